@@ -1,0 +1,98 @@
+"""What Chorus Pro answers, in our words: plain values that models read without knowing the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class FlowReceipt(NamedTuple):
+    """A flow was received, under that number; the day the platform gives with it says less than our own clock."""
+
+    flow_number: str
+
+
+class InvoiceError(NamedTuple):
+    """Why one invoice of a flow was not integrated; ``message`` may join several labels with ``|`` (REFERENCE §2.0)."""
+
+    number: str
+    supplier: str
+    recipient: str
+    message: str
+
+
+class TechnicalError(NamedTuple):
+    """Why a whole flow was not integrated."""
+
+    code: str
+    message: str
+    nature: str
+
+
+class FlowReport(NamedTuple):
+    """What became of a flow; ``state`` is one of REFERENCE §3.4."""
+
+    state: str
+    state_at: datetime | None
+    file_name: str
+    invoice_errors: tuple[InvoiceError, ...]
+    technical_errors: tuple[TechnicalError, ...]
+
+
+class FoundInvoice(NamedTuple):
+    """An invoice as Chorus Pro holds it.
+
+    ``identifier`` is ``identifiantFactureCPP``; ``supplier`` and ``recipient`` are SIRETs (or other identifiers); ``kind`` is
+    ``FACTURE`` or ``AVOIR``; ``issue_date`` is ``YYYY-MM-DD``; ``total`` is the amount with tax, as the platform wrote it.
+    """
+
+    identifier: str
+    number: str
+    flow_number: str
+    supplier: str
+    recipient: str
+    kind: str
+    status: str
+    status_at: datetime | None
+    comment: str
+    deposited_at: datetime | None
+    issue_date: str
+    total: str
+
+
+class HistoryEntry(NamedTuple):
+    """One step in an invoice's life."""
+
+    identifier: str
+    status: str
+    at: datetime | None
+    comment: str
+    author: str
+
+
+class History(NamedTuple):
+    """An invoice's current status and its steps, oldest first."""
+
+    status: str
+    entries: tuple[HistoryEntry, ...]
+
+
+class FoundStructure(NamedTuple):
+    """A structure of the directory; ``identifier`` is ``idStructureCPP``, ``registry`` its SIRET or other identifier."""
+
+    identifier: str
+    name: str
+    registry: str
+    active: bool
+
+
+class StructureDetails(NamedTuple):
+    """What a structure is, and what it requires on an invoice (DOMAIN R-08…R-13)."""
+
+    name: str
+    registry: str
+    service_required: bool
+    engagement_required: bool
+    either_required: bool
+    works_owner_only: bool
+    password_expires_at: datetime | None

@@ -1,0 +1,241 @@
+"""Chorus Pro's operations, one method each. The API's French names stay in this file (REFERENCE §2)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from .answers import (
+    FlowReceipt,
+    FlowReport,
+    FoundInvoice,
+    FoundStructure,
+    History,
+    HistoryEntry,
+    InvoiceError,
+    StructureDetails,
+    TechnicalError,
+)
+from .clock import paris_text, parse_instant
+from .errors import OutcomeUnknown, Refused
+from .session import PisteSession
+
+#: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (REFERENCE §5).
+PAGE_SIZE = 500
+#: Results a search may give over all its pages; the platform's default would be 200 (REFERENCE §2.H).
+MAXIMUM = 100_000
+#: How searches say that they found nothing (REFERENCE §4): a functional error for the platform, an empty list for us.
+_NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
+
+
+class ChorusClient:
+    """Calls Chorus Pro over a session.
+
+    Every method raises :class:`~.errors.ChorusError`; what was sent is never repeated by the client itself when it may have
+    arrived.
+    """
+
+    def __init__(self, session: PisteSession) -> None:
+        self._session = session
+
+    # -- deposits ------------------------------------------------------------------------------------------------------
+
+    def deposit_flow(self, content: bytes, file_name: str, syntax: str) -> FlowReceipt:
+        """Deposit a file (``deposer/flux``). The answer is a receipt, not an integration.
+
+        :param content: the file's bytes, at most 30 MB (REFERENCE §5).
+        :param file_name: with its extension.
+        :param syntax: a ``syntaxeFlux`` such as ``IN_DP_E1_CII_16B`` (REFERENCE §3.3).
+        :raises OutcomeUnknown: also when the platform accepts without giving a flow number.
+        """
+        answer = self._session.post(
+            "/cpro/factures/v1/deposer/flux",
+            {
+                "fichierFlux": base64.b64encode(content).decode(),
+                "nomFichier": file_name,
+                "syntaxeFlux": syntax,
+                "avecSignature": False,
+            },
+            once=True,
+        )
+        number = _text(answer.get("numeroFluxDepot"))
+        if not number:
+            raise OutcomeUnknown("accepted without a flow number")
+        return FlowReceipt(number)
+
+    def flow_report(self, flow_number: str) -> FlowReport:
+        """What became of a flow (``consulterCRDetaille``)."""
+        answer = self._session.post("/cpro/transverses/v1/consulterCRDetaille", {"numeroFluxDepot": flow_number})
+        return FlowReport(
+            state=_text(answer.get("etatCourantDepotFlux")),
+            state_at=parse_instant(answer.get("dateHeureEtatCourantFlux")),
+            file_name=_text(answer.get("nomFichier")),
+            invoice_errors=tuple(
+                InvoiceError(
+                    number=_text(row.get("numeroDP")),
+                    supplier=_text(row.get("identifiantFournisseur")),
+                    recipient=_text(row.get("identifiantDestinataire")),
+                    message=_text(row.get("libelleErreurDP")),
+                )
+                for row in _rows(answer.get("listeErreurDP"))
+            ),
+            technical_errors=tuple(
+                TechnicalError(_text(row.get("codeErreur")), _text(row.get("libelleErreur")), _text(row.get("natureErreur")))
+                for row in _rows(answer.get("listeErreurTechnique"))
+            ),
+        )
+
+    # -- invoices ------------------------------------------------------------------------------------------------------
+
+    def search_invoices(
+        self,
+        *,
+        number: str | None = None,
+        flow_number: str | None = None,
+        supplier_structure: str | None = None,
+        changed_from: datetime | None = None,
+        changed_to: datetime | None = None,
+        deposited_from: datetime | None = None,
+        deposited_to: datetime | None = None,
+    ) -> Iterator[FoundInvoice]:
+        """Our invoices at Chorus Pro (``rechercher/fournisseur``), all pages, one call a page, as they are asked for.
+
+        :param supplier_structure: Chorus Pro's identifier of our structure (``idStructureCPP``).
+        :param changed_from, changed_to: aware date-times that bound the date of the current status.
+        :param deposited_from, deposited_to: aware date-times that bound the deposit.
+        """
+        criteria = {
+            "numeroFacture": number,
+            "numeroFluxDepot": flow_number,
+            "idFournisseur": int(supplier_structure) if supplier_structure else None,
+            "periodeDateHeureEtatCourantDu": paris_text(changed_from),
+            "periodeDateHeureEtatCourantAu": paris_text(changed_to),
+            "periodeDateDepotDu": paris_text(deposited_from),
+            "periodeDateDepotAu": paris_text(deposited_to),
+        }
+        body: dict[str, Any] = {name: value for name, value in criteria.items() if value is not None}
+        page = 1
+        while True:
+            # oldest first, so that an invoice deposited meanwhile lands on the last page and moves no other one
+            body["rechercheFactureParFournisseur"] = {
+                "nbResultatsMaximum": MAXIMUM,
+                "nbResultatsParPage": PAGE_SIZE,
+                "pageResultatDemandee": page,
+                "triColonne": "DateDepot",
+                "triSens": "Ascendant",
+            }
+            answer = self._found("/cpro/factures/v1/rechercher/fournisseur", body)
+            rows = _rows(answer.get("listeFactures"))
+            yield from map(_found_invoice, rows)
+            if not rows or page >= _pages(answer):
+                return
+            page += 1
+
+    def invoice_history(self, identifier: str) -> History:
+        """The current status of an invoice and all that led to it (``consulter/historique``), newest entry last."""
+        answer = self._session.post(
+            "/cpro/factures/v1/consulter/historique",
+            {
+                "idFacture": int(identifier),
+                "paramRechercheHistoStatuts": {
+                    "pageResultatDemandeeListeHistoStatut": 1,
+                    "nbResultatsParPageListeHistoStatut": PAGE_SIZE,
+                    "triSensListeHistoStatut": "Ascendant",
+                    "triColonneListeHistoStatut": "HistoStatutDatePassage",
+                },
+            },
+        )
+        entries = [
+            HistoryEntry(
+                identifier=_text(row.get("histoStatutId")),
+                status=_text(row.get("histoStatutCode")),
+                at=parse_instant(row.get("histoStatutDatePassage")),
+                comment=_text(row.get("histoStatutCommentaire")),
+                author=" ".join(
+                    filter(None, (_text(row.get("histoStatutUtilisateurPrenom")), _text(row.get("histoStatutUtilisateurNom"))))
+                ),
+            )
+            for row in _rows((answer.get("historiquesDesStatuts") or {}).get("histoStatut"))
+        ]
+        return History(_text(answer.get("statutCourantCode")), tuple(entries))
+
+    # -- structures ----------------------------------------------------------------------------------------------------
+
+    def find_structures(self, identifier: str, identifier_type: str = "SIRET") -> list[FoundStructure]:
+        """The structures with that identifier (``structures/rechercher``), active or not."""
+        answer = self._found(
+            "/cpro/structures/v1/rechercher",
+            {
+                "structure": {"identifiantStructure": identifier, "typeIdentifiantStructure": identifier_type},
+                "parametres": {"nbResultatsParPage": 10, "pageResultatDemandee": 1},
+            },
+        )
+        return [
+            FoundStructure(
+                identifier=_text(row.get("idStructureCPP")),
+                name=_text(row.get("designationStructure")),
+                registry=_text(row.get("identifiantStructure")),
+                active=_text(row.get("statut")) == "ACTIVE",
+            )
+            for row in _rows(answer.get("listeStructures"))
+        ]
+
+    def structure(self, identifier: str) -> StructureDetails:
+        """What a structure is and requires (``structures/consulter``); ``identifier`` is its ``idStructureCPP``."""
+        answer = self._session.post("/cpro/structures/v1/consulter", {"codeLangue": "FR", "idStructureCPP": int(identifier)})
+        general, asked = answer.get("informationGenerales") or {}, answer.get("parametres") or {}
+        return StructureDetails(
+            name=_text(general.get("raisonSocialeStructure")) or _text(general.get("libelleStructure")),
+            registry=_text(general.get("identifiantStructure")),
+            service_required=bool(asked.get("codeServiceDoitEtreRenseigne")),
+            engagement_required=bool(asked.get("numeroEJDoitEtreRenseigne")),
+            either_required=bool(asked.get("gestionNumeroEJOuCodeService")),
+            works_owner_only=bool(asked.get("estMoaUniquement")),
+            password_expires_at=parse_instant(general.get("dateExpirationMotPasseCompteTech")),
+        )
+
+    def health(self) -> None:
+        """Call ``health-check``: returns when token, subscription and way are good."""
+        self._session.get("/cpro/transverses/v1/health-check")
+
+    def _found(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._session.post(path, body)
+        except Refused as refusal:
+            if (refusal.return_code, refusal.detail) in _NOTHING_FOUND:
+                return {}
+            raise
+
+
+def _found_invoice(row: dict[str, Any]) -> FoundInvoice:
+    return FoundInvoice(
+        identifier=_text(row.get("identifiantFactureCPP")),
+        number=_text(row.get("numeroFacture")),
+        flow_number=_text(row.get("numeroFluxDepot")),
+        supplier=_text(row.get("codeFournisseur")),
+        recipient=_text(row.get("codeDestinataire")),
+        kind=_text(row.get("typeFacture")),
+        status=_text(row.get("statut")),
+        status_at=parse_instant(row.get("dateHeureEtatCourant")),
+        comment=_text(row.get("commentaireEtatCourant")),
+        deposited_at=parse_instant(row.get("dateDepot")),
+        issue_date=_text(row.get("dateFacture"))[:10],
+        total=_text(row.get("montantTTC")),
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _rows(value: object) -> list[dict[str, Any]]:
+    """A list of objects, also where the platform sends a single object in its place (REFERENCE §6.3)."""
+    if isinstance(value, dict):
+        return [value]
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _pages(answer: dict[str, Any]) -> int:
+    return int((answer.get("parametresRetour") or {}).get("pages") or 1)

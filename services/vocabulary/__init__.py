@@ -1,0 +1,53 @@
+"""Chorus Pro's vocabulary as data: statuses, flow states, frameworks, syntaxes, reasons and messages.
+
+Every text is bilingual (``Text``); every code received from the platform is looked up by a getter that never raises.
+"""
+
+from __future__ import annotations
+
+from . import flows, frameworks, messages, motifs, statuses, syntaxes
+from .actors import ACTORS, Actor
+from .fields import FIELDS
+from .flows import FLOW_STATES, FlowState, Outcome
+from .frameworks import FRAMEWORKS, ROLES, SUPPLIER_ROLES, Framework, Role
+from .messages import MESSAGES, Explanation, Kind, Message, explain, explain_answer
+from .motifs import MOTIFS, Motif
+from .statuses import STATES, STATUSES, TERMINAL, State, Status
+from .syntaxes import BATCH_SUFFIX, SYNTAXES, Form, Syntax
+
+__all__ = [
+    "ACTORS",
+    "BATCH_SUFFIX",
+    "FIELDS",
+    "FLOW_STATES",
+    "FRAMEWORKS",
+    "MESSAGES",
+    "MOTIFS",
+    "ROLES",
+    "STATES",
+    "STATUSES",
+    "SUPPLIER_ROLES",
+    "SYNTAXES",
+    "TERMINAL",
+    "Actor",
+    "Explanation",
+    "FlowState",
+    "Form",
+    "Framework",
+    "Kind",
+    "Message",
+    "Motif",
+    "Outcome",
+    "Role",
+    "State",
+    "Status",
+    "Syntax",
+    "explain",
+    "explain_answer",
+    "flows",
+    "frameworks",
+    "messages",
+    "motifs",
+    "statuses",
+    "syntaxes",
+]

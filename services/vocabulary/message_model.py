@@ -1,0 +1,64 @@
+"""What is known of a message of Chorus Pro, and what a person is told of one received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..text import Text
+
+
+class Kind(str, Enum):
+    """Whether a message is good news, an empty answer or a refusal."""
+
+    SUCCESS = "success"
+    EMPTY = "empty"
+    REFUSAL = "refusal"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True)
+class Message:
+    """One known message. ``pattern``, a regular expression, is searched in the folded text (see ``fold``).
+
+    ``field``: key in ``fields.FIELDS`` of what to change, ``None`` when no data is at fault. ``duplicate``: the
+    platform says the invoice is there already, which calls for looking it up rather than for a correction.
+    """
+
+    key: str
+    pattern: str
+    cause: Text
+    remedy: Text
+    field: str | None = None
+    kind: Kind = Kind.REFUSAL
+    duplicate: bool = False
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One received message, whole in ``text``, with what it means; ``key`` is the known message's, else ``None``."""
+
+    text: str
+    cause: Text
+    remedy: Text
+    field: str | None = None
+    kind: Kind = Kind.REFUSAL
+    duplicate: bool = False
+    key: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the dictionary recognised the message."""
+        return self.key is not None
+
+
+def resend(en: str, fr: str) -> Text:
+    """A remedy that ends with sending again, under the same number.
+
+    An invoice refused at integration never entered Chorus Pro, so its number is still free (REFERENCE §5).
+    """
+    return Text(
+        f"{en} Then send it again under the same number.",
+        f"{fr} Puis renvoyez sous le même numéro.",
+    )

@@ -1,0 +1,48 @@
+"""What is known of an invoice status, and the accountant's few stable states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from ..text import Text
+from .actors import Actor
+
+State = Literal["deposited", "validation", "received", "processing", "to_complete", "refused", "paid", "cancelled"]
+
+STATES: Mapping[State, Text] = MappingProxyType(
+    {
+        "deposited": Text("Deposited", "Déposée"),
+        "validation": Text("Awaiting validation", "En attente de validation"),
+        "received": Text("Received by the public body", "Reçue par l'entité publique"),
+        "processing": Text("Being processed", "En cours de traitement"),
+        "to_complete": Text("To complete or correct", "À compléter ou corriger"),
+        "refused": Text("Refused", "Refusée"),
+        "paid": Text("Payment sent", "Mise en paiement"),
+        "cancelled": Text("Cancelled", "Annulée"),
+    }
+)
+"""The accountant's states after the deposit, in the order of a usual life."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """One status of an invoice at Chorus Pro (``statutFacture``, REFERENCE §3.5 and §3.6).
+
+    ``code`` is Chorus Pro's own. ``terminal``: nothing can come back, asking again is useless. ``who`` acts next.
+    ``advice``: what the accountant should do, or may expect. ``needs_reason``: a reason and a comment stand in the
+    invoice's history and are worth one more call. ``works``: exists in the works circuit only. ``activity``: a person
+    must be told at once.
+    """
+
+    code: str
+    label: Text
+    state: State
+    who: Actor
+    advice: Text
+    terminal: bool = False
+    needs_reason: bool = False
+    activity: bool = False
+    works: bool = False

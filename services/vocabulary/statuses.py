@@ -1,0 +1,38 @@
+"""The statuses of an invoice at Chorus Pro, as one table: what each means, who acts next, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ..text import Text
+from .actors import Actor
+from .status_model import STATES, State, Status
+from .statuses_ordinary import ORDINARY
+from .statuses_works import WORKS
+
+__all__ = ["STATES", "STATUSES", "TERMINAL", "State", "Status", "get"]
+
+STATUSES: Mapping[str, Status] = MappingProxyType({status.code: status for status in (*ORDINARY, *WORKS)})
+"""Every known status by code: the 56 of the Swagger and the one added since (REFERENCE §3.5)."""
+
+TERMINAL: frozenset[str] = frozenset(code for code, status in STATUSES.items() if status.terminal)
+"""Codes after which polling stops."""
+
+_UNKNOWN_ADVICE = Text(
+    "This version does not know this status: look at the invoice on the Chorus Pro portal.",
+    "Cette version ne connaît pas ce statut : consultez la facture sur le portail Chorus Pro.",
+)
+
+
+def get(code: str | None) -> Status:
+    """The status of that code. Never raises: the platform may add codes, and an unknown one stays followed.
+
+    An unknown code gives a status labelled with the code itself, in state ``deposited``, not terminal.
+    """
+    known = STATUSES.get(code or "")
+    if known:
+        return known
+    raw = code or ""
+    label = Text(raw, raw) if raw.strip() else Text("Status not known yet", "Statut pas encore connu")
+    return Status(raw, label, "deposited", Actor.PLATFORM, _UNKNOWN_ADVICE)
