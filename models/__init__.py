@@ -1,0 +1,17 @@
+from . import (
+    account_move,
+    account_move_chorus,
+    account_move_document,
+    account_move_line,
+    account_move_send,
+    chorus_connection,
+    chorus_deposit,
+    chorus_deposit_follow,
+    chorus_deposit_line,
+    chorus_deposit_send,
+    chorus_deposit_settle,
+    chorus_market,
+    res_company,
+    res_config_settings,
+    res_partner,
+)

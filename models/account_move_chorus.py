@@ -1,0 +1,244 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from ..services import en16931
+from ..services.errors import failure
+from ..services.vocabulary import messages, statuses
+
+#: Invoices sent while the user waits; more are left to the cron, which starts at once.
+SENT_AT_ONCE = 10
+#: The format that works everywhere: EN 16931 as CII XML (REFERENCE §3.3).
+SYNTAX = "IN_DP_E1_CII_16B"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    # -- what may be done now ------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_check_user(self):
+        """:raises AccessError: for a user who may not transfer invoices."""
+        if not self.env.su and not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user"):
+            raise AccessError(self.env._("You have no right to transfer invoices to Chorus Pro."))
+
+    def _chorus_obstacles(self):
+        """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can.
+
+        One place asked by the button, the list's action, Send & Print and the cron.
+        """
+        self.ensure_one()
+        if self.chorus_state not in ("to_send", "rejected"):
+            if self._chorus_is_live():
+                return [self.env._("It was sent to Chorus Pro already.")]
+            if self.state != "posted" or self.move_type not in ("out_invoice", "out_refund"):
+                return [self.env._("Only posted customer invoices and credit notes can be sent.")]
+            if not self.company_id.chorus_environment:
+                return [failure("not_configured").remedy.of(self.env.lang)]
+            if self.chorus_market_id and not self.chorus_market_id.transferred:
+                return [self.env._("Its market is not transferred to Chorus Pro.")]
+        missing = self.company_id._chorus_missing_settings()
+        if missing:
+            return [f"{failure('not_configured').cause.of(self.env.lang)} ({', '.join(missing)})"]
+        return [
+            f"{finding.message.of(self.env.lang)} {finding.remedy.of(self.env.lang)}"
+            for finding in self._chorus_findings()
+            if finding.blocks
+        ]
+
+    # -- sending -------------------------------------------------------------------------------------------------------
+
+    def action_chorus_send(self):
+        """Send these invoices to Chorus Pro: the button of the form and the action of the list.
+
+        What can be sent is recorded and committed, then sent; the rest is reported with its reasons and stays as it was.
+
+        :raises UserError: when nothing can be sent.
+        """
+        self._chorus_check_user()
+        self.check_access("write")
+        refused = {}
+        ready = self.browse()
+        for move in self:
+            obstacles = move._chorus_obstacles()
+            if obstacles:
+                refused[move] = obstacles
+            else:
+                ready |= move
+        if not ready:
+            raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
+        deposits = ready._chorus_enqueue()
+        deposits._chorus_commit()
+        if len(ready) <= SENT_AT_ONCE:
+            deposits._chorus_send()
+        return ready._chorus_notification(refused)
+
+    def _chorus_refusal_text(self, reasons):
+        self.ensure_one()
+        return "\n".join([self.display_name, *(f"• {reason}" for reason in reasons)])
+
+    def _chorus_enqueue(self):
+        """Record the intent to send each of these invoices: one ``ready`` deposit each, bytes included. Nothing leaves.
+
+        :raises UserError: when another user is at one of them.
+        :raises DocumentError: when a file cannot be made; :meth:`_chorus_obstacles` tells before.
+        """
+        deposits = self.env["chorus.deposit"]
+        for move in self:
+            # lock, then check again: another worker may have sent it since it was read
+            if not move.try_lock_for_update(allow_referencing=True):
+                raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.display_name))
+            if move._chorus_is_live():
+                continue
+            # what was known of a former, refused deposit is over
+            move.write({"chorus_identifier": False, "chorus_status": False})
+            move.write({"chorus_status_at": False, "chorus_status_comment": False})
+            content = en16931.to_cii(move._chorus_document())
+            file_name = f"{move._chorus_number().replace('/', '_').replace(' ', '_')}.xml"
+            deposits |= deposits._chorus_make(move, content, file_name, SYNTAX)
+        if deposits:
+            deposits._chorus_trigger("deposit")
+        return deposits
+
+    def _chorus_number(self):
+        """The number under which Chorus Pro knows this invoice."""
+        self.ensure_one()
+        return self.name or ""
+
+    def _chorus_line_values(self):
+        """What a deposit remembers of this invoice: enough to recognise it at Chorus Pro."""
+        self.ensure_one()
+        return {
+            "move_id": self.id,
+            "number": self._chorus_number(),
+            "recipient": "".join((self.commercial_partner_id.company_registry or "").split()),
+            "issue_date": self.invoice_date,
+            "total": self.amount_total,
+            "currency_id": self.currency_id.id,
+        }
+
+    def _chorus_notification(self, refused):
+        """Tell the user what became of a sending: of each invoice when it is not well, of their number when all is."""
+        sent = self.filtered(lambda move: move.chorus_state == "deposited")
+        waiting = self.filtered(lambda move: move.chorus_state == "sending")
+        troubled = self - sent - waiting
+        parts = []
+        if sent:
+            parts.append(self.env._("%s invoice(s) deposited at Chorus Pro.", len(sent)))
+        if waiting:
+            errors = waiting._chorus_line_errors()
+            parts.append(self.env._("%s invoice(s) waiting to be sent.", len(waiting)))
+            parts += errors
+        parts += [f"{move.name}: {text}" for move in troubled for text in move._chorus_line_errors()]
+        parts += [move._chorus_refusal_text(why) for move, why in refused.items()]
+        well = not troubled and not refused and len(parts) == 1
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Chorus Pro"),
+                "type": "success" if well else "warning",
+                "sticky": not well,
+                "message": "\n".join(parts),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _chorus_line_errors(self):
+        """What went wrong with the deposits of these invoices: each cause once, with the platform's words and the remedy."""
+        lang, errors = self.env.lang, {}
+        for move in self:
+            line = move._chorus_line()
+            deposit = line.deposit_id
+            code = deposit.error_code or (line.message and "flow_rejected")
+            detail = line.message or deposit.error_detail
+            if code in ("refused", "flow_rejected") and detail:
+                for told in messages.explain(detail):
+                    errors[told.text] = f"« {told.text} » {told.cause.of(lang)} {told.remedy.of(lang)}"
+            elif code:
+                texts = failure(code)
+                words = [texts.cause.of(lang), detail and f"« {detail} »", texts.remedy.of(lang)]
+                errors[code, detail] = " ".join(filter(None, words))
+        return list(errors.values())
+
+    # -- what comes back -----------------------------------------------------------------------------------------------
+
+    def _chorus_apply_found(self, row):
+        """Take over what Chorus Pro says of this invoice now.
+
+        :param row: a :class:`~..services.answers.FoundInvoice`.
+        """
+        self.ensure_one()
+        values = {"chorus_identifier": row.identifier}
+        if row.status != self.chorus_status or row.comment != (self.chorus_status_comment or ""):
+            values |= {
+                "chorus_status": row.status,
+                "chorus_status_at": row.status_at and row.status_at.replace(tzinfo=None),
+                "chorus_status_comment": row.comment or False,
+            }
+        values = {name: value for name, value in values.items() if self[name] != value}
+        if values:
+            self.sudo().write(values)  # sudo: read from the platform by a cron or for a user who may transfer
+
+    def action_chorus_refresh(self):
+        """Ask Chorus Pro about these invoices now."""
+        self._chorus_check_user()
+        self.check_access("read")
+        deposits = self.mapped(lambda move: move._chorus_line().deposit_id)
+        return deposits.action_refresh()
+
+    # -- alerts --------------------------------------------------------------------------------------------------------
+
+    # EXTENDS 'account'
+    @api.depends("chorus_state", "chorus_status", "chorus_deposit_line_ids.deposit_id.error_code", "buyer_reference",
+                 "contract_reference", "purchase_order_reference", "chorus_market_id")  # fmt: skip
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    # EXTENDS 'account'
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        alerts.update(self._chorus_alerts())
+        return alerts
+
+    def _chorus_alerts(self):
+        """What an accountant must know about this invoice and Chorus Pro, most urgent first, each with what to do."""
+        self.ensure_one()
+        lang, alerts = self.env.lang, {}
+        company = self.company_id
+        if self.chorus_state and company.chorus_environment != "production":
+            alerts["chorus_environment"] = {
+                "level": "info",
+                "message": self.env._(
+                    "Chorus Pro: test environment (%s). Nothing reaches a public body.",
+                    dict(company._fields["chorus_environment"]._description_selection(self.env)).get(company.chorus_environment),
+                ),
+            }
+        if self.chorus_state in ("sending", "checking", "rejected"):
+            for index, text in enumerate(self._chorus_line_errors()):
+                level = "danger" if self.chorus_state == "rejected" else "warning"
+                alerts[f"chorus_error_{index}"] = {"level": level, "message": text}
+        if self.chorus_state in ("to_send", "rejected"):
+            for finding in self._chorus_findings():
+                alerts[f"chorus_{finding.code}"] = {
+                    "level": "danger" if finding.blocks else "warning",
+                    "message": f"Chorus Pro : {finding.message.of(lang)} {finding.remedy.of(lang)}",
+                    **self._chorus_finding_link(finding),
+                }
+        if self.chorus_state in ("to_complete", "refused") and self.chorus_status:
+            status = statuses.get(self.chorus_status)
+            words = [f"Chorus Pro : {status.label.of(lang)}."]
+            if self.chorus_status_comment:
+                words.append(f"« {self.chorus_status_comment} »")
+            words.append(status.advice.of(lang))
+            level = "danger" if self.chorus_state == "refused" else "warning"
+            alerts["chorus_status"] = {"level": level, "message": " ".join(words)}
+        return alerts
+
+    def _chorus_finding_link(self, finding):
+        """The alert's link to where a finding is mended, when that is not the invoice itself."""
+        records = {"recipient": self.commercial_partner_id, "supplier": self.company_id}
+        record = records.get(finding.field.partition(".")[0])
+        if not record:
+            return {}
+        return {"action_text": self.env._("Open %s", record.display_name), "action": record._get_records_action()}

@@ -1,0 +1,258 @@
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.tools import html2plaintext
+
+from ..services import rules
+from ..services.clock import UTC, paris_day
+from ..services.document import (
+    ZERO,
+    Address,
+    AllowanceCharge,
+    Contact,
+    Invoice,
+    Kind,
+    Line,
+    Note,
+    OriginalInvoice,
+    Party,
+    Payment,
+    Totals,
+    Vat,
+    VatCategory,
+    VatDue,
+    VatSubtotal,
+)
+
+
+class AccountMove(models.Model):
+    """Reads an invoice into the plain document that rules and formats know."""
+
+    _inherit = "account.move"
+
+    def _chorus_findings(self):
+        """What is wrong with this invoice for Chorus Pro, all at once; see ``services/rules``."""
+        self.ensure_one()
+        context = rules.Context(
+            production=self.company_id.chorus_environment == "production",
+            today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
+        )
+        return rules.check(self._chorus_document(), context)
+
+    def _chorus_document(self):
+        """This invoice or credit note as a :class:`~..services.document.Invoice`, with the amounts of the books."""
+        self.ensure_one()
+        base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
+        products = [line for line in base_lines if not line["special_type"]]
+        rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
+        adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
+        lines = tuple(self._chorus_document_line(line) for line in products)
+        allowances, charges = self._chorus_adjustments(adjustments)
+        tax_basis = self._chorus_money(self.amount_untaxed) - rounding
+        tax = self._chorus_money(self.amount_tax)
+        foreign = self.currency_id != self.company_currency_id
+        company, customer = self.company_id, self.commercial_partner_id
+        return Invoice(
+            number=self._chorus_number(),
+            issue_date=self.invoice_date or None,
+            due_date=self.invoice_date_due or None,
+            kind=Kind.CREDIT_NOTE if self.move_type == "out_refund" else Kind.INVOICE,
+            currency=self.currency_id.name,
+            supplier=self._chorus_party(company.partner_id, self._chorus_seller_contact()),
+            recipient=self._chorus_party(customer, Contact()),
+            service_code=self.buyer_reference or "",
+            market_number=self.contract_reference or "",
+            engagement_number=self.purchase_order_reference or "",
+            original=self._chorus_original(),
+            payment=self._chorus_payment(),
+            delivery_date=self.delivery_date or None,
+            delivery_address=(
+                self._chorus_address(self.partner_shipping_id)
+                if self.partner_shipping_id and self.partner_shipping_id != customer
+                else None
+            ),
+            lines=lines,
+            allowances=allowances,
+            charges=charges,
+            vat_breakdown=self._chorus_vat_breakdown([*products, *adjustments]),
+            vat_due=self._chorus_vat_due(),
+            vat_currency=self.company_currency_id.name if foreign else "",
+            tax_in_vat_currency=self._chorus_money(abs(self.amount_tax_signed), self.company_currency_id) if foreign else None,
+            totals=Totals(
+                lines=sum((line.net_amount for line in lines), ZERO),
+                allowances=sum((item.amount for item in allowances), ZERO),
+                charges=sum((item.amount for item in charges), ZERO),
+                tax_basis=tax_basis,
+                tax=tax,
+                grand_total=tax_basis + tax,
+                rounding=rounding,
+                payable=tax_basis + tax + rounding,
+            ),
+            notes=self._chorus_notes(),
+        )
+
+    # -- amounts -------------------------------------------------------------------------------------------------------
+
+    def _chorus_money(self, amount, currency=None):
+        """An amount of the books, already rounded there, as an exact Decimal."""
+        return Decimal(f"{amount:.{(currency or self.currency_id).decimal_places}f}")
+
+    def _chorus_net(self, base_line):
+        details = base_line["tax_details"]
+        return self._chorus_money(details["total_excluded_currency"] + details["delta_total_excluded_currency"])
+
+    def _chorus_document_line(self, base_line):
+        record, net = base_line["record"], self._chorus_net(base_line)
+        quantity = Decimal(str(base_line["quantity"]))
+        price = Decimal(str(base_line["price_unit"]))
+        discount = Decimal(str(base_line["discount"]))
+        gross = None
+        if any(tax_data["price_include"] for tax_data in base_line["tax_details"]["taxes_data"]):
+            # the price holds the tax: the price without it is what the books make of it
+            net_price = _price(net / quantity) if quantity else ZERO
+        else:
+            net_price = _price(price * (100 - discount) / 100)
+            gross = _price(price) if discount > 0 else None
+        if net_price < 0:
+            # a deduction is a negative quantity at a positive price (EN 16931 BR-27)
+            quantity, net_price, gross = -quantity, -net_price, -gross if gross is not None else None
+        name, _break, description = (record.name or record.product_id.display_name or "").strip().partition("\n")
+        return Line(
+            name=name,
+            description=description.strip(),
+            item_code=record.product_id.default_code or "",
+            quantity=quantity,
+            unit=self.env["account.edi.common"]._get_uom_unece_code(record.product_uom_id) if record.product_uom_id else "C62",
+            net_price=net_price,
+            gross_price=gross,
+            net_amount=net,
+            vat=self._chorus_vat(self._chorus_line_tax(base_line)),
+        )
+
+    def _chorus_adjustments(self, base_lines):
+        """Lines that Odoo adds on its own (early payment discount) as discounts and charges on the whole document."""
+        allowances, charges = [], []
+        for base_line in base_lines:
+            net = self._chorus_net(base_line)
+            vat = self._chorus_vat(self._chorus_line_tax(base_line))
+            reason = base_line["record"].name or self.env._("Early payment discount")
+            (allowances if net < 0 else charges).append(AllowanceCharge(amount=abs(net), vat=vat, reason=reason))
+        return tuple(allowances), tuple(charges)
+
+    # -- taxes ---------------------------------------------------------------------------------------------------------
+
+    def _chorus_line_tax(self, base_line):
+        """The VAT of a line: its percentage tax; empty when there is none."""
+        taxes = [tax_data["tax"] for tax_data in base_line["tax_details"]["taxes_data"]]
+        return next((tax for tax in taxes if tax.amount_type == "percent"), self.env["account.tax"])
+
+    def _chorus_vat(self, tax):
+        """How EN 16931 names a tax; Odoo's own choice of category and reason, completed by the tax's legal note."""
+        if not tax:
+            # forgotten, most likely: without a reason the rules ask for one
+            return Vat(VatCategory.EXEMPT)
+        # the document is French, whatever the user's language
+        edi = self.env["account.edi.common"].with_context(lang="fr_FR")
+        customer, supplier = self.commercial_partner_id, self.company_id.partner_id
+        category = VatCategory(edi._get_tax_category_code(customer, supplier, tax))
+        if category is VatCategory.STANDARD:
+            return Vat(category, Decimal(str(tax.amount)).normalize() + ZERO)
+        reason = edi._get_tax_exemption_reason(customer, supplier, tax)
+        note = html2plaintext(tax.invoice_legal_notes or "").strip()
+        return Vat(
+            category,
+            ZERO,
+            note or reason["tax_exemption_reason"] or "",
+            reason["tax_exemption_reason_code"] or "",
+        )
+
+    def _chorus_vat_breakdown(self, base_lines):
+        """What each VAT category and rate amounts to, as the books rounded it."""
+        account_tax = self.env["account.tax"]
+        reasons = {}
+
+        def group(base_line, tax_data):
+            tax = tax_data["tax"] if tax_data else self._chorus_line_tax(base_line)
+            if tax and tax.amount_type != "percent":
+                return None
+            vat = self._chorus_vat(tax)
+            reasons.setdefault((vat.category, vat.rate), vat)
+            return vat.category.value, str(vat.rate)
+
+        details = account_tax._aggregate_base_lines_tax_details(base_lines, group)
+        values = account_tax._aggregate_base_lines_aggregated_values(details)
+        return tuple(
+            VatSubtotal(
+                reasons[VatCategory(key[0]), Decimal(key[1])],
+                self._chorus_money(amounts["base_amount_currency"]),
+                self._chorus_money(amounts["tax_amount_currency"]),
+            )
+            for key, amounts in values.items()
+            if key
+        )
+
+    def _chorus_vat_due(self):
+        """VAT on debits or on receipts, when all taxes of the invoice say the same (BT-8)."""
+        exigibilities = {tax.tax_exigibility for tax in self.invoice_line_ids.tax_ids if tax.amount}
+        return {
+            frozenset({"on_payment"}): VatDue.PAYMENT,
+            frozenset({"on_invoice"}): VatDue.INVOICE,
+        }.get(frozenset(exigibilities))
+
+    # -- parties, payment, references ----------------------------------------------------------------------------------
+
+    def _chorus_party(self, partner, contact):
+        vat = partner.vat or ""
+        return Party(
+            name=partner.name or "",
+            identifier=partner.company_registry or "",
+            vat=vat if len(vat) > 2 else "",
+            address=self._chorus_address(partner),
+            contact=contact,
+        )
+
+    def _chorus_address(self, partner):
+        return Address(
+            street=partner.street or "",
+            street2=partner.street2 or "",
+            postcode=partner.zip or "",
+            city=partner.city or "",
+            country=partner.country_id.code or "",
+        )
+
+    def _chorus_seller_contact(self):
+        company, person = self.company_id, self.invoice_user_id
+        return Contact(
+            name=person.name or company.name,
+            phone=person.phone or company.phone or "",
+            email=person.email or company.email or "",
+        )
+
+    def _chorus_payment(self):
+        """How the invoice is paid: by transfer to its bank account, else the journal's (BT-81, BT-84)."""
+        bank = self.env["res.partner.bank"]
+        if self.move_type == "out_invoice":
+            bank = self.partner_bank_id or self.journal_id.bank_account_id
+        return Payment(
+            iban=bank.acc_number or "",
+            bic=bank.bank_bic or "",
+            account_holder=bank.acc_holder_name or "",
+            terms=html2plaintext(self.invoice_payment_term_id.note or "").strip() or self.invoice_payment_term_id.name or "",
+            reference=self.payment_reference or "",
+        )
+
+    def _chorus_original(self):
+        origin = self.reversed_entry_id
+        return OriginalInvoice(origin._chorus_number(), origin.invoice_date or None) if origin else None
+
+    def _chorus_notes(self):
+        text = html2plaintext(self.narration or "").strip()
+        if not text:
+            return ()
+        printed_on_all = html2plaintext(self.company_id.invoice_terms or "").strip()
+        return (Note(text, specific=text != printed_on_all),)
+
+
+def _price(price):
+    """A unit price as Chorus Pro takes it, with at most six decimals (DOMAIN R-26)."""
+    return price.quantize(Decimal("0.000001")).normalize() + ZERO

@@ -1,0 +1,73 @@
+from odoo import api, models
+
+from ..services.en16931 import DocumentError
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    # EXTENDS 'account'
+    @api.model
+    def _is_applicable_to_company(self, method, company):
+        if method == "chorus_pro":
+            return company.country_code == "FR" and bool(company.chorus_environment)
+        return super()._is_applicable_to_company(method, company)
+
+    # EXTENDS 'account'
+    @api.model
+    def _is_applicable_to_move(self, method, move, **move_data):
+        if method == "chorus_pro":
+            return move.chorus_state in ("to_send", "rejected")
+        return super()._is_applicable_to_move(method, move, **move_data)
+
+    # EXTENDS 'account'
+    @api.model
+    def _get_alerts(self, moves, moves_data):
+        alerts = super()._get_alerts(moves, moves_data)
+        chosen = moves.filtered(lambda move: "chorus_pro" in moves_data[move]["sending_methods"])
+        blocked = {move: obstacles for move in chosen if (obstacles := move._chorus_obstacles())}
+        if blocked:
+            alerts["chorus_pro_obstacles"] = {
+                "level": "danger" if len(moves) == 1 else "warning",
+                "message": "\n".join(move._chorus_refusal_text(why) for move, why in blocked.items()),
+                **(
+                    {
+                        "action_text": self.env._("View Invoice(s)"),
+                        "action": self.env["account.move"]
+                        .browse(move.id for move in blocked)
+                        ._get_records_action(name=self.env._("Not ready for Chorus Pro")),
+                    }
+                    if len(moves) > 1
+                    else {}
+                ),
+            }
+        return alerts
+
+    # EXTENDS 'account'
+    def _call_web_service_after_invoice_pdf_render(self, invoices_data):
+        super()._call_web_service_after_invoice_pdf_render(invoices_data)
+        chosen = {move: data for move, data in invoices_data.items() if "chorus_pro" in data["sending_methods"]}
+        if not chosen:
+            return
+        self.env["account.move"]._chorus_check_user()
+        ready = self.env["account.move"]
+        for move, data in chosen.items():
+            obstacles = move._chorus_obstacles()
+            if obstacles:
+                data["error"] = self._chorus_error(obstacles)
+            else:
+                ready |= move
+        for move in ready:
+            try:
+                deposit = move._chorus_enqueue()
+            except DocumentError as error:
+                chosen[move]["error"] = self._chorus_error(error.problems)
+                continue
+            deposit._chorus_commit()
+            deposit._chorus_send()
+            if move.chorus_state == "rejected":
+                chosen[move]["error"] = self._chorus_error(move._chorus_line_errors())
+
+    @api.model
+    def _chorus_error(self, texts):
+        return {"error_title": self.env._("Not sent to Chorus Pro"), "errors": list(texts)}

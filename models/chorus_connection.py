@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services.errors import ChorusError, NotAllowed, TryLater, failure
+
+#: Seconds to wait after consecutive failures of the way to Chorus Pro, the last one for all that follow.
+BACKOFF = (60, 120, 300, 900, 1800, 3600)
+
+
+class ChorusConnection(models.Model):
+    """How the link between one company and one Chorus Pro environment is doing.
+
+    The settings belong to the company; this is what the crons learn as they run: since when statuses are known, whether to wait
+    before calling again. It keeps one outage one fact, told once, instead of an error on each invoice.
+    """
+
+    _name = "chorus.connection"
+    _description = "Chorus Pro connection"
+    _check_company_auto = True
+    _rec_name = "environment"
+
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    environment = fields.Selection(selection="_selection_environment", required=True)
+    last_poll = fields.Datetime(help="All changes of status before this moment are known.")
+    failures = fields.Integer(help="Consecutive failures to reach Chorus Pro.")
+    paused_until = fields.Datetime(help="No call is made by the scheduled jobs before this moment.")
+    error_code = fields.Char()
+    error_detail = fields.Char()
+    error_since = fields.Datetime()
+    error_cause = fields.Char(compute="_compute_error_texts")
+    error_remedy = fields.Char(compute="_compute_error_texts")
+
+    _company_environment_unique = models.Constraint(
+        "UNIQUE (company_id, environment)", "A company has one connection for each environment."
+    )
+
+    @api.model
+    def _selection_environment(self):
+        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+
+    @api.depends("error_code")
+    @api.depends_context("lang")
+    def _compute_error_texts(self):
+        for connection in self:
+            texts = failure(connection.error_code) if connection.error_code else None
+            connection.error_cause = texts and texts.cause.of(self.env.lang)
+            connection.error_remedy = texts and texts.remedy.of(self.env.lang)
+
+    @api.model
+    def _of(self, company):
+        """The connection of a company in its present environment, made when needed."""
+        domain = [("company_id", "=", company.id), ("environment", "=", company.chorus_environment)]
+        # sudo: bookkeeping of the crons, which users only read
+        connection = self.sudo().search(domain, limit=1)
+        return connection or self.sudo().create({"company_id": company.id, "environment": company.chorus_environment})
+
+    def _is_paused(self):
+        self.ensure_one()
+        return bool(self.paused_until and self.paused_until > fields.Datetime.now())
+
+    def _note_success(self):
+        """The platform answered: whatever was wrong is over."""
+        self.ensure_one()
+        if self.error_code or self.failures:
+            self.write({"failures": 0, "paused_until": False, "error_code": False, "error_detail": False, "error_since": False})
+
+    def _note_failure(self, error: ChorusError):
+        """Remember a failure of the link itself and when the crons may try again.
+
+        :return: True when it is one of the link (out of reach, busy, not allowed), False when it concerns one request only.
+        """
+        self.ensure_one()
+        if not isinstance(error, (TryLater, NotAllowed)) and error.code != "not_reachable":
+            return False
+        now = fields.Datetime.now()
+        wait = BACKOFF[min(self.failures, len(BACKOFF) - 1)]
+        if isinstance(error, TryLater) and error.retry_after:
+            wait = max(wait, error.retry_after)
+        self.write(
+            {
+                "failures": self.failures + 1,
+                "paused_until": now + timedelta(seconds=wait),
+                "error_code": error.code,
+                "error_detail": error.detail,
+                "error_since": self.error_since or now,
+            }
+        )
+        return True

@@ -1,0 +1,150 @@
+import hashlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..services.errors import failure
+from ..services.vocabulary import flows
+
+
+class ChorusDeposit(models.Model):
+    """One file handed to Chorus Pro: the intent, the bytes, and what came of them.
+
+    The record is committed before a byte leaves and says at any moment what may have happened, so that nothing is sent twice or
+    forgotten. It is evidence: users read it, nobody deletes it.
+    """
+
+    _name = "chorus.deposit"
+    _description = "Chorus Pro deposit"
+    _check_company_auto = True
+    _order = "id desc"
+    _rec_name = "file_name"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
+    state = fields.Selection(
+        # STATE DIAGRAM
+        # * ready      --[claimed by a sender; committed]--------------------> sending
+        # * ready      --[withdrawn]-----------------------------------------> cancelled
+        # * sending    --[accepted: flow number]-----------------------------> deposited
+        # * sending    --[surely not received, or not allowed in]------------> ready, tried again at next_try
+        # * sending    --[refused]-------------------------------------------> rejected
+        # * sending    --[answer lost; or found in this state after a crash]-> unknown
+        # * unknown    --[found at Chorus Pro, the same]---------------------> deposited
+        # * unknown    --[surely absent]-------------------------------------> ready
+        # * unknown    --[found, but different: a person decides]------------> unknown (found_different)
+        # * deposited  --[report: integrated / in part / rejected]-----------> integrated / partial / rejected
+        [
+            ("ready", "To send"),
+            ("sending", "Sending"),
+            ("unknown", "Outcome unknown"),
+            ("deposited", "Deposited"),
+            ("integrated", "Integrated"),
+            ("partial", "Partly integrated"),
+            ("rejected", "Rejected"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="ready",
+        readonly=True,
+        index=True,
+    )
+    syntax = fields.Char(required=True, readonly=True, help="Chorus Pro's name of the file's format (syntaxeFlux).")
+    file_name = fields.Char(required=True, readonly=True)
+    file = fields.Binary(attachment=True, readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
+    sha256 = fields.Char("SHA-256", readonly=True, help="Fingerprint of the bytes that were sent.")
+    size = fields.Integer("Size (bytes)", readonly=True)
+    line_ids = fields.One2many("chorus.deposit.line", "deposit_id", "Invoices", readonly=True)
+    move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Invoices sent")
+    user_id = fields.Many2one("res.users", "Asked by", readonly=True, default=lambda self: self.env.user)
+
+    flow_number = fields.Char("Flow number", readonly=True, index="btree_not_null", help="numeroFluxDepot")
+    flow_state = fields.Char("Flow state code", readonly=True)
+    flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
+    flow_state_at = fields.Datetime("Flow state since", readonly=True)
+    sending_at = fields.Datetime("Sending since", readonly=True)
+    deposited_at = fields.Datetime("Deposited on", readonly=True)
+    report = fields.Text("Report", readonly=True, help="What Chorus Pro reported on the whole file.")
+    attempts = fields.Integer("Calls made in this state", readonly=True)
+    next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
+    error_code = fields.Char(readonly=True)
+    error_detail = fields.Text("Message of Chorus Pro", readonly=True)
+    error_cause = fields.Char("What happened", compute="_compute_error_texts")
+    error_remedy = fields.Char("What to do", compute="_compute_error_texts")
+
+    _flow_number_unique = models.UniqueIndex(
+        "(environment, flow_number) WHERE flow_number IS NOT NULL", "This flow number is recorded already."
+    )
+
+    @api.model
+    def _selection_environment(self):
+        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+
+    @api.depends("line_ids.move_id")
+    def _compute_move_ids(self):
+        for deposit in self:
+            deposit.move_ids = deposit.line_ids.move_id
+
+    @api.depends("flow_state")
+    @api.depends_context("lang")
+    def _compute_flow_state_label(self):
+        for deposit in self:
+            deposit.flow_state_label = deposit.flow_state and flows.get(deposit.flow_state).label.of(self.env.lang)
+
+    @api.depends("error_code")
+    @api.depends_context("lang")
+    def _compute_error_texts(self):
+        for deposit in self:
+            texts = failure(deposit.error_code) if deposit.error_code else None
+            deposit.error_cause = texts and texts.cause.of(self.env.lang)
+            deposit.error_remedy = texts and texts.remedy.of(self.env.lang)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A deposit is evidence of what was sent to Chorus Pro: it cannot be deleted."))
+
+    # -- the intent ----------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_make(self, moves, content, file_name, syntax):
+        """Record the intent to send a file. Nothing leaves before the caller committed it.
+
+        :param moves: the invoices in it, of one company; without a live deposit (enforced by the database).
+        :param bytes content: the file.
+        :return: the deposit, ``ready``.
+        """
+        company = moves.company_id
+        company.ensure_one()
+        deposit = self.sudo().create(  # sudo: users read deposits only; who may send is checked by the callers
+            {
+                "company_id": company.id,
+                "environment": company.chorus_environment,
+                "syntax": syntax,
+                "file_name": file_name,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+                "user_id": self.env.user.id,
+                "line_ids": [fields.Command.create(move._chorus_line_values()) for move in moves],
+            }
+        )
+        deposit.file = self.env["chorus.deposit"]._chorus_encode(content)
+        return deposit
+
+    # -- buttons -------------------------------------------------------------------------------------------------------
+
+    def action_refresh(self):
+        """Ask Chorus Pro about these deposits now: look up the unknown ones, read the reports of the others."""
+        self.env["account.move"]._chorus_check_user()
+        self.check_access("read")
+        deposits = self.sudo()  # sudo: users read deposits only; this writes what the platform says, nothing of theirs
+        deposits._chorus_refresh()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_cancel(self):
+        """Withdraw deposits of which no byte has left."""
+        self.env["account.move"]._chorus_check_user()
+        self.check_access("read")
+        for deposit in self.sudo():  # sudo: see action_refresh
+            if deposit.try_lock_for_update(allow_referencing=True).state != "ready":
+                raise UserError(self.env._("Only a deposit that has not left yet can be withdrawn."))
+            deposit.write({"state": "cancelled", "next_try": False})

@@ -1,0 +1,217 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services.clock import UTC
+from ..services.errors import ChorusError
+from ..services.vocabulary import flows, statuses
+
+_logger = logging.getLogger(__name__)
+
+#: Waits between two requests of the same report, in seconds; the last one for all that follow.
+REPORTS = (120, 300, 600, 1800, 3600, 10800)
+#: Seconds by which the period of a search for changed statuses reaches back before the last good one: clocks differ, and the
+#: platform may show a change a little after its date.
+OVERLAP = 900
+
+
+class ChorusDeposit(models.Model):
+    _inherit = "chorus.deposit"
+
+    # -- the cron ------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_follow(self):
+        """Read the reports that are due, then the statuses that changed; for every company, within the cron's time."""
+        progress = self.env["ir.cron"]._commit_progress
+        for company in self.env["res.company"]._chorus_companies():
+            connection = self.env["chorus.connection"]._of(company)
+            if not company._chorus_may_call(connection):
+                continue
+            due = self._chorus_due(company, ("deposited",))
+            if not progress(remaining=len(due)):
+                return
+            with company._chorus_client() as client:
+                for deposit in due:
+                    deposit._chorus_guarded(deposit._chorus_read_report, client)
+                    if not progress(1):
+                        return
+                    if connection._is_paused():
+                        break
+                if not connection._is_paused() and self._chorus_follows(company):
+                    self._chorus_read_statuses(company, client)
+            progress(remaining=0)
+
+    def _chorus_refresh(self):
+        """The same for chosen deposits, now, at a user's request."""
+        for company, deposits in self.grouped("company_id").items():
+            with company._chorus_client(retries=0) as client:
+                for deposit in deposits:
+                    if deposit.state == "unknown":
+                        deposit._chorus_settle_one(client)
+                    elif deposit.state == "deposited":
+                        deposit._chorus_read_report(client)
+                self._chorus_read_statuses(company, client)
+
+    # -- reports -------------------------------------------------------------------------------------------------------
+
+    def _chorus_read_report(self, client):
+        """Ask what became of a flow and write it down, in a transaction of its own."""
+        self.ensure_one()
+        flow_number = self.flow_number
+        self._chorus_commit()
+        try:
+            answer = client.flow_report(flow_number)
+        except ChorusError as error:
+            answer = error
+        self._chorus_firmly(self._chorus_write_report, answer)
+
+    def _chorus_write_report(self, answer):
+        """Apply a :class:`FlowReport`, or the error met while asking for it, to this deposit and its lines."""
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "deposited":
+            return
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if isinstance(answer, ChorusError):
+            connection._note_failure(answer)
+            deposit._chorus_report_again(answer)
+            return
+        connection._note_success()
+        flow = flows.get(answer.state)
+        technical = "\n".join(filter(None, (error.message or error.code for error in answer.technical_errors)))
+        deposit.write(
+            {
+                "flow_state": answer.state,
+                "flow_state_at": answer.state_at.replace(tzinfo=None) if answer.state_at else fields.Datetime.now(),
+                "report": technical or False,
+            }
+        )
+        own = {error.number: error.message for error in answer.invoice_errors if error.number}
+        general = technical or "\n".join(error.message for error in answer.invoice_errors if not error.number)
+        if flow.outcome in ("integrated", "partial"):
+            deposit._chorus_integrate(flow.outcome, own)
+        elif flow.outcome == "rejected":
+            for line in deposit.line_ids:
+                line.message = own.get(line.number) or general or flow.label.of(self.env.lang)
+            deposit._chorus_reject("flow_rejected", general or "\n".join(own.values()))
+        elif flow.outcome == "incident":
+            deposit._chorus_reject("flow_incident", general)
+        else:
+            deposit._chorus_report_again()
+
+    def _chorus_integrate(self, outcome, refused):
+        """The flow entered Chorus Pro, without the invoices in ``refused`` (number → message)."""
+        self.ensure_one()
+        for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
+            message = refused.get(line.number)
+            line.write({"outcome": "refused" if message else "integrated", "message": message})
+        state = "partial" if any(line.outcome == "refused" for line in self.line_ids) else "integrated"
+        self.write({"state": state, "next_try": False, "error_code": False, "error_detail": False})
+
+    def _chorus_report_again(self, error=None):
+        wait = REPORTS[min(self.attempts, len(REPORTS) - 1)]
+        self.write(
+            {
+                "attempts": self.attempts + 1,
+                "next_try": fields.Datetime.now() + timedelta(seconds=wait),
+                "error_code": error and error.code,
+                "error_detail": error and error.detail,
+            }
+        )
+        self._chorus_trigger("follow", wait)
+
+    # -- statuses ------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_follows(self, company):
+        """Whether some invoice of the company is at Chorus Pro and may still change."""
+        return bool(self.env["account.move"].sudo().search_count(self._chorus_followed(company), limit=1))
+
+    @api.model
+    def _chorus_followed(self, company):
+        finished = sorted(statuses.TERMINAL)
+        return [
+            ("company_id", "=", company.id),
+            (
+                "chorus_deposit_line_ids",
+                "any",
+                [
+                    ("outcome", "=", "integrated"),
+                    ("deposit_id.environment", "=", company.chorus_environment),
+                ],
+            ),
+            "|",
+            ("chorus_status", "=", False),
+            ("chorus_status", "not in", finished),
+        ]
+
+    @api.model
+    def _chorus_read_statuses(self, company, client):
+        """Read the statuses that changed since the last good poll: a few calls, however many invoices are open."""
+        connection = self.env["chorus.connection"]._of(company)
+        now = fields.Datetime.now()
+        since = (
+            connection.last_poll
+            or self.sudo()
+            .search(  # sudo: for the crons, which serve all companies
+                [("company_id", "=", company.id), ("environment", "=", connection.environment), ("deposited_at", "!=", False)],
+                order="deposited_at",
+                limit=1,
+            )
+            .deposited_at
+        )
+        if not since:
+            return
+        since -= timedelta(seconds=OVERLAP)
+        structure = company.chorus_structure_id or None
+        self._chorus_commit()
+        try:
+            found = list(
+                client.search_invoices(
+                    supplier_structure=structure,
+                    changed_from=since.replace(tzinfo=UTC),
+                    changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=OVERLAP),
+                )
+            )
+        except ChorusError as error:
+            connection._note_failure(error)
+            self._chorus_commit()
+            return
+        self._chorus_firmly(self._chorus_write_statuses, company, found, client)
+        self._chorus_firmly(self._chorus_write_poll, connection, now)
+
+    @api.model
+    def _chorus_write_poll(self, connection, moment):
+        connection._note_success()
+        connection.last_poll = moment
+
+    @api.model
+    def _chorus_write_statuses(self, company, found, client):
+        """Bring statuses home to the invoices they belong to.
+
+        An invoice is known by Chorus Pro's identifier; the first time by its number, within the flow it was deposited in.
+        """
+        lines = (
+            self.env["chorus.deposit.line"]
+            .sudo()
+            .search(  # sudo: for the crons, which serve all companies
+                [
+                    ("company_id", "=", company.id),
+                    ("live", "=", True),
+                    ("deposit_id.environment", "=", company.chorus_environment),
+                    ("number", "in", [row.number for row in found]),
+                ]
+            )
+        )
+        by_number = lines.grouped("number")
+        for row in found:
+            for line in by_number.get(row.number, ()):
+                deposit, move = line.deposit_id, line.move_id
+                known = move.chorus_identifier and move.chorus_identifier == row.identifier
+                if known or (row.flow_number and row.flow_number == deposit.flow_number):
+                    if line.outcome == "pending":
+                        # the search may know of the integration before the report does
+                        line.outcome = "integrated"
+                    move._chorus_apply_found(row)

@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # EXTENDS 'account'
+    invoice_sending_method = fields.Selection(selection_add=[("chorus_pro", "by Chorus Pro")])
+
+    @api.constrains("invoice_sending_method", "company_registry", "parent_id")
+    def _check_chorus_siret(self):
+        """A public body is addressed by its SIRET, 14 digits (DOMAIN R-02); whether it is a true one is checked before sending,
+        since qualification works with fictitious ones."""
+        for partner in self:
+            # the flag is asked of the commercial entity, the one that is invoiced
+            if partner.invoice_sending_method != "chorus_pro" or partner != partner.commercial_partner_id:
+                continue
+            siret = "".join((partner.company_registry or "").split())
+            if len(siret) != 14 or not siret.isdigit():
+                raise ValidationError(
+                    self.env._(
+                        "%s is invoiced through Chorus Pro: its SIRET (14 digits) is required. Enter it in the field “SIRET”.",
+                        partner.display_name,
+                    )
+                )
