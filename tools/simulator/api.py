@@ -1,0 +1,94 @@
+"""The business calls: routes, the checks common to all, and the way their answers become HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from email.message import Message
+from typing import Any
+
+from . import api_factures, api_structures, api_transverses, contracts
+from .access import Caller
+from .chorus import Platform
+from .replies import FunctionalError, Reply, malformed
+from .schema import Check, ContractError, record
+
+Handler = Callable[[Platform, Caller, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``method`` and the request's table; ``needs_account``: whether cpro-account must be there."""
+
+    handler: Handler
+    request: Check
+    method: str = "POST"
+    needs_account: bool = True
+
+
+OPERATIONS: dict[str, Operation] = {
+    "/cpro/factures/v1/deposer/flux": Operation(api_factures.deposit_flow, contracts.DEPOSIT_FLOW),
+    "/cpro/factures/v1/rechercher/fournisseur": Operation(api_factures.search_as_supplier, contracts.SEARCH_AS_SUPPLIER),
+    "/cpro/factures/v1/consulter/fournisseur": Operation(api_factures.consult_as_supplier, contracts.CONSULT_AS_SUPPLIER),
+    "/cpro/factures/v1/consulter/historique": Operation(api_factures.consult_history, contracts.CONSULT_HISTORY),
+    "/cpro/transverses/v1/consulterCR": Operation(api_transverses.consult_report, contracts.CONSULT_REPORT),
+    "/cpro/transverses/v1/consulterCRDetaille": Operation(
+        api_transverses.consult_detailed_report, contracts.CONSULT_DETAILED_REPORT
+    ),
+    "/cpro/transverses/v1/health-check": Operation(api_transverses.health_check, record({}), method="GET", needs_account=False),
+    "/cpro/structures/v1/rechercher": Operation(api_structures.search, contracts.SEARCH_STRUCTURE),
+    "/cpro/structures/v1/consulter": Operation(api_structures.consult, contracts.CONSULT_STRUCTURE),
+    "/cpro/structures/v1/rechercher/services": Operation(api_structures.search_services, contracts.SEARCH_SERVICES),
+    "/cpro/structures/v1/consulter/service": Operation(api_structures.consult_service, contracts.CONSULT_SERVICE),
+}
+
+
+def call(platform: Platform, method: str, path: str, headers: Message[str, str], body: bytes) -> Reply:
+    """One call under /cpro: gateway, technical account, route, form, then the operation itself."""
+    operation = OPERATIONS.get(path)
+    api = path.split("/")[2] if path.count("/") > 1 else ""
+    if operation is None and api not in {known.split("/")[2] for known in OPERATIONS}:
+        return _no_such_api()
+    caller = platform.access.check(
+        api,
+        headers.get("Authorization") or "",
+        headers.get("cpro-account"),
+        operation.needs_account if operation else True,
+    )
+    if isinstance(caller, Reply):
+        return replace(caller, body=body) if caller.body is None else caller
+    if operation is None or operation.method != method:
+        return _no_such_api()
+    if method == "POST" and not _is_json(headers.get("Content-Type") or ""):
+        return Reply.json(415, {})
+    try:
+        return Reply.json(200, operation.handler(platform, caller, _request(operation, body)))
+    except ContractError as error:
+        return malformed(str(error)).reply()
+    except FunctionalError as error:
+        return error.reply()
+
+
+def _no_such_api() -> Reply:
+    return Reply.json(404, {})
+
+
+def _is_json(content_type: str) -> bool:
+    media, _, parameters = content_type.partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    return media.strip().lower() == "application/json" and charset in ("", "charset=utf-8")
+
+
+def _request(operation: Operation, body: bytes) -> dict[str, Any]:
+    """The request as its table wants it, without the fields that hold None. Raises ContractError."""
+    if operation.method == "GET":
+        return {}
+    try:
+        data = json.loads(body.decode("utf-8"))
+    except ValueError as error:
+        raise ContractError("le corps n'est pas un objet JSON") from error
+    if not isinstance(data, dict):
+        raise ContractError("le corps n'est pas un objet JSON")
+    operation.request(data, "")
+    return {name: value for name, value in data.items() if value is not None}
