@@ -31,6 +31,14 @@ FIELDS: Mapping[str, Text] = MappingProxyType(
         "supplier.siret": Text("Our SIRET", "Notre SIRET"),
         "supplier.technical_password": Text("Technical account's password", "Mot de passe du compte technique"),
         "supplier.rights": Text("Our rights on Chorus Pro", "Nos habilitations sur Chorus Pro"),
+        "supplier.name": Text("Our name", "Notre raison sociale"),
+        "supplier.address": Text("Our address", "Notre adresse"),
+        "supplier.vat": Text("Our VAT number", "Notre numéro de TVA"),
+        "recipient.name": Text("Public body's name", "Nom de l'entité publique"),
+        "recipient.address": Text("Public body's address", "Adresse de l'entité publique"),
+        "recipient.vat": Text("Public body's VAT number", "Numéro de TVA de l'entité publique"),
+        "period": Text("Service period", "Période de la prestation"),
+        "notes": Text("Notes", "Notes"),
     }
 )
 """Each key that a message or a reason may point at, with its name for a person. A stable contract for the interface."""

@@ -200,6 +200,7 @@ CREDIT_NOTE_TYPE_CODES = frozenset(("261", "262", "381", "396", "502", "503"))
 # EDI payment codes (REFERENCE §3.2, rule S2.05) -> modePaiement of the API.
 PAYMENT_MEANS: dict[str, str] = {
     "01": "AUTRE",
+    "1": "AUTRE",  # the same in UNTDID 4461, whose codes EN 16931 takes: the EDI annex alone writes a zero before it
     "10": "ESPECE",
     "20": "CHEQUE",
     "30": "VIREMENT",

@@ -1,0 +1,129 @@
+from odoo import Command, fields
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.tests import new_test_user
+
+from . import simulated
+
+
+class ChorusCommon(AccountTestInvoicingCommon):
+    """A French company connected to a simulator, a town and a State body to invoice, and a user who may transfer."""
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("fr")
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.simulator = simulated.simulator()
+        cls.company = cls.company_data["company"]
+        cls.connect(cls.company, simulated.SUPPLIER, simulated.CLIENT_ID, simulated.CLIENT_SECRET, simulated.ACCOUNT,
+                    simulated.PASSWORD)  # fmt: skip
+        cls.town = cls.public_body("Commune de Démonville", simulated.TOWN)
+        cls.ministry = cls.public_body("Services de l'État (démonstration)", simulated.STATE)
+        cls.sender = new_test_user(
+            cls.env, "sender", groups="l10n_fr_chorus_pro.group_chorus_user", company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )  # fmt: skip
+
+    @classmethod
+    def connect(cls, company, siret, client_id, client_secret, account, password):
+        """Set a company up for the simulator."""
+        company.write(
+            {
+                "name": "Atelier Démo" if siret == simulated.SUPPLIER else "Seconde Entreprise",
+                "company_registry": siret,
+                "vat": "FR11123456782" if siret == simulated.SUPPLIER else "FR68900000001",
+                "street": "1 rue de l'Atelier",
+                "zip": "75002",
+                "city": "Paris",
+                "chorus_environment": "simulator",
+                "chorus_simulator_url": cls.simulator.url,
+                "chorus_client_id": client_id,
+                "chorus_technical_account": account,
+            }
+        )
+        company._chorus_set_secret("client_secret", client_secret)
+        company._chorus_set_secret("technical_password", password)
+        bank = cls.env["res.partner.bank"].create(
+            {"acc_number": "FR7630001007941234567890185", "partner_id": company.partner_id.id, "allow_out_payment": True}
+        )
+        journal = cls.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+        journal.bank_account_id = bank
+
+    @classmethod
+    def public_body(cls, name, siret, company=None):
+        """A customer flagged for Chorus Pro in a company."""
+        return (
+            cls.env["res.partner"]
+            .with_company(company or cls.company)
+            .create(
+                {
+                    "name": name,
+                    "is_company": True,
+                    "company_registry": siret,
+                    "street": "Place de la Mairie",
+                    "zip": "35000",
+                    "city": "Rennes",
+                    "country_id": cls.env.ref("base.fr").id,
+                    "invoice_sending_method": "chorus_pro",
+                }
+            )
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.simulator.reset()
+
+    def tearDown(self):
+        self.simulator.check_requests()
+        super().tearDown()
+
+    def invoice(self, partner=None, price=1000, post=True, company=None, **values):
+        """A customer invoice (or what ``move_type`` says) with one taxed line."""
+        company = company or self.company
+        taxes = (
+            self.env["account.tax"]
+            .search([("type_tax_use", "=", "sale"), ("amount", "=", 20), ("company_id", "=", company.id)])
+            .filtered(lambda tax: not tax.price_include)[:1]
+        )
+        move = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": (partner or self.town).id,
+                    "invoice_date": fields.Date.today(),
+                    "company_id": company.id,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Réfection de la toiture",
+                                "quantity": 2,
+                                "price_unit": price,
+                                "tax_ids": [Command.set(taxes.ids)],
+                            }
+                        )
+                    ],
+                    **values,
+                }
+            )
+        )
+        if post:
+            move.action_post()
+        return move
+
+    def send(self, moves):
+        """Click the button as the user who may transfer."""
+        return moves.with_user(self.sender).action_chorus_send()
+
+    def follow(self):
+        """What the cron does, for reports that are not due yet too."""
+        deposits = self.env["chorus.deposit"].search([("state", "!=", "cancelled")])
+        deposits.sudo()._chorus_refresh()
+        deposits.move_ids.invalidate_recordset()
+
+    def arrive(self, move):
+        """Send an invoice and have Chorus Pro integrate it."""
+        self.send(move)
+        self.simulator.advance()
+        self.follow()
+        return move

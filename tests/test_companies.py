@@ -1,0 +1,54 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from . import simulated
+from .common import ChorusCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestCompanies(ChorusCommon):
+    """Two companies, two SIRETs, two accounts: nothing of one is the other's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.setup_other_company(name="Seconde Entreprise")["company"]
+        cls.connect(cls.other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        cls.env.user.company_ids |= cls.other
+        cls.town.with_company(cls.other).invoice_sending_method = False
+        cls.stranger = new_test_user(
+            cls.env, "stranger", groups="l10n_fr_chorus_pro.group_chorus_manager", company_id=cls.other.id,
+            company_ids=[Command.set(cls.other.ids)],
+        )  # fmt: skip
+
+    def test_each_its_own_flag(self):
+        self.assertEqual(self.invoice().chorus_state, "to_send")
+        self.assertFalse(self.invoice(company=self.other).chorus_state)
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        self.assertEqual(self.invoice(company=self.other).chorus_state, "to_send")
+
+    def test_each_its_own_account(self):
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        first, second = self.invoice().sudo(), self.invoice(company=self.other).sudo()
+        self.sender.company_ids |= self.other
+        self.send((first | second).sudo(False).with_context(allowed_company_ids=(self.company | self.other).ids))
+        self.simulator.advance()
+        self.follow()
+        suppliers = {row["numeroFacture"]: str(row) for row in self.simulator.invoices()}
+        self.assertEqual(set((first | second).mapped("chorus_state")), {"deposited"}, (first | second).mapped("alerts"))
+        self.assertEqual(len(self.simulator.invoices()), 2)
+        self.assertTrue(any(simulated.SECOND_SUPPLIER in shown for shown in suppliers.values()))
+
+    def test_nothing_to_see(self):
+        move = self.arrive(self.invoice())
+        deposit = move.chorus_deposit_ids
+        market = self.env["chorus.market"].create({"number": "M1", "partner_id": self.town.id, "company_id": self.company.id})
+        for record in (deposit, deposit.line_ids, market, self.env["chorus.connection"]._of(self.company)):
+            with self.subTest(record._name):
+                self.assertFalse(self.env[record._name].with_user(self.stranger).search([("id", "=", record.id)]))
+                with self.assertRaises(AccessError):
+                    record.with_user(self.stranger).read([])
+        for method in (move.with_user(self.stranger).action_chorus_send, deposit.with_user(self.stranger).action_refresh):
+            with self.assertRaises(AccessError):
+                method()

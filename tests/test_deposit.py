@@ -1,0 +1,218 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from . import simulated
+from .common import ChorusCommon
+
+DEPOSIT = "/cpro/factures/v1/deposer/flux"
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestDeposit(ChorusCommon):
+    """From the click to the receipt, and every way it can end."""
+
+    def deposit(self, move):
+        return move.sudo().chorus_deposit_line_ids.deposit_id
+
+    def short_calls(self):
+        """Time-outs of one second, so that a test does not wait as long as a user would."""
+        company = type(self.env["res.company"])
+        original = company._chorus_client
+
+        def impatient(self, **options):
+            return original(self, **{"timeout": 1.0, "retries": 0, **options})
+
+        patcher = patch.object(company, "_chorus_client", impatient)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def test_accepted(self):
+        move = self.invoice()
+        notification = self.send(move)
+        deposit = self.deposit(move)
+        self.assertEqual((move.chorus_state, deposit.state), ("deposited", "deposited"))
+        self.assertEqual(notification["params"]["type"], "success")
+        arrived = self.simulator.state()["deposits"]
+        self.assertEqual([row["numeroFluxDepot"] for row in arrived], [deposit.flow_number])
+        self.assertEqual(arrived[0]["sha256"], deposit.sha256, "what arrived is what was recorded")
+        self.assertEqual(deposit.user_id, self.sender)
+        self.assertEqual(deposit.environment, "simulator")
+
+    def test_document_arrives_as_it_is(self):
+        move = self.arrive(
+            self.invoice(
+                self.ministry, buyer_reference="FAC-001", purchase_order_reference="1300012345", contract_reference="M-7"
+            )
+        )
+        (row,) = self.simulator.invoices()
+        self.assertEqual(row["numeroFacture"], move.name)
+        shown = str(row)
+        for value in (simulated.SUPPLIER, simulated.STATE, "FAC-001", "1300012345", "M-7", "2400"):
+            self.assertIn(value, shown)
+
+    def test_credit_note(self):
+        """A credit note names the invoice it corrects, and is taken."""
+        invoice = self.arrive(self.invoice())
+        credit_note = invoice._reverse_moves([{"invoice_date": fields.Date.today()}])
+        credit_note.action_post()
+        self.arrive(credit_note)
+        self.assertEqual(credit_note.chorus_state, "deposited", credit_note.alerts)
+        (row,) = (row for row in self.simulator.invoices() if row["typeFacture"] == "AVOIR")
+        self.assertEqual((row["numeroFacture"], row["numeroFactureOrigine"]), (credit_note.name, invoice.name))
+
+    def test_second_click(self):
+        move = self.invoice()
+        self.send(move)
+        with self.assertRaisesRegex(UserError, "already"):
+            self.send(move)
+        self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    @mute_logger("odoo.sql_db")
+    def test_database_refuses_a_second_live_deposit(self):
+        move = self.invoice()
+        self.send(move)
+        with self.assertRaises(psycopg2.errors.UniqueViolation), self.cr.savepoint():
+            self.env["chorus.deposit"]._chorus_make(move, b"x", "x.xml", "IN_DP_E1_CII_16B")
+            self.env.flush_all()
+
+    def test_refused(self):
+        self.simulator.fault(DEPOSIT, "code_retour", codeRetour=20001, libelle="Le format du flux est invalide")
+        move = self.invoice()
+        notification = self.send(move)
+        self.assertEqual((move.chorus_state, self.deposit(move).state), ("rejected", "rejected"))
+        self.assertIn("Le format du flux est invalide", notification["params"]["message"])
+        self.assertIn("Le format du flux est invalide", str(move.alerts))
+        self.send(move)
+        self.assertEqual(move.chorus_state, "deposited")
+        self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    def test_surely_not_received(self):
+        self.simulator.fault(DEPOSIT, "http_429")
+        move = self.invoice()
+        notification = self.send(move)
+        deposit = self.deposit(move)
+        self.assertEqual((move.chorus_state, deposit.state, deposit.error_code), ("sending", "ready", "rate_limited"))
+        self.assertEqual(notification["params"]["type"], "warning")
+        self.assertGreater(deposit.next_try, fields.Datetime.now())
+        connection = self.env["chorus.connection"]._of(self.company)
+        self.assertTrue(connection._is_paused(), "one outage is noted once, for all")
+        connection.paused_until = deposit.next_try = False
+        self.run_cron("deposit")
+        self.assertEqual(move.chorus_state, "deposited")
+        self.assertFalse(connection.error_code)
+
+    def run_cron(self, name):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_not_configured(self):
+        self.company._chorus_set_secret("client_secret", "")
+        with self.assertRaisesRegex(UserError, "PISTE client secret"):
+            self.send(self.invoice())
+
+    def test_answer_lost_but_received(self):
+        """The deposit arrived, its answer did not: found again, adopted, never sent twice."""
+        for kind in ("timeout_after", "reset_after"):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.short_calls()
+                self.simulator.fault(DEPOSIT, kind, delay=3)
+                move = self.invoice()
+                self.send(move)
+                deposit = self.deposit(move)
+                self.assertEqual((move.chorus_state, deposit.state), ("checking", "unknown"))
+                self.simulator.advance()
+                deposit.next_try = False
+                self.run_cron("deposit")
+                self.assertEqual((move.chorus_state, deposit.state), ("deposited", "integrated"))
+                self.assertTrue(move.chorus_identifier and deposit.flow_number)
+                self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    def test_answer_lost_and_never_received(self):
+        self.simulator.fault(DEPOSIT, "reset_before")
+        move = self.invoice()
+        self.send(move)
+        deposit = self.deposit(move)
+        self.assertEqual(deposit.state, "unknown")
+        deposit.next_try = False
+        self.run_cron("deposit")
+        self.assertEqual(deposit.state, "unknown", "absent is no answer before the platform had time to show it")
+        self.assertEqual(self.simulator.calls(DEPOSIT), 0 if not self.simulator.calls(DEPOSIT) else 1)
+        deposit.write({"next_try": False, "sending_at": fields.Datetime.now() - timedelta(hours=1)})
+        self.run_cron("deposit")
+        deposit.next_try = False
+        self.run_cron("deposit")
+        self.assertEqual(deposit.state, "deposited")
+        self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    def test_found_different_is_never_adopted(self):
+        """Another invoice stands at Chorus Pro under our number: a person decides."""
+        move = self.arrive(self.invoice())
+        line = move.sudo().chorus_deposit_line_ids
+        line.total += 1
+        deposit = self.deposit(move)
+        deposit.write({"state": "unknown", "next_try": False, "flow_number": False})
+        line.outcome = "pending"
+        self.run_cron("deposit")
+        self.assertEqual((deposit.state, deposit.error_code), ("unknown", "found_different"))
+        self.assertIn(simulated.TOWN, deposit.error_detail)
+        self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    def test_sender_died(self):
+        """A deposit left in "sending" is nobody's to send again before a search."""
+        move = self.invoice()
+        deposit = move._chorus_enqueue().sudo()
+        deposit._chorus_claim()
+        self.run_cron("deposit")
+        self.assertEqual(deposit.state, "sending", "another worker may be at it")
+        deposit.sending_at = fields.Datetime.now() - timedelta(minutes=30)
+        self.run_cron("deposit")
+        self.assertEqual(deposit.state, "unknown")
+        self.assertEqual(self.simulator.calls(DEPOSIT), 0)
+
+    def test_batch(self):
+        """Many at once: the cron sends them, and a bad one hinders none."""
+        moves = self.env["account.move"]
+        for index in range(12):
+            moves |= self.invoice(self.ministry if index == 5 else self.town)
+        private = self.invoice(self.env["res.partner"].create({"name": "Client privé"}), post=True)
+        notification = self.send(moves | private)
+        self.assertIn(private.name, notification["params"]["message"])
+        self.assertEqual(set(moves.mapped("chorus_state")), {"sending"})
+        self.run_cron("deposit")
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        self.simulator.advance()
+        self.follow()
+        self.assertEqual(moves.filtered(lambda move: move.chorus_state == "rejected"), moves[5])
+        self.assertEqual(len(self.simulator.invoices()), 11)
+
+    def test_withdraw(self):
+        deposit = self.invoice()._chorus_enqueue()
+        move = deposit.move_ids
+        deposit.with_user(self.sender).action_cancel()
+        self.assertEqual((deposit.state, move.chorus_state), ("cancelled", "to_send"))
+        self.send(move)
+        with self.assertRaises(UserError):
+            self.deposit(move)[-1].action_cancel()
+
+    def test_other_environment_is_left_alone(self):
+        """A deposit made for one environment is never sent to another."""
+        deposit = self.invoice()._chorus_enqueue()
+        self.company.chorus_environment = "qualification"
+        self.run_cron("deposit")
+        self.assertEqual(deposit.state, "ready")
+        self.assertEqual(deposit._chorus_claim(), None)
+
+    def test_no_deletion(self):
+        self.send(move := self.invoice())
+        with self.assertRaisesRegex(UserError, "evidence"):
+            self.deposit(move).unlink()

@@ -1,0 +1,113 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import ChorusCommon
+
+REPORT = "/cpro/transverses/v1/consulterCRDetaille"
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestFollow(ChorusCommon):
+    """Reports and statuses come home, whatever the way is like."""
+
+    def due(self):
+        self.env["chorus.deposit"].sudo().search([("state", "=", "deposited")]).next_try = False
+
+    def run_cron(self):
+        self.due()
+        with self.enter_registry_test_mode():
+            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_integrated(self):
+        self.send(move := self.invoice())
+        deposit = move.chorus_deposit_ids
+        self.run_cron()
+        self.assertEqual(deposit.state, "deposited")
+        self.assertTrue(deposit.flow_state.startswith("IN_"))
+        self.assertTrue(deposit.next_try, "asked again later")
+        self.simulator.advance()
+        self.run_cron()
+        self.assertEqual((deposit.state, deposit.flow_state), ("integrated", "IN_INTEGRE"))
+        self.assertTrue(move.chorus_identifier)
+
+    def test_rejected_with_reason(self):
+        move = self.arrive(self.invoice(self.ministry))
+        line = move.chorus_deposit_line_ids
+        self.assertEqual((line.outcome, line.live, line.deposit_id.flow_state), ("refused", False, "IN_REJETE"))
+        self.assertIn("BuyerReference", line.message)
+        self.assertEqual(len(line.message.split("|")), 2, "service and engagement are missing, both are told")
+
+    def test_technical_rejection(self):
+        move = self.invoice()
+        deposit = self.env["chorus.deposit"]._chorus_make(move, b"<broken/>", "F.xml", "IN_DP_E1_CII_16B")
+        deposit._chorus_send()
+        self.simulator.advance()
+        self.follow()
+        self.assertEqual((deposit.state, move.chorus_state), ("rejected", "rejected"))
+        self.assertTrue(deposit.report and deposit.line_ids.message)
+        self.send(move)
+        self.assertEqual(move.chorus_state, "deposited")
+
+    def test_stale_report_touches_nothing(self):
+        """A report of a former, refused deposit does not touch the invoice that was deposited again."""
+        move = self.arrive(self.invoice(self.ministry))
+        old = move.sudo().chorus_deposit_ids
+        move.write({"buyer_reference": "FAC-001", "purchase_order_reference": "1300012345"})
+        self.arrive(move)
+        self.assertEqual(move.chorus_state, "deposited")
+        old.write({"state": "deposited", "next_try": False})
+        self.run_cron()
+        self.assertEqual(old.state, "rejected")
+        self.assertEqual(move.chorus_state, "deposited")
+
+    def test_faults(self):
+        self.send(move := self.invoice())
+        self.simulator.advance()
+        deposit = move.chorus_deposit_ids
+        connection = self.env["chorus.connection"]._of(self.company)
+        for kind in ("http_500", "html_200", "empty_200", "http_429", "http_403"):
+            with self.subTest(kind):
+                self.simulator.fault(REPORT, kind, times=3)
+                connection.paused_until = False
+                self.run_cron()
+                self.assertEqual(deposit.state, "deposited")
+                self.assertTrue(deposit.error_code and connection.error_code)
+                self.assertTrue(connection.error_cause and connection.error_remedy)
+                self.simulator.control("faults", path=REPORT, kind="http_500", times=0)
+        connection.paused_until = False
+        self.simulator.reset()
+
+    def test_paused_connection_makes_no_call(self):
+        self.send(self.invoice())
+        connection = self.env["chorus.connection"]._of(self.company)
+        connection.paused_until = fields.Datetime.add(fields.Datetime.now(), minutes=5)
+        self.run_cron()
+        self.assertEqual(self.simulator.calls(REPORT), 0)
+
+    def test_few_calls_for_many(self):
+        moves = self.env["account.move"]
+        for _index in range(6):
+            moves |= self.invoice()
+        self.arrive(moves)
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        before = self.simulator.calls(SEARCH)
+        self.simulator.act(moves[0].chorus_identifier, "MISE_EN_PAIEMENT")
+        self.run_cron()
+        self.assertEqual(moves[0].chorus_state, "paid")
+        self.assertEqual(self.simulator.calls(SEARCH) - before, 1)
+
+    def test_statuses_under_faults(self):
+        move = self.arrive(self.invoice())
+        connection = self.env["chorus.connection"]._of(self.company)
+        last = connection.last_poll
+        self.simulator.act(move.chorus_identifier, "REJETEE", motif="EJ_ERR", commentaire="Engagement inconnu")
+        self.simulator.fault(SEARCH, "http_503", times=3)
+        self.run_cron()
+        self.assertEqual(connection.last_poll, last, "a poll that failed is not taken for one that saw nothing")
+        connection.paused_until = False
+        self.run_cron()
+        self.assertEqual(move.chorus_state, "refused")
+        self.assertIn("Engagement inconnu", move.chorus_status_comment)
+        self.assertIn("Engagement inconnu", str(move.alerts))

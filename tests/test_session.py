@@ -1,0 +1,192 @@
+"""The way to Chorus Pro under each kind of fault, over real HTTP. Needs neither Odoo nor a database."""
+
+import logging
+import unittest
+
+from ..services.client import ChorusClient
+from ..services.environment import Credentials, simulator
+from ..services.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from ..services.session import PisteSession
+from ..services.tokens import TokenStore
+from . import simulated
+
+DEPOSIT = "/cpro/factures/v1/deposer/flux"
+REPORT = "/cpro/transverses/v1/consulterCRDetaille"
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+TOKEN = "/api/oauth/token"
+
+
+class SessionCase(unittest.TestCase):
+    def setUp(self):
+        self.simulator = simulated.simulator()
+        self.addCleanup(self.simulator.check_requests)
+
+    def client(self, timeout=5.0, retries=2, tokens=None, **credentials):
+        known = {
+            "client_id": simulated.CLIENT_ID,
+            "client_secret": simulated.CLIENT_SECRET,
+            "technical_account": simulated.ACCOUNT,
+            "technical_password": simulated.PASSWORD,
+        }
+        session = PisteSession(
+            simulator(self.simulator.url),
+            Credentials(**{**known, **credentials}),
+            timeout=timeout,
+            retries=retries,
+            tokens=tokens or TokenStore(),
+        )
+        self.addCleanup(session.close)
+        return ChorusClient(session)
+
+    def deposit(self, client=None):
+        return (client or self.client()).deposit_flow(b"<not-an-invoice/>", "x.xml", "IN_DP_E1_CII_16B")
+
+    def deposits(self):
+        return len(self.simulator.state()["deposits"])
+
+
+class TestDepositUnderFaults(SessionCase):
+    """A deposit is never made twice, and the error says whether it may have been made."""
+
+    def test_accepted(self):
+        receipt = self.deposit()
+        self.assertTrue(receipt.flow_number.startswith("CPP"))
+        self.assertEqual(self.deposits(), 1)
+
+    def test_nothing_left(self):
+        for kind in ("http_429", "http_403"):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(DEPOSIT, kind)
+                with self.assertRaises((NotReceived, NotAllowed)):
+                    self.deposit()
+                self.assertEqual(self.deposits(), 0)
+
+    def test_server_is_down(self):
+        client = self.client(retries=0)
+        self.simulator.stop()
+        with self.assertRaises(NotReceived) as caught:
+            self.deposit(client)
+        self.assertEqual(caught.exception.code, "not_reachable")
+
+    def test_answer_lost(self):
+        """Whatever happened on the other side, we say that we do not know, and send once."""
+        expected = {
+            "timeout_before": 0, "timeout_after": 1, "reset_before": 0, "reset_after": 1,
+            "http_500": 0, "http_502": 0, "http_503": 0, "html_200": 0, "empty_200": 0,
+        }  # fmt: skip
+        for kind, done in expected.items():
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(DEPOSIT, kind, delay=3)
+                with self.assertRaises(OutcomeUnknown):
+                    self.deposit(self.client(timeout=1.0))
+                self.assertEqual(self.deposits(), done)
+                self.assertLessEqual(self.simulator.calls(DEPOSIT), 1)
+
+    def test_refused(self):
+        self.simulator.fault(DEPOSIT, "code_retour", codeRetour=20001, libelle="GDP_MSG_11.022")
+        with self.assertRaises(Refused) as caught:
+            self.deposit()
+        self.assertEqual((caught.exception.return_code, caught.exception.detail), (20001, "GDP_MSG_11.022"))
+        self.assertEqual(self.deposits(), 0)
+
+    def test_no_right(self):
+        self.simulator.fault(DEPOSIT, "code_retour", codeRetour=20001, libelle="GDP_MSG_11.005")
+        with self.assertRaises(NotAllowed) as caught:
+            self.deposit()
+        self.assertEqual(caught.exception.link, "right")
+
+    def test_expired_token_is_renewed_once(self):
+        self.simulator.fault(DEPOSIT, "http_401")
+        self.assertTrue(self.deposit().flow_number)
+        self.assertEqual(self.deposits(), 1)
+        self.assertEqual(self.simulator.calls(TOKEN), 2)
+
+    def test_token_out_of_reach(self):
+        for kind in ("timeout_before", "reset_before", "http_503", "html_200", "http_429"):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(TOKEN, kind, delay=3)
+                with self.assertRaises(NotReceived):
+                    self.deposit(self.client(timeout=1.0, retries=0))
+                self.assertEqual(self.deposits(), 0)
+
+
+class TestRepeatableCalls(SessionCase):
+    """A question is asked again when that is safe, and an outage ends as "try later"."""
+
+    def test_repeated_until_answered(self):
+        flow_number = self.deposit().flow_number
+        for kind in ("http_500", "http_502", "http_503", "reset_before", "reset_after", "refuse_connection"):
+            with self.subTest(kind):
+                self.simulator.fault(REPORT, kind)
+                self.assertTrue(self.client().flow_report(flow_number).state.startswith("IN_"))
+
+    def test_try_later(self):
+        for kind, code in (("http_503", "unavailable"), ("html_200", "unexpected_answer"), ("empty_200", "unexpected_answer")):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(SEARCH, kind, times=10)
+                with self.assertRaises(TryLater) as caught:
+                    list(self.client(retries=1).search_invoices(number="F1"))
+                self.assertEqual(caught.exception.code, code)
+
+    def test_time_out(self):
+        self.simulator.fault(SEARCH, "timeout_before", times=10, delay=3)
+        with self.assertRaises(TryLater):
+            list(self.client(timeout=0.5, retries=0).search_invoices(number="F1"))
+
+    def test_limited(self):
+        self.simulator.fault(SEARCH, "http_429", times=10)
+        with self.assertRaises(TryLater) as caught:
+            list(self.client().search_invoices(number="F1"))
+        self.assertEqual(caught.exception.code, "rate_limited")
+        self.assertEqual(self.simulator.calls(SEARCH), 1, "a limit is not answered by more calls")
+
+
+class TestLinks(SessionCase):
+    """Each broken link of the chain is named."""
+
+    def link(self, **credentials):
+        with self.assertRaises(NotAllowed) as caught:
+            self.client(retries=0, **credentials).health()
+        return caught.exception.link
+
+    def test_client(self):
+        self.assertEqual(self.link(client_id="nobody"), "credentials")
+        self.assertEqual(self.link(client_secret="wrong"), "credentials")
+
+    def test_technical_account(self):
+        self.assertEqual(self.link(technical_password="wrong"), "technical_account")
+        self.assertEqual(self.link(technical_account="TECH_9@cpro.fr"), "technical_account")
+
+
+class TestEconomy(SessionCase):
+    def test_one_token_and_kept_connections(self):
+        client = self.client()
+        flow_number = self.deposit(client).flow_number
+        before = self.simulator.state()["connections"]
+        for _turn in range(10):
+            client.flow_report(flow_number)
+        self.assertLessEqual(self.simulator.state()["connections"] - before, 1)
+        self.assertEqual(self.simulator.calls(TOKEN), 1)
+
+    def test_token_shared_by_sessions(self):
+        tokens = TokenStore()
+        for _turn in range(3):
+            self.client(tokens=tokens).health()
+        self.assertEqual(self.simulator.calls(TOKEN), 1)
+
+    def test_logs_hold_no_secret(self):
+        with self.assertLogs("odoo.addons.l10n_fr_chorus_pro.services", logging.DEBUG) as logs:
+            self.deposit()
+            with self.assertRaises(NotAllowed):
+                self.client(client_secret="very-secret-word", retries=0).health()
+            self.simulator.fault(SEARCH, "reset_before", times=3)
+            with self.assertRaises(TryLater):
+                list(self.client(retries=0).search_invoices(number="F1"))
+        text = "\n".join(logs.output)
+        for secret in (simulated.CLIENT_SECRET, simulated.PASSWORD, "very-secret-word", "not-an-invoice", "Bearer"):
+            self.assertNotIn(secret, text)
+        self.assertNotIn(simulated.PASSWORD, repr(Credentials("a", "b", "c", simulated.PASSWORD)))

@@ -1,0 +1,188 @@
+"""Explaining Chorus Pro's messages: every label seen, and no word lost. Needs neither Odoo nor a database."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ..services.vocabulary import MESSAGES, Kind, explain, explain_answer
+
+_SUPPLIER = "AccountingSupplierParty.Party.PartyIdentification.ID.value"
+_CII = "FichierXml.SupplyChainTradeTransaction"
+LABELS = [
+    # every label of REFERENCE §4
+    (f"L'identifiant fournisseur de la demande de paiement (balise : {_SUPPLIER}) n'est pas reference dans notre "
+     "systeme. ",
+     "supplier_unknown", "supplier.siret"),
+    (f"La structure (balise {_SUPPLIER}) n'utilise pa", "supplier_not_set_up", "supplier.siret"),
+    ("ApplicableHeaderTradeSettlement.SpecifiedTradeSettlementPaymentMeans.TypeCode.value est obligatoire",
+     "payment_means_missing", "payment_means"),
+    ("BusinessProcessSpecifiedDocumentContextParameter.ID", "framework", "framework"),
+    ("BusinessProcessSpecifiedDocumentContextParameter.I", "framework", "framework"),
+    ("Le champ identifiant de la facture (FichierXml.ExchangedDocument.ID.value) ne doit pas depasser 20 caracteres",
+     "number_too_long", "number"),
+    (f"L'engagement juridique ({_CII}.ApplicableHeaderTradeAgreement.BuyerReference.value) est obligatoire",
+     "service_missing", "service_code"),
+    (f"L'engagement juridique ({_CII}.ApplicableHeaderTradeAgreement.BuyerOrderReferencedDocument.IssuerAssignedID."
+     "value) est obligatoire", "engagement_missing", "engagement_number"),
+    ("GCU_MSG_01_000", "success", None),
+    ("TRA_MSG_00.000", "success", None),
+    ("CODE PAR DEFAUT", "success", None),
+    ("TRA_MSG_00.015", "no_result", None),
+    ("GFT_MSG_01.075", "no_result", None),
+    ("La recherche n'a retourné aucun résultat", "no_result", None),
+    ("GDP_MSG_11.008", "invoice_unknown", None),
+    ("La demande de paiement n'existe pas.", "invoice_unknown", None),
+    ("GDP_MSG_11.005", "rights_missing", "supplier.rights"),
+    ("L'utilisateur n'a pas les habilitations nécessaires pour soumettre la demande.",
+     "rights_missing", "supplier.rights"),
+    ("GDP_MSG_11.033", "not_suspended", None),
+    ('Le statut de la demande de paiement n\'est pas défini à "Suspendue".', "not_suspended", None),
+    ("GDP_MSG_11.022", "file_too_large", "attachments"),
+    ("GDP_MSG_11.001", "state_forbids", None),
+    # seen by other software
+    ("L'element (AppliedTradeAllowanceCharge.ActualAmount.value) est obligatoire si l'element "
+     "(SupplyChainTradeTransaction.IncludedSupplyChainTradeLineItem.SpecifiedLineTradeAgreement."
+     "GrossPriceProductTradePrice) est renseigne.",
+     "discount", "lines"),
+    ("ERR_XSD_001", "file_format", None),
+    ("Le code service de la structure publique destinataire est inconnu ou inactif dans Chorus Pro",
+     "service_wrong", "service_code"),
+    # by the rules, or by the element that the message names
+    ("REJ_UNI", "rej_uni", "number"),
+    ("REJ_ADR", "rej_adr", "recipient.siret"),
+    ("REJ_CONT_B2G : BT-22", "rej_cont_b2g", "lines"),
+    ("La demande de paiement existe déjà", "duplicate", "number"),
+    ("La facture F-1 a deja ete deposee", "duplicate", "number"),
+    ("Numéro de facture en doublon", "duplicate", "number"),
+    ("Le code service ou le numéro d'engagement est obligatoire", "service_or_engagement_missing", "service_code"),
+    ("L'identifiant destinataire de la demande de paiement n'est pas référencé dans notre système", "recipient",
+     "recipient.siret"),
+    ("La pièce jointe existe déjà", "attachments", "attachments"),
+    ("Le mot de passe du compte technique a expiré", "password_expired", "supplier.technical_password"),
+    (f"L'engagement juridique ({_CII}.ApplicableHeaderTradeAgreement.Buyer", "service_or_engagement_missing", "service_code"),
+    (f"L'engagement juridique ({_CII}.ApplicableHeaderTradeAgreement.BuyerRef", "service_wrong", "service_code"),
+    (f"L'engagement juridique ({_CII}.ApplicableHeaderTradeAgreement.BuyerOrd", "engagement_wrong", "engagement_number"),
+    ("L'engagement juridique (BuyerReference.value) est obligatoire ou l'engagement juridique (OrderReference.ID.value)",
+     "service_or_engagement_missing", "service_code"),
+    (f"La structure (balise : {_CII}.ApplicableHeaderTradeAgreement.BuyerTradeParty.GlobalID.value) n'est pas active.",
+     "recipient", "recipient.siret"),
+    ("La structure (balise : AccountingCustomerParty.Party.PartyIdentification.ID.value) n'utilise pas le service CHU",
+     "service_wrong", "service_code"),
+    ("Le champ identifiant de la facture (ID.value) contient des caracteres non autorises (G1.05)", "number", "number"),
+    ("PaymentMeans.PayeeFinancialAccount.ID.value est obligatoire pour un virement", "iban", "iban"),
+    ("BillingReference.InvoiceDocumentReference.ID.value est obligatoire pour un avoir", "original_invoice",
+     "original_number"),
+    ("Montants incoherents : total HT attendu 10, trouve 11 (BR-CO-10)", "amounts", "amounts"),
+    ("La piece jointe plan.dwg depasse 10 Mo", "file_too_large", "attachments"),
+    ("L'archive tar.gz est illisible", "file_format", None),
+    (f"L'élément ({_CII}.ApplicableHeaderTradeAgreement.SellerTradeParty.PostalTradeAddress.CountryID) est obligatoire",
+     "element_missing", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "key", "field"), LABELS, ids=[f"{key}-{i}" for i, (_, key, _) in enumerate(LABELS)])
+@pytest.mark.parametrize("write", [str, str.upper, lambda text: text.replace("'", "’")], ids=["seen", "upper", "quotes"])
+def test_label_is_explained(label, key, field, write):
+    (told,) = explain(write(label))
+    assert (told.key, told.field, told.text) == (key, field, write(label).strip())
+    assert told.duplicate == (key in ("duplicate", "rej_uni"))
+    assert told.kind == {"success": Kind.SUCCESS, "no_result": Kind.EMPTY}.get(key, Kind.REFUSAL)
+
+
+def test_joined_labels_are_told_one_by_one():
+    first, second = LABELS[0][0].strip(), LABELS[1][0]
+    told = explain(f"{first} |{second}|Message encore jamais vu ")
+    assert [explanation.text for explanation in told] == [first, second, "Message encore jamais vu"]
+    assert [explanation.known for explanation in told] == [True, True, False]
+    assert told[2].cause.fr
+    assert told[2].remedy.fr
+
+
+def test_message_keys_are_unique_and_all_can_be_reached():
+    assert len(MESSAGES) == len({message.pattern for message in MESSAGES.values()})
+    reached = {explanation.key for label, _, _ in LABELS for explanation in explain(label)}
+    more = {
+        "number": "Le numéro de facture contient un caractère interdit",
+        "service_reserved": "Le service FACTURES_PUBLIQUES est interdit aux fournisseurs privés",
+        "engagement_wrong": "Le numéro d'engagement est inconnu",
+        "market": "Le numéro de marché est trop long",
+        "original_invoice": "Le numéro de la facture d'origine est absent",
+        "iban": "L'IBAN est incorrect",
+        "payment_means": "Le mode de paiement n'est pas dans la liste",
+        "taxes": "Le taux de TVA est inconnu",
+        "amounts": "Le montant HT total est incohérent",
+        "invoice_date": "La date de facture est postérieure à la date du jour",
+        "document_type": "Le type de facture est inconnu",
+        "currency": "La devise est inconnue",
+        "validator": "Le valideur est inconnu",
+        "supplier": "Le SIRET du fournisseur doit comporter 14 chiffres",
+        "rej_coh": "REJ_COH",
+    }
+    for key, label in more.items():
+        assert [explanation.key for explanation in explain(label)] == [key]
+    assert reached - {None} | set(more) == set(MESSAGES)
+
+
+_WORDS = st.sampled_from([label for label, _, _ in LABELS] + ["inconnu", "|", " | ", "\n", "\u00a0", "||"])
+
+
+@given(st.one_of(st.text(), st.lists(st.one_of(_WORDS, st.text(max_size=20))).map("".join)))
+def test_nothing_is_lost(text):
+    told = explain(text)
+    kept = "".join(explanation.text for explanation in told)
+    assert re.sub(r"[\s|]", "", kept) == re.sub(r"[\s|]", "", text)
+    assert all(explanation.text and explanation.cause.fr and explanation.remedy.fr for explanation in told)
+
+
+@given(st.sampled_from([label for label, _, _ in LABELS]), st.integers(min_value=1, max_value=250))
+def test_a_cut_label_is_kept_and_never_raises(label, length):
+    told = explain(label[:length])
+    assert [explanation.text for explanation in told] == [label[:length].strip()]
+
+
+def test_an_enormous_message_is_read_quickly_and_kept():
+    text = "engagement ou " * 20_000
+    started = time.perf_counter()
+    (told,) = explain(text)
+    assert time.perf_counter() - started < 1
+    assert told.text == text.strip()
+
+
+@pytest.mark.parametrize("length", range(1, 140))
+@pytest.mark.parametrize(("element", "wrong"), [("BuyerReference", "engagement"), ("BuyerOrderReferencedDocument", "service")])
+def test_a_cut_reference_is_never_taken_for_the_other(element, wrong, length):
+    """Both messages say "engagement juridique"; only the element, that the cut may take away, tells them apart."""
+    label = f"L'engagement juridique ({_CII}.ApplicableHeaderTradeAgreement.{element}.value) est obligatoire"
+    (told,) = explain(label[:length])
+    assert told.key in (None, "service_or_engagement_missing") or not told.key.startswith(f"{wrong}_")
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "service", "key", "text"),
+    [
+        (0, "n'importe quoi", "factures/v1/soumettre", "success", "n'importe quoi"),
+        (0, None, "factures/v1/soumettre", "success", "0"),
+        (20000, None, "factures/v1/completer", "invoice_unknown", "codeRetour 20000"),
+        (20000, "", "factures/v1/rechercher/recipiendaire", "no_result", "codeRetour 20000"),
+        (20001, None, "factures/v1/completer", "rights_missing", "codeRetour 20001"),
+        (20001, None, "/factures/v1/deposer/flux", "file_too_large", "codeRetour 20001"),
+        (20002, None, "factures/v1/completer", "not_suspended", "codeRetour 20002"),
+        (20003, "Erreur", "transverses/v1/ajouter/fichier", "file_too_large", "Erreur"),
+        (20007, None, "facturesTravaux/v1/rechercher", "no_result", "codeRetour 20007"),
+        (20303, "GDP_MSG_99.999", "factures/v1/soumettre", "amounts", "GDP_MSG_99.999"),
+        (20001, "REJ_UNI", "factures/v1/deposer/flux", "rej_uni", "REJ_UNI"),
+        (20099, "Erreur nouvelle", "factures/v1/recycler", None, "Erreur nouvelle"),
+        (20099, None, "factures/v1/recycler", None, "codeRetour 20099"),
+    ],
+)
+def test_answer(code, label, service, key, text):
+    (told,) = explain_answer(code, label, service)
+    assert (told.key, told.text) == (key, text)
+
+
+@given(st.integers(), st.one_of(st.none(), st.text()), st.sampled_from(["factures/v1/soumettre", "x"]))
+def test_an_answer_is_always_explained(code, label, service):
+    assert explain_answer(code, label, service)
