@@ -9,7 +9,7 @@ STATES = [
     ("to_send", "To send"),
     ("sending", "Sending"),
     ("checking", "Being checked"),
-    ("rejected", "Rejected, to correct"),
+    ("rejected", "Not integrated, to correct"),
     ("deposited", "Deposited"),
     ("validation", "To be validated"),
     ("received", "Received"),

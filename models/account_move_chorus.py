@@ -210,7 +210,7 @@ class AccountMove(models.Model):
             alerts["chorus_environment"] = {
                 "level": "info",
                 "message": self.env._(
-                    "Chorus Pro: test environment (%s). Nothing reaches a public body.",
+                    "Chorus Pro: %s. Nothing reaches a public body.",
                     dict(company._fields["chorus_environment"]._description_selection(self.env)).get(company.chorus_environment),
                 ),
             }

@@ -211,7 +211,5 @@ class ChorusDeposit(models.Model):
                 deposit, move = line.deposit_id, line.move_id
                 known = move.chorus_identifier and move.chorus_identifier == row.identifier
                 if known or (row.flow_number and row.flow_number == deposit.flow_number):
-                    if line.outcome == "pending":
-                        # the search may know of the integration before the report does
-                        line.outcome = "integrated"
+                    line._chorus_integrated()
                     move._chorus_apply_found(row)

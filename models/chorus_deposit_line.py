@@ -21,7 +21,7 @@ class ChorusDepositLine(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     outcome = fields.Selection(
         # pending --[report]--> integrated | refused ; a refused invoice never entered Chorus Pro and may be sent again
-        [("pending", "Waiting"), ("integrated", "Integrated"), ("refused", "Rejected")],
+        [("pending", "Waiting"), ("integrated", "In Chorus Pro"), ("refused", "Not integrated")],
         required=True,
         default="pending",
         readonly=True,

@@ -75,10 +75,8 @@ class ChorusDeposit(models.Model):
         first = next(iter(found.values()))
         self._chorus_accept(first.flow_number or False, first.deposited_at)
         for line, row in found.items():
-            line.outcome = "integrated"
+            line._chorus_integrated()
             line.move_id._chorus_apply_found(row)
-        if len(found) == len(self.line_ids):
-            self.write({"state": "integrated", "next_try": False})
 
     def _chorus_is_ours(self, row):
         """Whether a found invoice was sent by this company (by its SIREN, as uniqueness is, REFERENCE §5)."""
@@ -100,6 +98,16 @@ class ChorusDeposit(models.Model):
 
 class ChorusDepositLine(models.Model):
     _inherit = "chorus.deposit.line"
+
+    def _chorus_integrated(self):
+        """Chorus Pro holds this invoice, whether or not the report of its flow was read; the last one settles the deposit."""
+        self.ensure_one()
+        if self.outcome != "pending":
+            return
+        self.outcome = "integrated"
+        deposit = self.deposit_id
+        if deposit.state == "deposited" and all(line.outcome == "integrated" for line in deposit.line_ids):
+            deposit.write({"state": "integrated", "next_try": False, "error_code": False, "error_detail": False})
 
     def _chorus_same_as(self, row):
         """Whether an invoice found at Chorus Pro is this one: same number, recipient, day and amount."""

@@ -187,7 +187,7 @@ ORDINARY: tuple[Status, ...] = (
     # [INF]. Since recycling is being withdrawn it also stands for "wrong routing" (DOMAIN §4.4).
     Status(
         "REJETEE",
-        Text("Rejected", "Rejetée"),
+        Text("Rejected by the recipient", "Rejetée par le destinataire"),
         "refused",
         Actor.SUPPLIER,
         Text(
