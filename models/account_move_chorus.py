@@ -1,11 +1,16 @@
+import re
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
-from ..services import en16931
+from ..services import archive, en16931
 from ..services.errors import failure
-from ..services.vocabulary import messages, statuses
+from ..services.vocabulary import messages, statuses, syntaxes
 
-#: Invoices sent while the user waits; more are left to the cron, which starts at once.
+#: Up to so many invoices go in a file each; more share flows.
+SENT_ONE_BY_ONE = 10
+#: Deposits made while the user waits; more are left to the cron, which starts at once.
 SENT_AT_ONCE = 10
 #: The format that works everywhere: EN 16931 as CII XML (REFERENCE §3.3).
 SYNTAX = "IN_DP_E1_CII_16B"
@@ -69,7 +74,7 @@ class AccountMove(models.Model):
             raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
         deposits = ready._chorus_enqueue()
         deposits._chorus_commit()
-        if len(ready) <= SENT_AT_ONCE:
+        if len(deposits) <= SENT_AT_ONCE:
             deposits._chorus_send()
         return ready._chorus_notification(refused)
 
@@ -78,27 +83,53 @@ class AccountMove(models.Model):
         return "\n".join([self.display_name, *(f"• {reason}" for reason in reasons)])
 
     def _chorus_enqueue(self):
-        """Record the intent to send each of these invoices: one ``ready`` deposit each, bytes included. Nothing leaves.
+        """Record the intent to send these invoices, bytes included: ``ready`` deposits. Nothing leaves.
+
+        A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
 
         :raises UserError: when another user is at one of them.
         :raises DocumentError: when a file cannot be made; :meth:`_chorus_obstacles` tells before.
         """
         deposits = self.env["chorus.deposit"]
-        for move in self:
-            # lock, then check again: another worker may have sent it since it was read
-            if not move.try_lock_for_update(allow_referencing=True):
-                raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.display_name))
-            if move._chorus_is_live():
+        for moves in self.grouped("company_id").values():
+            files = [(move, move._chorus_file()) for move in moves if move._chorus_claim()]
+            if len(files) <= SENT_ONE_BY_ONE or not syntaxes.get(SYNTAX).batch_known_to_work:
+                for move, content in files:
+                    deposits |= deposits._chorus_make(move, content, move._chorus_file_name(), SYNTAX)
                 continue
-            # what was known of a former, refused deposit is over
-            move.write({"chorus_identifier": False, "chorus_status": False})
-            move.write({"chorus_status_at": False, "chorus_status_comment": False})
-            content = en16931.to_cii(move._chorus_document())
-            file_name = f"{move._chorus_number().replace('/', '_').replace(' ', '_')}.xml"
-            deposits |= deposits._chorus_make(move, content, file_name, SYNTAX)
+            for part in archive.split(len(content) for _move, content in files):
+                packed = archive.pack((move._chorus_file_name(), content) for move, content in files[part])
+                together = self.browse(move.id for move, _content in files[part])
+                name = f"{together[0]._chorus_file_name().removesuffix('.xml')}_{len(together)}.tar.gz"
+                deposits |= deposits._chorus_make(together, packed, name, SYNTAX)
         if deposits:
             deposits._chorus_trigger("deposit")
         return deposits
+
+    def _chorus_claim(self):
+        """Take an invoice for sending: lock it, check again, forget what was known of a former, refused deposit.
+
+        :return: False when it was sent meanwhile.
+        :raises UserError: when somebody else is at it.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", self.display_name))
+        if self._chorus_is_live():
+            return False
+        self.write(
+            {"chorus_identifier": False, "chorus_status": False, "chorus_status_at": False, "chorus_status_comment": False}
+        )
+        return True
+
+    def _chorus_file(self):
+        """The bytes Chorus Pro gets for this invoice."""
+        return en16931.to_cii(self._chorus_document())
+
+    def _chorus_file_name(self):
+        """The number with what a file name takes; the id keeps apart numbers that would look alike."""
+        self.ensure_one()
+        return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}.xml"
 
     def _chorus_number(self):
         """The number under which Chorus Pro knows this invoice."""
@@ -212,6 +243,18 @@ class AccountMove(models.Model):
                 "message": self.env._(
                     "Chorus Pro: %s. Nothing reaches a public body.",
                     dict(company._fields["chorus_environment"]._description_selection(self.env)).get(company.chorus_environment),
+                ),
+            }
+        connection = self.env["chorus.connection"]._known(company)
+        if connection.error_code and self.chorus_state in ("to_send", "sending", "checking", "deposited"):
+            since = format_datetime(self.env, connection.error_since)
+            alerts["chorus_connection"] = {
+                "level": "warning",
+                "message": self.env._(
+                    "Chorus Pro, since %(since)s: %(cause)s %(remedy)s",
+                    since=since,
+                    cause=connection.error_cause,
+                    remedy=connection.error_remedy,
                 ),
             }
         if self.chorus_state in ("sending", "checking", "rejected"):

@@ -3,9 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..services.errors import ChorusError, NotAllowed, TryLater, failure
-
-#: Seconds to wait after consecutive failures of the way to Chorus Pro, the last one for all that follow.
-BACKOFF = (60, 120, 300, 900, 1800, 3600)
+from . import timing
 
 
 class ChorusConnection(models.Model):
@@ -23,6 +21,7 @@ class ChorusConnection(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
     environment = fields.Selection(selection="_selection_environment", required=True)
     last_poll = fields.Datetime(help="All changes of status before this moment are known.")
+    last_sweep = fields.Datetime(help="When the search for invoices that others missed was made last.")
     failures = fields.Integer(help="Consecutive failures to reach Chorus Pro.")
     paused_until = fields.Datetime(help="No call is made by the scheduled jobs before this moment.")
     error_code = fields.Char()
@@ -48,12 +47,16 @@ class ChorusConnection(models.Model):
             connection.error_remedy = texts and texts.remedy.of(self.env.lang)
 
     @api.model
+    def _known(self, company):
+        """The connection of a company in its present environment; empty when none was needed yet."""
+        # sudo: bookkeeping of the crons; whoever sees an invoice may know that Chorus Pro is out of reach
+        return self.sudo().search([("company_id", "=", company.id), ("environment", "=", company.chorus_environment)], limit=1)
+
+    @api.model
     def _of(self, company):
-        """The connection of a company in its present environment, made when needed."""
-        domain = [("company_id", "=", company.id), ("environment", "=", company.chorus_environment)]
-        # sudo: bookkeeping of the crons, which users only read
-        connection = self.sudo().search(domain, limit=1)
-        return connection or self.sudo().create({"company_id": company.id, "environment": company.chorus_environment})
+        """The same, made when needed."""
+        values = {"company_id": company.id, "environment": company.chorus_environment}
+        return self._known(company) or self.sudo().create(values)  # sudo: see _known
 
     def _is_paused(self):
         self.ensure_one()
@@ -74,7 +77,7 @@ class ChorusConnection(models.Model):
         if not isinstance(error, (TryLater, NotAllowed)) and error.code != "not_reachable":
             return False
         now = fields.Datetime.now()
-        wait = BACKOFF[min(self.failures, len(BACKOFF) - 1)]
+        wait = timing.step(timing.BACKOFF, self.failures)
         if isinstance(error, TryLater) and error.retry_after:
             wait = max(wait, error.retry_after)
         self.write(

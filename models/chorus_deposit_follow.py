@@ -6,14 +6,10 @@ from odoo import api, fields, models
 from ..services.clock import UTC
 from ..services.errors import ChorusError
 from ..services.vocabulary import flows, statuses
+from . import timing
+from .chorus_deposit_send import says_duplicate
 
 _logger = logging.getLogger(__name__)
-
-#: Waits between two requests of the same report, in seconds; the last one for all that follow.
-REPORTS = (120, 300, 600, 1800, 3600, 10800)
-#: Seconds by which the period of a search for changed statuses reaches back before the last good one: clocks differ, and the
-#: platform may show a change a little after its date.
-OVERLAP = 900
 
 
 class ChorusDeposit(models.Model):
@@ -41,6 +37,7 @@ class ChorusDeposit(models.Model):
                         break
                 if not connection._is_paused() and self._chorus_follows(company):
                     self._chorus_read_statuses(company, client)
+                    self._chorus_sweep(company, client)
             progress(remaining=0)
 
     def _chorus_refresh(self):
@@ -59,16 +56,24 @@ class ChorusDeposit(models.Model):
     def _chorus_read_report(self, client):
         """Ask what became of a flow and write it down, in a transaction of its own."""
         self.ensure_one()
-        flow_number = self.flow_number
+        flow_number, structure = self.flow_number, self.company_id.chorus_structure_id or None
         self._chorus_commit()
+        twins = []
         try:
             answer = client.flow_report(flow_number)
+            for error in answer.invoice_errors:
+                if error.number and says_duplicate(error.message):
+                    # refused because it is there already: perhaps the very same document, from an answer that was lost
+                    twins += client.search_invoices(number=error.number, supplier_structure=structure)
         except ChorusError as error:
             answer = error
-        self._chorus_firmly(self._chorus_write_report, answer)
+        self._chorus_firmly(self._chorus_write_report, answer, twins)
 
-    def _chorus_write_report(self, answer):
-        """Apply a :class:`FlowReport`, or the error met while asking for it, to this deposit and its lines."""
+    def _chorus_write_report(self, answer, twins=()):
+        """Apply a :class:`FlowReport`, or the error met while asking for it, to this deposit and its lines.
+
+        :param twins: what Chorus Pro holds under the numbers it refused as used already.
+        """
         self.ensure_one()
         deposit = self.try_lock_for_update(allow_referencing=True)
         if not deposit or deposit.state != "deposited":
@@ -88,12 +93,18 @@ class ChorusDeposit(models.Model):
                 "report": technical or False,
             }
         )
+        for line, row in deposit._chorus_matches(twins).items():
+            if line._chorus_same_as(row):
+                line._chorus_integrated()
+                line.move_id._chorus_apply_found(row)
         own = {error.number: error.message for error in answer.invoice_errors if error.number}
         general = technical or "\n".join(error.message for error in answer.invoice_errors if not error.number)
         if flow.outcome in ("integrated", "partial"):
-            deposit._chorus_integrate(flow.outcome, own)
+            deposit._chorus_integrate(own)
+        elif flow.outcome == "rejected" and all(line.outcome == "integrated" for line in deposit.line_ids):
+            deposit._chorus_integrate({})
         elif flow.outcome == "rejected":
-            for line in deposit.line_ids:
+            for line in deposit.line_ids.filtered(lambda line: line.outcome == "pending"):
                 line.message = own.get(line.number) or general or flow.label.of(self.env.lang)
             deposit._chorus_reject("flow_rejected", general or "\n".join(own.values()))
         elif flow.outcome == "incident":
@@ -101,7 +112,7 @@ class ChorusDeposit(models.Model):
         else:
             deposit._chorus_report_again()
 
-    def _chorus_integrate(self, outcome, refused):
+    def _chorus_integrate(self, refused):
         """The flow entered Chorus Pro, without the invoices in ``refused`` (number → message)."""
         self.ensure_one()
         for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
@@ -111,7 +122,7 @@ class ChorusDeposit(models.Model):
         self.write({"state": state, "next_try": False, "error_code": False, "error_detail": False})
 
     def _chorus_report_again(self, error=None):
-        wait = REPORTS[min(self.attempts, len(REPORTS) - 1)]
+        wait = timing.step(timing.REPORTS, self.attempts)
         self.write(
             {
                 "attempts": self.attempts + 1,
@@ -164,7 +175,7 @@ class ChorusDeposit(models.Model):
         )
         if not since:
             return
-        since -= timedelta(seconds=OVERLAP)
+        since -= timedelta(seconds=timing.OVERLAP)
         structure = company.chorus_structure_id or None
         self._chorus_commit()
         try:
@@ -172,15 +183,37 @@ class ChorusDeposit(models.Model):
                 client.search_invoices(
                     supplier_structure=structure,
                     changed_from=since.replace(tzinfo=UTC),
-                    changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=OVERLAP),
+                    changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
                 )
             )
         except ChorusError as error:
             connection._note_failure(error)
             self._chorus_commit()
             return
-        self._chorus_firmly(self._chorus_write_statuses, company, found, client)
+        self._chorus_firmly(self._chorus_write_statuses, company, found)
         self._chorus_firmly(self._chorus_write_poll, connection, now)
+
+    @api.model
+    def _chorus_sweep(self, company, client):
+        """Once a day, read all open invoices by their deposit dates: what the search for changes missed is found here."""
+        connection = self.env["chorus.connection"]._of(company)
+        now = fields.Datetime.now()
+        if connection.last_sweep and now - connection.last_sweep < timedelta(seconds=timing.SWEEP):
+            return
+        oldest = self.env["account.move"].sudo().search(self._chorus_followed(company))  # sudo: crons serve all companies
+        since = min(oldest.chorus_deposit_line_ids.deposit_id.filtered("deposited_at").mapped("deposited_at"), default=now)
+        structure = company.chorus_structure_id or None
+        self._chorus_commit()
+        try:
+            found = list(
+                client.search_invoices(supplier_structure=structure, deposited_from=since.replace(tzinfo=UTC) - timedelta(days=1))
+            )
+        except ChorusError as error:
+            connection._note_failure(error)
+            self._chorus_commit()
+            return
+        self._chorus_firmly(self._chorus_write_statuses, company, found)
+        self._chorus_firmly(connection.write, {"last_sweep": now})
 
     @api.model
     def _chorus_write_poll(self, connection, moment):
@@ -188,7 +221,7 @@ class ChorusDeposit(models.Model):
         connection.last_poll = moment
 
     @api.model
-    def _chorus_write_statuses(self, company, found, client):
+    def _chorus_write_statuses(self, company, found):
         """Bring statuses home to the invoices they belong to.
 
         An invoice is known by Chorus Pro's identifier; the first time by its number, within the flow it was deposited in.

@@ -8,19 +8,21 @@ from typing import NamedTuple
 import psycopg2.errors
 
 from odoo import api, fields, models
+from odoo.exceptions import LockError
 
 from ..services.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from ..services.vocabulary import messages
+from . import timing
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds after which a deposit still "sending" belongs to a sender that died: far longer than any call can last.
-STALE = 600
 #: How often writing down an answer is tried again when another transaction is in the way.
 WRITE_ATTEMPTS = 10
-#: Waits between tries of a deposit that surely did not arrive, in seconds; the last one for all that follow.
-RETRY = (60, 300, 900, 3600)
-#: Moments after which the report of a fresh deposit is asked for, in seconds.
-FIRST_REPORTS = (60, 300)
+
+
+def says_duplicate(text):
+    """Whether the platform says that an invoice is there already."""
+    return any(told.duplicate for told in messages.explain(text))
 
 
 class Claim(NamedTuple):
@@ -106,6 +108,7 @@ class ChorusDeposit(models.Model):
                 self._chorus_commit()
                 return
             except (
+                LockError,
                 psycopg2.errors.SerializationFailure,
                 psycopg2.errors.DeadlockDetected,
                 psycopg2.errors.LockNotAvailable,
@@ -116,15 +119,28 @@ class ChorusDeposit(models.Model):
                 time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
 
     def _chorus_write_answer(self, answer):
-        """Turn the answer to a deposit, a receipt or an error, into its state. See the state diagram."""
+        """Turn the answer to a deposit, a receipt or an error, into its state. See the state diagram.
+
+        An answer may come so late that the deposit was taken for a dead sender's: a receipt still counts, an error no more.
+        """
         self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        accepted = not isinstance(answer, ChorusError)
+        if self.state not in (("sending", "unknown", "ready") if accepted else ("sending",)):
+            _logger.warning("Chorus Pro: a late answer to deposit %s, now %s, is left alone: %s", self.id, self.state, answer)
+            return
         connection = self.env["chorus.connection"]._of(self.company_id)
-        if not isinstance(answer, ChorusError):
+        if accepted:
             connection._note_success()
             self._chorus_accept(answer.flow_number)
         elif isinstance(answer, Refused):
             connection._note_success()
-            self._chorus_reject(answer.code, answer.detail)
+            if says_duplicate(answer.detail):
+                # it may be this very document: look it up before telling anybody that it was refused
+                self._chorus_doubt(OutcomeUnknown(answer.detail))
+            else:
+                self._chorus_reject(answer.code, answer.detail)
         elif isinstance(answer, (NotReceived, NotAllowed)):
             connection._note_failure(answer)
             self.state = "ready"
@@ -141,12 +157,12 @@ class ChorusDeposit(models.Model):
                 "flow_number": flow_number,
                 "deposited_at": deposited_at.replace(tzinfo=None) if deposited_at else now,
                 "attempts": 0,
-                "next_try": now + timedelta(seconds=FIRST_REPORTS[0]),
+                "next_try": now + timedelta(seconds=timing.FIRST_REPORTS[0]),
                 "error_code": False,
                 "error_detail": False,
             }
         )
-        self._chorus_trigger("follow", *FIRST_REPORTS)
+        self._chorus_trigger("follow", *timing.FIRST_REPORTS)
 
     def _chorus_reject(self, code, detail):
         """The file was refused before or at integration: its invoices never entered Chorus Pro and may be sent again."""
@@ -156,14 +172,14 @@ class ChorusDeposit(models.Model):
 
     def _chorus_doubt(self, error):
         """The answer is lost: nothing is sent again before a search settled it."""
-        self.write({"state": "unknown", "attempts": 0, "next_try": fields.Datetime.now() + timedelta(seconds=RETRY[0])})
+        self.write({"state": "unknown", "attempts": 0, "next_try": fields.Datetime.now() + timedelta(seconds=timing.RETRY[0])})
         self.write({"error_code": error.code, "error_detail": error.detail})
-        self._chorus_trigger("deposit", RETRY[0])
+        self._chorus_trigger("deposit", timing.RETRY[0])
 
     def _chorus_note_error(self, error):
         """Record why nothing was done, and when it is tried again."""
         for deposit in self:
-            wait = RETRY[min(deposit.attempts, len(RETRY) - 1)]
+            wait = timing.step(timing.RETRY, deposit.attempts)
             if isinstance(error, TryLater) and error.retry_after:
                 wait = max(wait, error.retry_after)
             deposit.write(
@@ -240,7 +256,7 @@ class ChorusDeposit(models.Model):
     @api.model
     def _chorus_find_dead_senders(self):
         """Deposits left in ``sending`` by a process that died: their outcome is unknown."""
-        limit = fields.Datetime.now() - timedelta(seconds=STALE)
+        limit = fields.Datetime.now() - timedelta(seconds=timing.STALE)
         for deposit in self.sudo().search([("state", "=", "sending"), ("sending_at", "<", limit)]):  # sudo: all companies
             deposit = deposit.try_lock_for_update(allow_referencing=True)
             if deposit and deposit.state == "sending":

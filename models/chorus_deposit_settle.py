@@ -2,98 +2,147 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
+from ..services.clock import UTC
 from ..services.errors import ChorusError
-
-#: Seconds the platform may need to show an invoice it received; only after them is "not found" an answer.
-SHOWN_AFTER = 900
-#: Waits between searches for a deposit of unknown outcome, in seconds; the last one for all that follow.
-SEARCHES = (120, 300, 900, 1800, 3600)
+from . import timing
 
 
 class ChorusDeposit(models.Model):
     _inherit = "chorus.deposit"
 
+    # -- asking --------------------------------------------------------------------------------------------------------
+
     def _chorus_settle_one(self, client):
-        """Find out at Chorus Pro what became of a deposit whose answer was lost, and commit it."""
+        """Find out at Chorus Pro what became of a deposit whose answer was lost, and write it down."""
         self.ensure_one()
         deposit = self.try_lock_for_update(allow_referencing=True)
         if not deposit or deposit.state != "unknown":
             return
-        wanted = {line.number: line for line in deposit.line_ids}
-        supplier = deposit.company_id.chorus_structure_id or None
+        wanted = deposit.line_ids.mapped("number")
+        since = (deposit.sending_at or fields.Datetime.now()) - timedelta(days=1)
+        structure = deposit.company_id.chorus_structure_id or None
         self._chorus_commit()
+        self._chorus_firmly(deposit._chorus_write_search, self._chorus_look_up(client, wanted, structure, since))
+
+    def _chorus_look_up(self, client, numbers, structure, since):
+        """What Chorus Pro holds under these numbers: a list of :class:`FoundInvoice`, or the error met.
+
+        One number is searched as such; many are picked out of all that was deposited since, a few pages at most.
+        """
+        period = {"deposited_from": since.replace(tzinfo=UTC)} if len(numbers) > 1 else {"number": numbers[0]}
         try:
-            found = [
-                row
-                for number in wanted
-                for row in client.search_invoices(number=number, supplier_structure=supplier)
-                if row.number == number
-            ]
+            return [row for row in client.search_invoices(supplier_structure=structure, **period) if row.number in numbers]
         except ChorusError as error:
-            found = error
-        self._chorus_firmly(deposit._chorus_write_search, found)
+            return error
+
+    # -- concluding ----------------------------------------------------------------------------------------------------
 
     def _chorus_write_search(self, found):
         """Settle an unknown outcome by what a search gave: a list of :class:`FoundInvoice`, or the error it met."""
         self.ensure_one()
+        if self.state != "unknown":
+            return
         connection = self.env["chorus.connection"]._of(self.company_id)
-        now = fields.Datetime.now()
         if isinstance(found, ChorusError):
             connection._note_failure(found)
-            return self._chorus_search_again(found.code, found.detail)
+            self._chorus_search_again(found.code, found.detail)
+            return
         connection._note_success()
-        by_number = {row.number: row for row in found if self._chorus_is_ours(row)}
-        lines = self.line_ids
-        matches = {line: by_number.get(line.number) for line in lines}
-        different = {line: row for line, row in matches.items() if row and not line._chorus_same_as(row)}
+        matches = self._chorus_matches(found)
+        different = {line: row for line, row in matches.items() if not line._chorus_same_as(row)}
         if different:
-            row = next(iter(different.values()))
-            shown = self.env._(
-                "Chorus Pro: %(number)s of %(date)s for %(recipient)s, %(total)s",
-                number=row.number,
-                date=row.issue_date,
-                recipient=row.recipient,
-                total=row.total,
-            )
-            return self._chorus_search_again("found_different", shown)
-        found_lines = {line: row for line, row in matches.items() if row}
-        if found_lines:
-            self._chorus_adopt(found_lines)
-            return None
-        if self.sending_at and now - self.sending_at >= timedelta(seconds=SHOWN_AFTER):
+            line, row = next(iter(different.items()))
+            self._chorus_search_again("found_different", line._chorus_both(row))
+        elif matches:
+            self._chorus_adopt(matches)
+        elif self.sending_at and fields.Datetime.now() - self.sending_at >= timedelta(seconds=timing.SHOWN_AFTER):
             self.write({"state": "ready", "attempts": 0, "next_try": False, "error_code": False, "error_detail": False})
             self._chorus_trigger("deposit")
-            return None
-        return self._chorus_search_again(self.error_code, self.error_detail)
+        else:
+            self._chorus_search_again(self.error_code, self.error_detail)
 
-    def _chorus_adopt(self, found):
+    def _chorus_matches(self, found):
+        """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
+
+        :return: dict line → :class:`FoundInvoice`; by year, SIREN and number (REFERENCE §5).
+        """
+        self.ensure_one()
+        siren = "".join((self.company_id.company_registry or "").split())[:9]
+        ours = {(row.number, row.issue_date[:4]): row for row in found if row.supplier[:9] == siren}
+        matches = {line: ours.get((line.number, fields.Date.to_string(line.issue_date)[:4])) for line in self.line_ids}
+        return {line: row for line, row in matches.items() if row}
+
+    def _chorus_adopt(self, matches):
         """Chorus Pro holds these lines' invoices: the deposit had arrived.
 
-        :param dict found: line → :class:`FoundInvoice`. Lines without one wait for the report of the flow.
+        :param dict matches: line → :class:`FoundInvoice`. Lines without one wait for the report of the flow.
         """
-        first = next(iter(found.values()))
+        first = next(iter(matches.values()))
         self._chorus_accept(first.flow_number or False, first.deposited_at)
-        for line, row in found.items():
+        for line, row in matches.items():
             line._chorus_integrated()
             line.move_id._chorus_apply_found(row)
 
-    def _chorus_is_ours(self, row):
-        """Whether a found invoice was sent by this company (by its SIREN, as uniqueness is, REFERENCE §5)."""
-        ours = (self.company_id.company_registry or "").replace(" ", "")
-        return row.supplier[:9] == ours[:9]
-
     def _chorus_search_again(self, code, detail):
-        wait = SEARCHES[min(self.attempts, len(SEARCHES) - 1)]
+        """Still unclear: ask again later, and after a day call a person."""
+        now = fields.Datetime.now()
+        wait = timing.step(timing.SEARCHES, self.attempts)
         self.write(
             {
                 "attempts": self.attempts + 1,
-                "next_try": fields.Datetime.now() + timedelta(seconds=wait),
+                "next_try": now + timedelta(seconds=wait),
                 "error_code": code,
                 "error_detail": detail,
             }
         )
         self._chorus_trigger("deposit", wait)
+        if self.sending_at and now - self.sending_at >= timedelta(seconds=timing.CALL_AFTER):
+            self._chorus_call_person()
+
+    def _chorus_call_person(self):
+        """Ask whoever sent these invoices to look into it, once."""
+        summary = self.env._("Chorus Pro: what became of this invoice?")
+        for move in self.line_ids.move_id.filtered(lambda move: summary not in move.activity_ids.mapped("summary")):
+            move.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=" ".join(filter(None, [self.error_cause, self.error_detail, self.error_remedy])),
+                user_id=(move.invoice_user_id or self.user_id).id,
+            )
+
+    # -- a person decides ----------------------------------------------------------------------------------------------
+
+    def action_adopt(self):
+        """The invoice found at Chorus Pro is this one, whatever differs: follow it."""
+        self._chorus_decide(adopt=True)
+
+    def action_give_up(self):
+        """The invoice found at Chorus Pro is another one: ours was never taken in, it is free to get another number."""
+        self._chorus_decide(adopt=False)
+
+    def _chorus_decide(self, adopt):
+        self.env["account.move"]._chorus_check_user()
+        self.check_access("read")
+        for deposit in self.sudo():  # sudo: users read deposits only; this one records their decision
+            if deposit.state != "unknown" or deposit.error_code != "found_different":
+                raise UserError(self.env._("There is nothing to decide about this deposit."))
+            numbers = deposit.line_ids.mapped("number")
+            with deposit.company_id._chorus_client(retries=0) as client:
+                found = deposit._chorus_look_up(
+                    client, numbers, deposit.company_id.chorus_structure_id or None, deposit.sending_at or deposit.create_date
+                )
+            if isinstance(found, ChorusError):
+                raise UserError(self.env._("Chorus Pro does not answer now. Try again later."))
+            matches = deposit._chorus_matches(found)
+            if adopt and matches:
+                deposit._chorus_adopt(matches)
+            else:
+                deposit._chorus_reject("found_different", deposit.error_detail)
+            for move in deposit.line_ids.move_id:
+                decided = self.env._("found to be the same") if adopt else self.env._("found to be another one")
+                move.message_post(body=self.env._("Chorus Pro: the invoice with this number was %s.", decided))
 
 
 class ChorusDepositLine(models.Model):
@@ -102,9 +151,9 @@ class ChorusDepositLine(models.Model):
     def _chorus_integrated(self):
         """Chorus Pro holds this invoice, whether or not the report of its flow was read; the last one settles the deposit."""
         self.ensure_one()
-        if self.outcome != "pending":
+        if self.outcome == "integrated":
             return
-        self.outcome = "integrated"
+        self.write({"outcome": "integrated", "message": False})
         deposit = self.deposit_id
         if deposit.state == "deposited" and all(line.outcome == "integrated" for line in deposit.line_ids):
             deposit.write({"state": "integrated", "next_try": False, "error_code": False, "error_detail": False})
@@ -116,10 +165,25 @@ class ChorusDepositLine(models.Model):
             total = Decimal(row.total)
         except InvalidOperation:
             return False
+        # Chorus Pro may show a credit note with a minus sign, Odoo never does
         same_total = self.currency_id.compare_amounts(abs(float(total)), abs(self.total)) == 0
         return (
             row.number == self.number
             and row.recipient == self.recipient
             and row.issue_date == fields.Date.to_string(self.issue_date)
             and same_total
+        )
+
+    def _chorus_both(self, row):
+        """Ours and the found one, side by side, for a person to compare."""
+        self.ensure_one()
+        return self.env._(
+            "Chorus Pro: %(number)s, %(date)s, %(recipient)s, %(total)s. Odoo: %(our_date)s, %(our_recipient)s, %(our_total)s.",
+            number=row.number,
+            date=row.issue_date,
+            recipient=row.recipient,
+            total=row.total,
+            our_date=fields.Date.to_string(self.issue_date),
+            our_recipient=self.recipient,
+            our_total=self.total,
         )

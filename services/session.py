@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -26,7 +27,7 @@ from .tokens import TokenStore, shared_tokens
 _logger = logging.getLogger(__name__)
 
 #: Seconds a single attempt may last: one number, since Odoo's test framework compares it (ODOO19 §4).
-TIMEOUT = 30.0
+TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
 #: Answers after which a repeatable call is made again.
 _AGAIN = (500, 502, 503, 504)
 #: What the platform says when the technical account may not act (REFERENCE §4).

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..services.answers import FlowReceipt
+from ..services.errors import Refused
 from . import simulated
 from .common import ChorusCommon
 
@@ -180,20 +182,114 @@ class TestDeposit(ChorusCommon):
         self.assertEqual(self.simulator.calls(DEPOSIT), 0)
 
     def test_batch(self):
-        """Many at once: the cron sends them, and a bad one hinders none."""
+        """Many at once share a flow; a bad one neither blocks nor falsifies the others, each is told its own reason."""
         moves = self.env["account.move"]
-        for index in range(12):
-            moves |= self.invoice(self.ministry if index == 5 else self.town)
-        private = self.invoice(self.env["res.partner"].create({"name": "Client privé"}), post=True)
+        for index in range(14):
+            moves |= self.invoice(self.ministry if index in (5, 9) else self.town)
+        moves[9].buyer_reference = "NOWHERE"
+        moves[9].purchase_order_reference = "1300012345"
+        private = self.invoice(self.env["res.partner"].create({"name": "Client privé"}))
         notification = self.send(moves | private)
         self.assertIn(private.name, notification["params"]["message"])
-        self.assertEqual(set(moves.mapped("chorus_state")), {"sending"})
-        self.run_cron("deposit")
         self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        self.assertEqual(self.simulator.calls(DEPOSIT), 1)
         self.simulator.advance()
         self.follow()
-        self.assertEqual(moves.filtered(lambda move: move.chorus_state == "rejected"), moves[5])
-        self.assertEqual(len(self.simulator.invoices()), 11)
+        refused = moves.filtered(lambda move: move.chorus_state == "rejected")
+        self.assertEqual(refused, moves[5] | moves[9])
+        self.assertEqual(self.deposit(moves[0]).state, "partial")
+        self.assertEqual(len(self.simulator.invoices()), 12)
+        self.assertEqual(len(set(moves.filtered("chorus_identifier").mapped("chorus_identifier"))), 12)
+        first, second = (str(move.alerts) for move in refused)
+        self.assertIn("service", first.lower())
+        self.assertNotEqual(first, second)
+        moves[5].write({"buyer_reference": "FAC-001", "purchase_order_reference": "1300012345"})
+        self.arrive(moves[5])
+        self.assertEqual(moves[5].chorus_state, "deposited")
+
+    def test_batch_answer_lost(self):
+        moves = self.env["account.move"]
+        for _index in range(12):
+            moves |= self.invoice()
+        self.simulator.fault(DEPOSIT, "reset_after")
+        self.send(moves)
+        deposit = self.deposit(moves)
+        self.assertEqual((deposit.state, set(moves.mapped("chorus_state"))), ("unknown", {"checking"}))
+        self.simulator.advance()
+        deposit.next_try = False
+        before = self.simulator.calls(SEARCH)
+        self.run_cron("deposit")
+        self.assertEqual((deposit.state, set(moves.mapped("chorus_state"))), ("integrated", {"deposited"}))
+        self.assertEqual(self.simulator.calls(SEARCH) - before, 1, "one search by period, not one for each")
+        self.assertEqual(len(self.simulator.invoices()), 12)
+
+    def test_duplicate_heals(self):
+        """Refused because it is there already: it is this very document, so it is adopted."""
+        move = self.arrive(self.invoice())
+        identifier = move.chorus_identifier
+        # as after a lost database commit: Odoo knows nothing of the first deposit
+        deposit = self.deposit(move)
+        deposit.line_ids.outcome = "refused"
+        deposit.state = "rejected"
+        move.write({"chorus_identifier": False, "chorus_status": False})
+        self.env.flush_all()
+        self.assertEqual(move.chorus_state, "rejected")
+        self.arrive(move)
+        self.assertEqual((move.chorus_state, move.chorus_identifier), ("deposited", identifier))
+        self.assertEqual(len(self.simulator.invoices()), 1)
+
+    def test_duplicate_of_another_document(self):
+        """The number is used by another document: told as refused, never adopted."""
+        first = self.arrive(self.invoice())
+        deposit = self.deposit(first)
+        deposit.line_ids.outcome = "refused"
+        deposit.state = "rejected"
+        first.write({"chorus_identifier": False, "chorus_status": False})
+        self.env.flush_all()
+        first.button_draft()
+        first.invoice_line_ids.price_unit = 7
+        first.action_post()
+        self.arrive(first)
+        self.assertEqual((first.chorus_state, first.chorus_identifier), ("rejected", False))
+
+    def test_late_answer(self):
+        """An answer that comes after the deposit was taken for a dead sender's: a receipt counts, an error does not."""
+        deposit = self.invoice()._chorus_enqueue().sudo()
+        deposit._chorus_claim()
+        deposit.state = "unknown"
+        deposit._chorus_write_answer(Refused("no"))
+        self.assertEqual(deposit.state, "unknown")
+        deposit._chorus_write_answer(FlowReceipt("CPP0011106000000000000001"))
+        self.assertEqual(deposit.state, "deposited")
+        deposit._chorus_write_answer(FlowReceipt("CPP0011106000000000000002"))
+        self.assertEqual(deposit.flow_number, "CPP0011106000000000000001")
+
+    def test_person_is_called_after_a_day(self):
+        move = self.invoice()
+        deposit = move._chorus_enqueue().sudo()
+        deposit.write({"state": "unknown", "sending_at": fields.Datetime.now() - timedelta(days=2)})
+        self.simulator.fault(SEARCH, "http_503", times=None)
+        for _turn in range(2):
+            deposit.next_try = False
+            self.env["chorus.connection"]._of(self.company).paused_until = False
+            self.run_cron("deposit")
+        self.assertEqual(deposit.state, "unknown")
+        self.assertEqual(len(move.activity_ids), 1)
+
+    def test_person_decides(self):
+        for adopt in (True, False):
+            with self.subTest(adopt=adopt):
+                move = self.arrive(self.invoice())
+                deposit = self.deposit(move)
+                deposit.line_ids.write({"outcome": "pending", "total": 1})
+                deposit.write({"state": "unknown", "next_try": False, "flow_number": False})
+                self.run_cron("deposit")
+                self.assertEqual(deposit.error_code, "found_different")
+                button = deposit.with_user(self.sender)
+                (button.action_adopt if adopt else button.action_give_up)()
+                self.assertEqual(move.chorus_state, "deposited" if adopt else "rejected")
+                with self.assertRaises(UserError):
+                    button.action_adopt()
 
     def test_withdraw(self):
         deposit = self.invoice()._chorus_enqueue()

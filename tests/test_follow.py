@@ -92,11 +92,24 @@ class TestFollow(ChorusCommon):
             moves |= self.invoice()
         self.arrive(moves)
         self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        self.run_cron()  # with the daily sweep
         before = self.simulator.calls(SEARCH)
         self.simulator.act(moves[0].chorus_identifier, "MISE_EN_PAIEMENT")
         self.run_cron()
         self.assertEqual(moves[0].chorus_state, "paid")
         self.assertEqual(self.simulator.calls(SEARCH) - before, 1)
+
+    def test_sweep_finds_what_was_missed(self):
+        """A change that the search by period did not show is found the next day."""
+        move = self.arrive(self.invoice())
+        connection = self.env["chorus.connection"]._of(self.company)
+        self.simulator.act(move.chorus_identifier, "MANDATEE")
+        connection.write({"last_poll": fields.Datetime.add(fields.Datetime.now(), hours=5), "last_sweep": fields.Datetime.now()})
+        self.run_cron()
+        self.assertEqual(move.chorus_status, "DEPOSEE", "nothing changed in the period that was asked for")
+        connection.last_sweep = fields.Datetime.subtract(fields.Datetime.now(), days=2)
+        self.run_cron()
+        self.assertEqual(move.chorus_status, "MANDATEE")
 
     def test_statuses_under_faults(self):
         move = self.arrive(self.invoice())

@@ -1,0 +1,35 @@
+"""How long things may take. Fit for the real platform; an environment variable shortens them where time is simulated."""
+
+import os
+
+
+def _seconds(variable, default):
+    return int(os.environ.get(variable) or default)
+
+
+#: Seconds after which a deposit still "sending" belongs to a sender that died: longer than a call with all its retries lasts.
+STALE = _seconds("CHORUS_STALE", 600)
+#: Seconds the platform may need to show an invoice it received; only after them is "not found" an answer.
+SHOWN_AFTER = _seconds("CHORUS_SHOWN_AFTER", 900)
+#: Seconds after which a person is called when nobody knows what became of a deposit.
+CALL_AFTER = 86400
+#: Waits between tries of a deposit that surely did not arrive, in seconds; the last one for all that follow.
+RETRY = (60, 300, 900, 3600)
+#: Waits between searches for a deposit of unknown outcome.
+SEARCHES = (120, 300, 900, 1800, 3600)
+#: Moments after which the report of a fresh deposit is asked for.
+FIRST_REPORTS = (60, 300)
+#: Waits between two requests of the same report.
+REPORTS = (120, 300, 600, 1800, 3600, 10800)
+#: Waits after consecutive failures of the way to Chorus Pro.
+BACKOFF = (60, 120, 300, 900, 1800, 3600)
+#: Seconds by which the period of a search for changed statuses reaches back before the last good one: clocks differ, and the
+#: platform may show a change a little after its date.
+OVERLAP = 900
+#: Seconds between two searches for invoices that the search for changes may have missed.
+SWEEP = 86400
+
+
+def step(waits, count):
+    """The wait before try number ``count`` (from 0); the last one for all that follow."""
+    return waits[min(count, len(waits) - 1)]
