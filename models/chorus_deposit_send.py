@@ -100,13 +100,15 @@ class ChorusDeposit(models.Model):
         """Write down what the platform said, whatever other transactions do meanwhile, and commit it.
 
         The answer exists in this process alone, so a conflict with another transaction is met by trying again in a new one.
+
+        :return: what ``write`` returned.
         """
         for attempt in range(WRITE_ATTEMPTS):
             try:
-                write(*args)
+                result = write(*args)
                 self.env.flush_all()
                 self._chorus_commit()
-                return
+                return result
             except (
                 LockError,
                 psycopg2.errors.SerializationFailure,
