@@ -21,7 +21,8 @@ class TestCalls(ChorusCommon):
         columns = [name for (name,) in self.env.cr.fetchall() if name not in values]
         rows = self.env.execute_query(
             SQL(
-                "INSERT INTO %s (%s, %s) SELECT %s, %s FROM %s source, generate_series(1, %s) i WHERE source.id = %s RETURNING id",  # noqa: S608 - only SQL objects are put in
+                "INSERT INTO %s (%s, %s) SELECT %s, %s FROM %s source, generate_series(1, %s) i"
+                " WHERE source.id = %s RETURNING id",
                 SQL.identifier(table),
                 SQL(", ").join(map(SQL.identifier, columns)),
                 SQL(", ").join(map(SQL.identifier, values)),
