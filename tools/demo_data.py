@@ -1,0 +1,123 @@
+"""Script for `odoo shell`: makes a new database that of a French company which invoices public bodies.
+
+The names and numbers are fictional; the simulator knows the SIRETs. It is run once, before the web server starts.
+"""
+
+import os
+from datetime import date
+
+SIMULATOR = os.environ["CHORUS_DEMO_SIMULATOR"]
+FRENCH = {"lang": "fr_FR", "tz": "Europe/Paris"}
+COMPANY = {
+    "name": "Atelier Démo",
+    "company_registry": "12345678200077",
+    "vat": "FR11123456782",
+    "street": "12 rue de l'Exemple",
+    "zip": "75011",
+    "city": "Paris",
+    "email": "facturation@atelier.example",
+    "phone": "+33 1 99 00 12 34",
+}
+BANK = {"bank_name": "Banque de Démonstration", "bank_bic": "AGRIFRPPXXX", "acc_number": "FR7630006000011234567890189"}
+CUSTOMERS = [
+    ("20000000800017", "Commune de Démonville", "1 place de la Mairie", "35000", "Rennes"),
+    ("20000001600010", "Services de l'État (démonstration)", "2 avenue de la République", "75007", "Paris"),
+]
+MARKETS = [
+    ("20000000800017", {"number": "2026-M-0042", "name": "Rénovation de la salle des fêtes"}),
+    (
+        "20000001600010",
+        {
+            "number": "2026-AC-0007",
+            "name": "Conseil en accessibilité numérique",
+            "service_code": "FAC-001",
+            "engagement_number": "1300012345",
+        },
+    ),
+]
+PRODUCTS = [("CONSEIL", "Journée de conseil", 650.0), ("ATELIER", "Atelier de formation (une demi-journée)", 420.0)]
+
+
+def set_up_company(env):
+    company = env.company
+    company.write({**COMPANY, "country_id": env.ref("base.fr").id})
+    env["account.chart.template"].try_loading("fr", company, install_demo=False)
+    company.external_report_layout_id = env.ref("web.external_layout_standard")
+    bank = env["res.bank"].create({"name": BANK["bank_name"], "bic": BANK["bank_bic"]})
+    account = env["res.partner.bank"].create(
+        {
+            "acc_number": BANK["acc_number"],
+            "bank_id": bank.id,
+            "partner_id": company.partner_id.id,
+            "allow_out_payment": True,
+        }
+    )
+    journals = env["account.journal"].search([("company_id", "=", company.id)])
+    journals.filtered(lambda journal: journal.type == "bank")[:1].bank_account_id = account
+    journals.filtered(lambda journal: journal.type == "sale")[:1].code = "FAC"
+    return company
+
+
+def connect(company):
+    company.write(
+        {
+            "chorus_environment": "simulator",
+            "chorus_simulator_url": SIMULATOR,
+            "chorus_client_id": "simulator-client",
+            "chorus_technical_account": "TECH_1_12345678200077@cpro.fr",
+            "chorus_referent_email": COMPANY["email"],
+            "chorus_start_date": date.today().replace(month=1, day=1),  # noqa: DTZ011 - a day of this machine's calendar
+        }
+    )
+    company._chorus_set_secret("client_secret", "simulator-secret")
+    company._chorus_set_secret("technical_password", "Simulator-Password-1")
+
+
+def add_user(env):
+    groups = ["base.group_user", "account.group_account_invoice", "l10n_fr_chorus_pro.group_chorus_user"]
+    env["res.users"].create(
+        {
+            **FRENCH,
+            "name": "Camille Comptable",
+            "login": "comptable",
+            "password": "comptable",
+            "email": "comptable@atelier.example",
+            "group_ids": [(6, 0, [env.ref(group).id for group in groups])],
+        }
+    )
+
+
+def add_business(env, company):
+    country = env.ref("base.fr").id
+    partners = {}
+    for siret, name, street, code, city in CUSTOMERS:
+        partners[siret] = env["res.partner"].create(
+            {
+                "is_company": True,
+                "name": name,
+                "company_registry": siret,
+                "street": street,
+                "zip": code,
+                "city": city,
+                "country_id": country,
+                "lang": "fr_FR",
+                "invoice_sending_method": "chorus_pro",
+            }
+        )
+    for siret, values in MARKETS:
+        env["chorus.market"].create({**values, "partner_id": partners[siret].id, "company_id": company.id})
+    for code, name, price in PRODUCTS:
+        env["product.product"].create({"default_code": code, "name": name, "list_price": price, "type": "service"})
+
+
+def main(env):
+    env = env(context={**env.context, "lang": "fr_FR"})
+    env.ref("base.user_admin").write(FRENCH)
+    company = set_up_company(env)
+    connect(company)
+    add_user(env)
+    add_business(env, company)
+    env.cr.commit()
+
+
+main(env)  # noqa: F821 - `odoo shell` gives it

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Odoo 19, PostgreSQL, the Chorus Pro simulator, the demonstration and the tests, with one command each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+if sys.version_info < (3, 10):
+    raise SystemExit("Odoo 19 needs Python 3.10 or newer.\nWhat to do: run this with python3.11, say.")
+
+import odoo_env
+import pg
+import processes
+import workspace
+from odoo_env import REPO, fail, log
+from workspace import Workspace
+
+USAGE = "python3 tools/dev.py COMMAND [ARGUMENTS]   (--help lists the commands)"
+HELP = """\
+commands:
+  demo [--once]        a French company sends an invoice to the simulator and gets its status back; then Odoo and the
+                       simulator stay up until Ctrl-C (--once: end after the job, status 0 only if a status came back)
+  serve [ARGUMENTS]    Odoo on the demonstration's database, the add-on upgraded, and the simulator, until Ctrl-C
+                       (ARGUMENTS go to Odoo, e.g. --dev=xml)
+  simulator [ARGS]     the simulator alone (see its own --help)
+  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/test_deposit.py -k siret --lf)
+       --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
+                             without ARGS the tests that use a database
+  lint                 ruff, pylint-odoo and Odoo's test_lint
+  check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
+  odoo-tests           Odoo's own tests of the modules it builds on, without and with the add-on: same results
+  odoo ARGS            any Odoo command in the right environment (e.g. odoo shell -d demo)
+  stop                 end what other commands of this checkout left running
+  clean [--all]        remove this checkout's databases (--all: also the downloaded Odoo and Python packages)
+
+The first run downloads about 250 MB and takes about a minute; later ones reuse what it made.
+
+environment:
+  ODOO_HOME            an Odoo 19 to use instead of Debian's (a git checkout, or the folder that holds package `odoo`)
+  CHORUS_DEV_CACHE     where downloads and databases' files go (default: ~/.cache/l10n_fr_chorus_pro)
+  DEBIAN_MIRROR        the mirror to get Odoo from, where this machine's apt names none
+  CI=true              a browser test that is skipped counts as failed
+"""
+
+# Commands whose arguments, --help included, are another program's.
+PASS_ON = ("serve", "simulator", "odoo")
+
+
+def ensure_browser() -> None:
+    """The browser tests' Chromium: installed where root may; a failure on a CI machine that has none."""
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        odoo_env.apt_install("chromium")
+    elif os.environ.get("CI") == "true":
+        fail("The browser tests need Chromium.", "install chromium")
+    else:
+        log("No Chromium here: the browser tests are SKIPPED (install chromium to run them)")
+
+
+def database_tests() -> list[str]:
+    """The test files that Odoo knows of; the others need no database, hence give the same results in any."""
+    names = re.findall(r"\btest_\w+", (REPO / "tests/__init__.py").read_text())
+    return [f"tests/{name}.py" for name in names]
+
+
+def test(work: Workspace, arguments: list[str], with_auto_install: bool) -> int:
+    """Run the tests, after the linters when nothing was asked for in particular; the exit status."""
+    import lint
+
+    ensure_browser()
+    everything = not arguments and not with_auto_install
+    clean = lint.static(work) if everything else True
+    if with_auto_install and not arguments:
+        arguments = database_tests()
+    with work.database("test", workspace.Base(auto_install=with_auto_install)) as database:
+        if everything:
+            clean = lint.odoo_rules(work, database) and clean
+        log("pytest")
+        code = work.pytest("--odoo-http", f"--odoo-database={database}", *arguments)
+    if not clean:
+        print("The linters found something: see above.", file=sys.stderr)
+    return code or int(not clean)
+
+
+def lint_command(work: Workspace) -> int:
+    """Run the linters; the exit status."""
+    import lint
+
+    clean = lint.static(work)
+    with work.database("check") as database:
+        return int(not (lint.odoo_rules(work, database) and clean))
+
+
+def simulator(work: Workspace, arguments: list[str]) -> int:
+    """The simulator on the terminal, with its control calls."""
+    import demo
+
+    return processes.foreground(demo.simulator_command(*arguments), demo.simulator_env(work))
+
+
+def stop() -> None:
+    """End the commands of this checkout that still run, then what they started, then PostgreSQL."""
+    found = sorted(processes.noted(workspace.RUN), key=lambda entry: not entry.what.startswith("dev.py"))
+    for entry in found:
+        log(f"end {entry.what} (process {entry.pid})")
+        processes.end(entry)
+    if pg.find_binaries():
+        pg.Cluster(workspace.DATA).stop()
+    log(f"ended: {len(found)}")
+
+
+def clean(everything: bool) -> None:
+    """Remove this checkout's databases and files; with ``everything`` also what was downloaded."""
+    stop()
+    if pg.find_binaries():
+        pg.Cluster(workspace.DATA).remove()
+    shutil.rmtree(workspace.WORK, ignore_errors=True)
+    if everything:
+        for pattern in (f"{odoo_env.PACKAGE}_*", "venv-*", "postgresql"):
+            for folder in odoo_env.CACHE.glob(pattern):
+                shutil.rmtree(folder)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line; what a command passes on to another program is in ``rest``."""
+    if arguments and arguments[0] in PASS_ON:
+        return argparse.Namespace(command=arguments[0], rest=arguments[1:])
+    form: dict[str, Any] = {
+        "usage": USAGE,
+        "epilog": HELP,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
+    parser = argparse.ArgumentParser(description=__doc__, **form)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
+    options = {"demo": "--once", "test": "--with-auto-install", "clean": "--all"}
+    for name in ("demo", *PASS_ON, "test", "lint", "check-install", "odoo-tests", "stop", "clean"):
+        command = commands.add_parser(name, **form)
+        if name in options:
+            command.add_argument(options[name], action="store_true", help=argparse.SUPPRESS)
+    namespace, rest = parser.parse_known_args(arguments)
+    if rest and namespace.command != "test":
+        parser.error(f"unknown argument: {' '.join(rest)}")
+    namespace.rest = rest
+    return namespace
+
+
+def run(options: argparse.Namespace, home: Path) -> int:
+    """Carry out a command in the virtual environment; its exit status."""
+    import demo
+    import install_check
+    import odoo_tests
+
+    commands = {
+        "demo": lambda: demo.demo(work, options.once),
+        "serve": lambda: demo.serve(work, options.rest),
+        "simulator": lambda: simulator(work, options.rest),
+        "test": lambda: test(work, options.rest, options.with_auto_install),
+        "lint": lambda: lint_command(work),
+        "check-install": lambda: install_check.check_install(work),
+        "odoo-tests": lambda: odoo_tests.odoo_tests(work),
+        "odoo": lambda: work.run_odoo(options.rest),
+    }
+    work = workspace.Workspace(home)
+    note = processes.note(workspace.RUN, os.getpid(), f"dev.py {options.command}")
+    try:
+        if options.command != "simulator":
+            work.open()
+        return commands[options.command]()
+    finally:
+        work.close()
+        note.unlink(missing_ok=True)
+
+
+def main() -> int:
+    """Prepare the environment, continue in its Python, carry out the command; the exit status."""
+    options = parse(sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        if options.command in ("stop", "clean"):
+            stop() if options.command == "stop" else clean(options.all)
+            return 0
+        home, python = odoo_env.bootstrap()
+        if Path(sys.prefix) != python.parent.parent:
+            os.execv(python, [str(python), __file__, *sys.argv[1:]])
+        return run(options, home)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

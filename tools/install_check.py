@@ -1,0 +1,118 @@
+"""What installing, upgrading and uninstalling the add-on does to a database: no warning logged, nothing left behind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import demo
+from odoo_env import MODULE, log
+from workspace import RUN, Workspace, free_port
+
+LOGGED = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (.*)$", re.M)
+# What Odoo logs with or without this add-on.
+EXPECTED = ("Running as user 'root' is a security risk",)
+# Odoo's own module under this one: loading it and its views again fails where one of ours stayed.
+UNDERNEATH = "l10n_fr_facturx_chorus_pro"
+
+SCHEMA = """
+    SELECT 'column ' || table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'constraint ' || conrelid::regclass || '.' || conname FROM pg_constraint
+               WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+    UNION ALL SELECT 'sequence ' || sequencename FROM pg_sequences WHERE schemaname = 'public'
+    UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+# Tables in which only modules make rows, with what names a row. (Not ir_model_constraint: Odoo keeps, for any module, the
+# record of a foreign key on another module's table, and takes it up again when that is installed anew.)
+OF_MODULES = {
+    "ir_act_server": "name",
+    "ir_act_window": "name",
+    "ir_asset": "name",
+    "ir_cron": "cron_name",
+    "ir_model": "model",
+    "ir_model_access": "name",
+    "ir_model_fields": "model || '.' || name",
+    "ir_model_fields_selection": "value",
+    "ir_model_relation": "name",
+    "ir_rule": "name",
+    "ir_ui_menu": "name",
+    "ir_ui_view": "name",
+    "mail_activity_type": "name",
+    "mail_message_subtype": "name",
+    "mail_template": "name",
+    "res_groups": "name",
+    "res_groups_privilege": "name",
+}
+# Rows that name the add-on's things from afar, without a foreign key.
+REFERENCES = {
+    "external identifier": ("SELECT module || '.' || name FROM ir_model_data WHERE module = %s", MODULE),
+    "sending method of a customer": (
+        "SELECT name FROM res_partner WHERE invoice_sending_method::text LIKE %s",
+        '%"chorus_pro"%',
+    ),
+    "default value": ("SELECT json_value FROM ir_default WHERE json_value LIKE %s", '%"chorus_pro"%'),
+    "attachment": ("SELECT name FROM ir_attachment WHERE res_model LIKE %s OR res_field LIKE 'chorus%%'", "chorus.%"),
+    "message": ("SELECT subject FROM mail_message WHERE model LIKE %s", "chorus.%"),
+    "follower": ("SELECT res_model FROM mail_followers WHERE res_model LIKE %s", "chorus.%"),
+    "activity": ("SELECT summary FROM mail_activity WHERE res_model LIKE %s", "chorus.%"),
+    "parameter": ("SELECT key FROM ir_config_parameter WHERE key LIKE %s", f"{MODULE}%"),
+    "module's state": ("SELECT state FROM ir_module_module WHERE name = %s AND state <> 'uninstalled'", MODULE),
+}
+
+
+def complaints(step: str, text: str) -> list[str]:
+    """The warnings and errors in an Odoo log, but for those that Odoo logs without this add-on too."""
+    found = (f"{step}: {level} {line}" for level, line in LOGGED.findall(text))
+    return [line for line in found if not any(expected in line for expected in EXPECTED)]
+
+
+def snapshot(work: Workspace, database: str) -> Counter[str]:
+    """All that modules make in a database: its schema, and the rows of the tables in ``OF_MODULES``, with their numbers.
+
+    Rows are known by name: Odoo itself makes some fields anew, under another id, after an uninstallation.
+    """
+    found = Counter(name for (name,) in work.query(database, SCHEMA))
+    for table, label in OF_MODULES.items():
+        rows = work.query(database, f"SELECT {label} FROM {{}}", names=[table])  # noqa: S608 - constants above
+        found.update(f"{table} {name}" for (name,) in rows)
+    return found
+
+
+def left_behind(work: Workspace, database: str, before: Counter[str]) -> list[str]:
+    """What an uninstalled add-on left, or took along, in comparison with the database ``before`` it came."""
+    after = snapshot(work, database)
+    problems = [f"left behind: {thing}" for thing in sorted(after - before)]
+    problems += [f"gone, though not ours: {thing}" for thing in sorted(before - after)]
+    for what, (query, value) in REFERENCES.items():
+        problems += [f"left behind: {what} {name}" for (name,) in work.query(database, query, value)]
+    return problems
+
+
+def check_install(work: Workspace) -> int:
+    """Install, upgrade, use and uninstall the add-on in a fresh database; the exit status."""
+    problems = []
+    with work.database("check", addon=False) as database:
+        before = snapshot(work, database)
+        log("install")
+        problems += complaints("install", work.install(database))
+        log("upgrade")
+        options = ("-d", database, "--stop-after-init", "--no-http")
+        problems += complaints("upgrade", work.odoo("upgrade", *options, "-u", MODULE))
+        log("use: the demonstration's job")
+        port = free_port()
+        problems += complaints("use", demo.fill(work, database, port))
+        with demo.running(work, database, port) as (odoo, simulator):
+            job = demo.Job(odoo, simulator, database)
+            job.run()
+            job.add_examples()
+        problems += complaints("use", (RUN / "server.log").read_text(errors="replace"))
+        log("uninstall")
+        problems += complaints("uninstall", work.odoo("uninstall", "module", "uninstall", "-d", database, MODULE))
+        log("load again what is under it")
+        problems += complaints("afterwards", work.odoo("afterwards", *options, "-u", UNDERNEATH))
+        problems += left_behind(work, database, before)
+    for problem in problems:
+        print(problem)
+    log(f"check-install: {len(problems)} problem(s)" if problems else "check-install: nothing logged, nothing left")
+    return int(bool(problems))

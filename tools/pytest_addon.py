@@ -1,0 +1,120 @@
+"""pytest plugin: this repository's root is the add-on, whatever its folder is called.
+
+pytest would import the root as a package named after the folder; Odoo wants ``odoo.addons.<technical name>``. Folders
+are therefore plain folders here, and a test module below tests/ gets the name that Odoo itself gives it. For the same
+reason there is no conftest.py: importing one would import the add-on under the wrong name.
+
+With ``-p no:odoo`` the tests that need neither Odoo nor a database run without both, in any virtual environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import _pytest.pathlib
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDON = "l10n_fr_chorus_pro"
+NOT_STANDARD = "not a standard test: "
+_resolve = _pytest.pathlib.resolve_pkg_root_and_module_name
+
+
+def _odoo_name(path: Path, **options: Any) -> tuple[Path, str]:
+    """The folder to put on Python's path for a module, and the module's name."""
+    try:
+        parts = path.resolve().relative_to(ROOT).with_suffix("").parts
+    except ValueError:
+        folder, name = _resolve(path, **options)
+        if folder.name == "addons":
+            # One of Odoo's own tests. That folder on the path would let its module calendar hide Python's.
+            return folder.parent, f"odoo.addons.{name}"
+        return folder, name
+    if parts[0] != "tests":
+        return path.parent, path.stem
+    return ROOT / "tests", ".".join(["odoo.addons", ADDON, *parts])
+
+
+_pytest.pathlib.resolve_pkg_root_and_module_name = _odoo_name
+
+
+def _with_odoo(config: pytest.Config) -> bool:
+    return config.pluginmanager.has_plugin("odoo")
+
+
+def _is_http_case(item: pytest.Item) -> bool:
+    from odoo.tests.common import HttpCase
+
+    case = getattr(item, "cls", None)
+    return isinstance(case, type) and issubclass(case, HttpCase)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Dir | None:
+    """Make each folder of the repository a plain one, not a Python package."""
+    if path == ROOT or ROOT in path.parents:
+        return pytest.Dir.from_parent(parent, path=path)
+    return None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without Odoo: give the test modules empty parent packages, so that the add-on's own __init__ is not run."""
+    if _with_odoo(config):
+        return
+    name = f"odoo.addons.{ADDON}"
+    for package, folder in (("odoo", None), ("odoo.addons", None), (name, ROOT), (f"{name}.tests", ROOT / "tests")):
+        module = types.ModuleType(package)
+        module.__path__ = [str(folder)] if folder else []
+        sys.modules[package] = module
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Odoo's AccountTestInvoicingCommon.assert_xml looks into test_tags, which Odoo's own runner always sets."""
+    if _with_odoo(session.config):
+        from odoo.tools import config
+
+        config["test_tags"] = config["test_tags"] or ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what Odoo's own runner leaves out by default."""
+    for item in items:
+        tags = getattr(getattr(item, "cls", None), "test_tags", None)
+        if tags is not None and "standard" not in tags:
+            item.add_marker(pytest.mark.skip(reason=NOT_STANDARD + ", ".join(sorted(tags))))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """On a CI machine (``CI=true``) a test in the browser that is skipped, for want of a browser say, has failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true" and _with_odoo(item.config) and _is_http_case(item):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if NOT_STANDARD not in reason:
+            report.outcome = "failed"
+            report.longrepr = f"skipped although CI=true: {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _web_assets(request: pytest.FixtureRequest) -> None:
+    """Build the web client's bundles once, in the database, not once in each browser test (saves 1.7 s each)."""
+    if not _with_odoo(request.config) or not any(map(_is_http_case, request.session.items)):
+        return
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import get_db_name
+
+    request.getfixturevalue("load_registry")
+    with Registry(get_db_name()).cursor() as cr:
+        qweb = api.Environment(cr, SUPERUSER_ID, {})["ir.qweb"]
+        for name in ("web.assets_web", "web.assets_tests", "web.__assets_tests_call__"):
+            bundle = qweb._get_asset_bundle(name, css=True, js=True)
+            bundle.css()
+            bundle.js()

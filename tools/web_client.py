@@ -1,0 +1,62 @@
+"""Speaks to Odoo as a user's browser does: a session, then the calls that the web client makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from odoo_env import fail
+
+TIMEOUT = 120
+
+
+class WebClient:
+    """A user's session on an Odoo server.
+
+    :param base: address of the server, without a slash at the end.
+    """
+
+    def __init__(self, base: str, database: str, login: str, password: str) -> None:
+        self.base = base
+        self._session = requests.Session()
+        parameters = {"db": database, "login": login, "password": password}
+        self._context = self._post("/web/session/authenticate", **parameters)["user_context"]
+
+    def _post(self, path: str, **parameters: object) -> Any:
+        request = {"jsonrpc": "2.0", "method": "call", "params": parameters}
+        answer = self._session.post(self.base + path, json=request, timeout=TIMEOUT).json()
+        if "error" in answer:
+            data = answer["error"].get("data", {})
+            message = data.get("message") or answer["error"]["message"]
+            fail(f"Odoo refused {path}:\n{message}", "see server.log beside the other logs of this checkout's cache")
+        return answer.get("result")
+
+    def call(self, model: str, method: str, *arguments: object, **keywords: object) -> Any:
+        """Call a method, as the web client does for what the user types and sees.
+
+        :raises SystemExit: when Odoo answers with an error, with its message.
+        """
+        keywords = {"context": self._context, **keywords}
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        return self._post(path, model=model, method=method, args=arguments, kwargs=keywords)
+
+    def button(self, model: str, method: str, ids: list[int]) -> Any:
+        """Click on a button of these records; the action it answers, if any."""
+        path = f"/web/dataset/call_button/{model}/{method}"
+        return self._post(path, model=model, method=method, args=[ids], kwargs={"context": self._context})
+
+    def read(self, model: str, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
+        """The values of some fields, in the order of ``ids``."""
+        rows = {row["id"]: row for row in self.call(model, "read", ids, fields)}
+        return [rows[identifier] for identifier in ids]
+
+    def find(self, model: str, **values: object) -> int:
+        """The record that has these values.
+
+        :raises SystemExit: when there is none.
+        """
+        found = self.call(model, "search", [[name, "=", value] for name, value in values.items()], limit=1)
+        if not found:
+            fail(f"No {model} with {values} in the demonstration's database.", "run `python3 tools/dev.py demo` again")
+        return found[0]

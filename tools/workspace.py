@@ -1,0 +1,292 @@
+"""What belongs to this checkout alone: Odoo's configuration, its databases and the commands run on them.
+
+Databases come in two levels. A *base* holds all that the add-on depends on and is made once for a set of dependencies
+(15 to 25 s). Each test or demonstration works on a copy of it (0.2 s) in which the add-on is installed as it is now
+(3 s), so that nothing is ever stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pg
+import processes
+from odoo_env import CACHE, MODULE, REPO, fail, log, tail
+
+# The cache is part of the name: the databases' files are in the one, their attachments in the other.
+WORK = CACHE / ("work-" + hashlib.sha256(f"{CACHE}\n{REPO}".encode()).hexdigest()[:8])
+RUN = WORK / "run"
+ADDON = WORK / "addons" / MODULE
+FILESTORE = WORK / "data/filestore"
+# Not below a home folder, which PostgreSQL's user may not enter.
+DATA = f"/var/tmp/{MODULE}-{WORK.name}-{os.geteuid()}"
+PYTHON = Path(sys.executable)
+BASE_UNUSED_DAYS = 7
+# Beginnings of the names of databases that are dropped when their command ends.
+PASSING = ("test_", "check_")
+CONF = """[options]
+addons_path = {addons}
+data_dir = {work}/data
+http_interface = 127.0.0.1
+without_demo = True
+max_cron_threads = 0
+publisher_warranty_url =
+limit_memory_hard = 0
+"""
+
+
+class Base(NamedTuple):
+    """What a database holds beside the add-on.
+
+    :ivar auto_install: also the modules that a real database gets along (account_peppol and others).
+    :ivar french: also the French language; English remains the one of new users.
+    :ivar extra: further modules.
+    """
+
+    auto_install: bool = False
+    french: bool = True
+    extra: tuple[str, ...] = ()
+
+
+PLAIN = Base()
+
+
+def free_port(preferred: int = 0) -> int:
+    """A port of 127.0.0.1 that nobody uses now: the preferred one where possible."""
+    for port in (preferred, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return probe.getsockname()[1]
+    fail("No free port on 127.0.0.1.", "end some of the programs that listen there")
+
+
+class Workspace:
+    """The environment in which Odoo runs for this checkout; PostgreSQL runs from ``open`` to ``close``.
+
+    :param home: Odoo's folder, as `odoo_env.bootstrap` gives it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        for folder in (ADDON.parent, RUN, FILESTORE):
+            folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            # Odoo names a module after its folder. The link is not in the repository: there it would be a cycle.
+            ADDON.symlink_to(REPO)
+        # A git checkout of Odoo keeps its modules beside the package, Debian's package keeps them inside.
+        paths = [ADDON.parent, *(path for path in [home / "addons"] if (path / "web/static").is_dir())]
+        self.conf = WORK / "odoo.conf"
+        self.conf.write_text(CONF.format(work=WORK, addons=",".join(map(str, paths))))
+        self.cluster = pg.Cluster(DATA)
+        self.env = {
+            **os.environ,
+            "ODOO_RC": str(self.conf),
+            "PATH": f"{PYTHON.parent}:{os.environ['PATH']}",
+            "PYTHONSAFEPATH": "1",  # the current folder has packages called models, services, tests
+        }
+        self.env.pop("PYTHONPATH", None)
+
+    def open(self) -> None:
+        """Start PostgreSQL and drop what commands that were killed left behind."""
+        self.cluster.start()
+        with self.cluster.exclusive():
+            self._sweep()
+
+    def close(self) -> None:
+        """Stop PostgreSQL unless another command uses it."""
+        self.cluster.stop()
+
+    # --- programs -----------------------------------------------------------------------------------------------
+
+    def odoo_command(self, *arguments: object) -> list[str]:
+        """The command line of an Odoo command."""
+        return [str(PYTHON), "-m", "odoo", *map(str, arguments)]
+
+    def odoo(self, name: str, *arguments: object, script: Path | None = None, **env: str) -> str:
+        """Run an Odoo command to its end.
+
+        :param name: of its log file.
+        :param script: a file given on its standard input (for ``shell``).
+        :param env: further environment variables.
+        :return: all it wrote.
+        :raises SystemExit: when it fails, with the end of its log.
+        """
+        path = RUN / f"{name}.log"
+        with open(path, "wb") as out, open(script or os.devnull, "rb") as source:
+            command = self.odoo_command(*arguments)
+            code = processes.foreground(command, {**self.env, **env}, stdin=source, stdout=out, stderr=out)
+        text = path.read_text(errors="replace")
+        if code:
+            fail(f"odoo {' '.join(map(str, arguments))} failed:\n{tail(text, 30)}", f"see {path}")
+        return text
+
+    def run_odoo(self, arguments: Sequence[str]) -> int:
+        """Run an Odoo command on the terminal; its exit status."""
+        return processes.foreground(self.odoo_command(*arguments), self.env)
+
+    def pytest(self, *arguments: object, **env: str) -> int:
+        """Run pytest of the virtual environment at the repository's root; its exit status."""
+        command = [PYTHON.parent / "pytest", *arguments]
+        return processes.foreground(command, {**self.env, "PYTHONPATH": str(REPO / "tools"), **env}, cwd=REPO)
+
+    # --- databases ----------------------------------------------------------------------------------------------
+
+    def query(self, database: str, statement: str, *values: object, names: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        """Run one SQL statement, committed at once; its rows, if it gives any.
+
+        :param values: for its ``%s``.
+        :param names: identifiers for its ``{}``, quoted as such.
+        """
+        import psycopg2  # of the virtual environment, which `stop` and `clean` do without
+        from psycopg2 import sql
+
+        connection = psycopg2.connect(dbname=database)
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)), values or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def exists(self, database: str) -> bool:
+        """Whether there is a database of this name."""
+        return bool(self.query("postgres", "SELECT 1 FROM pg_database WHERE datname = %s", database))
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever uses it, and its files."""
+        self.query("postgres", "DROP DATABASE IF EXISTS {} WITH (FORCE)", names=[database])
+        shutil.rmtree(FILESTORE / database, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Drop unfinished databases, copies whose owner died and bases that were not used for a week."""
+        for (name,) in self.query("postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate"):
+            lock_path = RUN / f"{name}.lock"
+            if name.startswith("base_"):
+                used = lock_path.stat().st_mtime if lock_path.exists() else 0
+                stale = name.endswith("_wip") or time.time() - used > BASE_UNUSED_DAYS * 86400
+            else:
+                stale = name.startswith(PASSING) and not self._held(lock_path)
+            if stale:
+                log(f"drop the stale database {name}")
+                self.drop(name)
+                lock_path.unlink(missing_ok=True)
+        for lock_path in RUN.glob("*.lock"):
+            if lock_path.name.startswith(PASSING) and not self._held(lock_path):
+                lock_path.unlink(missing_ok=True)
+        list(processes.noted(RUN))  # deletes the notes of dead processes
+
+    @staticmethod
+    def _held(path: Path) -> bool:
+        """Whether a living process holds this lock file."""
+        with contextlib.suppress(FileNotFoundError), open(path) as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _base(self, kind: Base) -> str:
+        """The name of the database with all that the add-on depends on; made when there is none yet."""
+        depends = sorted({*ast.literal_eval((REPO / "__manifest__.py").read_text())["depends"], *kind.extra})
+        flags = [*([] if kind.auto_install else ["--skip-auto-install"]), "--stop-after-init", "--no-http"]
+        # the first language is the one of new users
+        flags += ["--load-language=en_US,fr_FR"] if kind.french else []
+        identity = repr((depends, flags, str(self.home), PYTHON.parent.parent.name))
+        name = "base_" + hashlib.sha256(identity.encode()).hexdigest()[:8]
+        if not self.exists(name) or not (FILESTORE / name).is_dir():
+            self.drop(name)
+            unfinished = name + "_wip"
+            log(f"base database: {', '.join(depends)}{' and what they auto-install' if kind.auto_install else ''}")
+            self.drop(unfinished)
+            create = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
+            self.query("postgres", create, names=[unfinished])
+            self.odoo("base", "-d", unfinished, "-i", ",".join(depends), *flags)
+            self._require(unfinished, depends)
+            (FILESTORE / unfinished).rename(FILESTORE / name)
+            self.query("postgres", "ALTER DATABASE {} RENAME TO {}", names=[unfinished, name])
+        (RUN / f"{name}.lock").touch()
+        return name
+
+    def _require(self, database: str, modules: Sequence[str]) -> None:
+        """Odoo ends well even when it left out a module it could not install: look."""
+        query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = ANY(%s)"
+        missing = set(modules) - {name for (name,) in self.query(database, query, list(modules))}
+        if missing:
+            fail(f"Odoo did not install {', '.join(sorted(missing))}.", f"look for the reason in {RUN}/*.log")
+
+    def refresh(self, database: str, kind: Base = PLAIN) -> None:
+        """Make ``database``, which this process holds, a fresh copy of the base, without the add-on."""
+        with self.cluster.exclusive():
+            base = self._base(kind)
+            self.drop(database)
+            self.query("postgres", "CREATE DATABASE {} TEMPLATE {}", names=[database, base])
+            shutil.copytree(FILESTORE / base, FILESTORE / database, copy_function=os.link)
+
+    def install(self, database: str, auto_install: bool = False) -> str:
+        """Install the add-on as it is now; what Odoo logged."""
+        flags = [] if auto_install else ["--skip-auto-install"]
+        name = f"install-{database}"
+        text = self.odoo(name, "-d", database, "-i", MODULE, *flags, "--stop-after-init", "--no-http")
+        self._require(database, [MODULE])
+        (RUN / f"{name}.log").unlink()
+        return text
+
+    @contextlib.contextmanager
+    def database(self, use: str, kind: Base = PLAIN, addon: bool = True) -> Iterator[str]:
+        """A database for one use, dropped afterwards: a copy of the base, with the add-on unless ``addon`` is False.
+
+        :param use: ``test`` or ``check``, the beginning of its name.
+        """
+        name = f"{use}_{os.getpid()}"
+        with self.hold(name):
+            try:
+                self.refresh(name, kind)
+                if addon:
+                    log(f"install {MODULE}")
+                    self.install(name, kind.auto_install)
+                yield name
+            finally:
+                self.drop(name)
+
+    @contextlib.contextmanager
+    def hold(self, database: str) -> Iterator[None]:
+        """Mark a database as used by this process: no other command uses it, nor drops it as left behind.
+
+        :raises SystemExit: when another command holds it.
+        """
+        path = RUN / f"{database}.lock"
+        with open(path, "w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                fail(f"The database {database} is used by another command.", "`python3 tools/dev.py stop` ends that")
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+
+    def background(
+        self, what: str, command: Sequence[object], port: int, **env: str
+    ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+        """Run a server that listens on ``port`` beside this process (see `processes.background`)."""
+
+        def answers() -> bool:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return True
+            return False
+
+        return processes.background(RUN, what, command, {**self.env, **env}, answers)
