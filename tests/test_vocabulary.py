@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ..services.rules import RULES
 from ..services.text import Text
 from ..services.vocabulary import (
     ACTORS,
@@ -371,7 +372,7 @@ def test_reasons_of_the_reference():
 
 def test_fields_are_known():
     pointed_at = {entry.field for table in (MOTIFS, MESSAGES) for entry in table.values() if entry.field}
-    assert pointed_at == set(FIELDS)
+    assert pointed_at | {rule.field for rule in RULES} == set(FIELDS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,187 @@
+"""What `test_commits` runs in `odoo shell`, with real commits: one step a process, named by the variable ``STEP``.
+
+A killed step ends by SIGKILL at a named point of the deposit. The other steps print their result as JSON after ``RESULT``.
+"""
+
+import json
+import os
+import signal
+import threading
+
+import psycopg2.errorcodes
+import psycopg2.errors
+import requests
+
+from odoo import Command, api, fields
+from odoo.addons.l10n_fr_chorus_pro.services.client import ChorusClient
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+
+env = globals()["env"]  # given by `odoo shell`
+POINTS = ("before_intent", "after_intent", "after_request", "after_answer", "before_result")
+
+
+class SerializationFailure(psycopg2.errors.SerializationFailure):
+    """As PostgreSQL's own, whose code Odoo looks up."""
+
+    pgcode = psycopg2.errorcodes.SERIALIZATION_FAILURE
+
+
+def kill(*_args, **_options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(function, then):
+    def wrapped(*args, **options):
+        result = function(*args, **options)
+        then()
+        return result
+
+    return wrapped
+
+
+def invoice(step):
+    return env["account.move"].search([("ref", "=", step)])
+
+
+def make_company():
+    company = env.company
+    company.write(
+        {
+            "name": "Atelier Démo", "country_id": env.ref("base.fr").id, "vat": "FR11123456782",
+            "company_registry": os.environ["SUPPLIER"], "street": "1 rue de l'Atelier", "zip": "75002", "city": "Paris",
+            "email": "contact@atelier.example", "phone": "+33 1 23 45 67 89", "chorus_environment": "simulator",
+            "chorus_simulator_url": os.environ["SIMULATOR"], "chorus_client_id": os.environ["CLIENT_ID"],
+            "chorus_technical_account": os.environ["ACCOUNT"],
+        }
+    )  # fmt: skip
+    company._chorus_set_secret("client_secret", os.environ["CLIENT_SECRET"])
+    company._chorus_set_secret("technical_password", os.environ["PASSWORD"])
+    env["account.chart.template"].try_loading("fr", company, install_demo=False)
+    env["res.partner.bank"].create(
+        {"acc_number": "FR7630001007941234567890185", "partner_id": company.partner_id.id, "allow_out_payment": True}
+    )
+    return company
+
+
+def setup():
+    company = make_company()
+    town = env["res.partner"].create(
+        {
+            "name": "Commune de Démonville", "is_company": True, "company_registry": os.environ["RECIPIENT"], "street": "Place",
+            "zip": "35000", "city": "Rennes", "country_id": company.country_id.id, "invoice_sending_method": "chorus_pro",
+        }
+    )  # fmt: skip
+    taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 20)])
+    tax = taxes.filtered(lambda tax: not tax.price_include)[:1]
+    for step in (*POINTS, "retry", "double_click", "time_out", "beside_cron"):
+        line = {"name": step, "quantity": 1, "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
+        move = env["account.move"].create(
+            {
+                "move_type": "out_invoice", "partner_id": town.id, "invoice_date": fields.Date.today(), "ref": step,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )  # fmt: skip
+        move.action_post()
+    env.cr.commit()
+
+
+def killed(point):
+    """Click the button, and die at that point."""
+    deposits = type(env["chorus.deposit"])
+    if point == "before_intent":
+        deposits._chorus_commit = kill
+    elif point == "after_intent":
+        deposits._chorus_commit = after(deposits._chorus_commit, kill)
+    elif point == "after_request":
+        # the simulator has the request and keeps its answer back
+        threading.Timer(1, kill).start()
+    elif point == "after_answer":
+        ChorusClient.deposit_flow = after(ChorusClient.deposit_flow, kill)
+    elif point == "before_result":
+        deposits._chorus_write_answer = after(deposits._chorus_write_answer, kill)
+    invoice(point).action_chorus_send()
+
+
+def retry():
+    """PostgreSQL refuses the commit after the deposit; Odoo rolls back and runs the request again."""
+    tries = []
+
+    def request():
+        tries.append(1)
+        move = invoice("retry")
+        if len(tries) == 1:
+            move.action_chorus_send()
+            raise SerializationFailure
+        try:
+            move.action_chorus_send()
+        except UserError:
+            return "told"
+        return "sent again"
+
+    return {"second": retrying(request, env), "tries": len(tries)}
+
+
+def together(name, *works):
+    """Run these at once, each in a transaction of its own; what each ended with."""
+    move, barrier, ends = invoice(name), threading.Barrier(len(works)), []
+
+    def run(work):
+        with Registry(env.cr.dbname).cursor() as cr:
+            own = api.Environment(cr, env.uid, {})
+            barrier.wait()
+            try:
+                retrying(lambda: work(own, move.with_env(own)), own)
+                ends.append("sent")
+            except UserError:
+                ends.append("told")
+
+    env.cr.commit()
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(ends)
+
+
+def double_click():
+    return together("double_click", *[lambda _env, move: move.action_chorus_send()] * 2)
+
+
+def beside_cron():
+    """A user clicks while the cron sends what is ready."""
+    return together(
+        "beside_cron",
+        lambda _env, move: move.action_chorus_send(),
+        lambda own, _move: [own["chorus.deposit"]._cron_deposit() for _turn in range(5)],
+    )
+
+
+def time_out():
+    """The deposit times out; the user clicks again."""
+    move = invoice("time_out")
+    move.action_chorus_send()
+    state = move.chorus_state
+    try:
+        move.action_chorus_send()
+    except UserError:
+        return [state, "told"]
+    return [state, "sent again"]
+
+
+def recover():
+    """The next start: platform and crons run until nothing is left to find out."""
+    for _turn in range(4):
+        requests.post(os.environ["SIMULATOR"] + "/_simulator/advance", json={}, timeout=20).raise_for_status()
+        env["chorus.connection"].search([]).paused_until = False
+        env["chorus.deposit"].search([("next_try", "!=", False)]).next_try = False
+        env["chorus.deposit"]._cron_deposit()
+        env["chorus.deposit"]._cron_follow()
+    env.cr.commit()
+
+
+name = os.environ["STEP"]
+result = killed(name) if name in POINTS else globals()[name]()
+print("RESULT", json.dumps(result), flush=True)  # noqa: T201 - read by test_commits

@@ -1,0 +1,149 @@
+"""Never twice, never lost, with real commits, real processes and real kills; in a database of its own, through `odoo shell`.
+
+The three double deposits shown in other software (a request run again after a serialization failure, a double click, a second
+click after a time-out) are here too.
+"""
+
+import json
+import pathlib
+import signal
+import subprocess
+
+import pytest
+
+from . import simulated
+
+SCRIPT = pathlib.Path(__file__).with_name("commits_script.py")
+DEPOSIT = "/cpro/factures/v1/deposer/flux"
+
+
+class Shop:
+    """A database with invoices to send, and the simulator they go to."""
+
+    def __init__(self, work, database, simulator):
+        self.work, self.database, self.simulator = work, database, simulator
+
+    def run(self, step, **variables):
+        """Run a step in a process of its own.
+
+        :return: its exit status and the result it printed, None when it did not get that far.
+        """
+        environment = {
+            **self.work.env,
+            "STEP": step,
+            "SIMULATOR": self.simulator.url,
+            "SUPPLIER": simulated.SUPPLIER,
+            "RECIPIENT": simulated.TOWN,
+            "CLIENT_ID": simulated.CLIENT_ID,
+            "CLIENT_SECRET": simulated.CLIENT_SECRET,
+            "ACCOUNT": simulated.ACCOUNT,
+            "PASSWORD": simulated.PASSWORD,
+            "CHORUS_TIMEOUT": "3",
+            "CHORUS_STALE": "1",
+            "CHORUS_SHOWN_AFTER": "1",
+            **variables,
+        }
+        command = self.work.odoo_command("shell", "-d", self.database, "--no-http", "--log-level=error")
+        with open(SCRIPT, "rb") as script:
+            done = subprocess.run(
+                command, env=environment, stdin=script, capture_output=True, text=True, timeout=120, check=False
+            )
+        lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+        assert lines or done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+        return done.returncode, json.loads(lines[0].removeprefix("RESULT ")) if lines else None
+
+    def deposits(self):
+        return self.simulator.state()["deposits"]
+
+    def states(self):
+        """State and identifier of each invoice, by the step it belongs to."""
+        rows = self.work.query(
+            self.database, "SELECT ref, chorus_state, chorus_identifier FROM account_move WHERE ref IS NOT NULL"
+        )
+        return {ref: (state, identifier) for ref, state, identifier in rows}
+
+    def recover(self):
+        """Odoo starts again: the states at the end of it."""
+        self.run("recover")
+        return self.states()
+
+
+@pytest.fixture(scope="module")
+def shop():
+    workspace = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
+    from odoo import release
+
+    work = workspace.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
+    work.open()
+    try:
+        with work.database("test") as database:
+            shop = Shop(work, database, simulated.Simulator())
+            try:
+                shop.run("setup")
+                yield shop
+            finally:
+                shop.simulator.stop()
+    finally:
+        work.close()
+
+
+@pytest.fixture
+def fresh(shop):
+    """The shop with nothing at Chorus Pro that this test did not send."""
+    shop.simulator.reset()
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("point", "sent", "state"),
+    [
+        ("before_intent", 0, "to_send"),
+        ("after_intent", 0, "sending"),
+        ("after_request", 1, "sending"),
+        ("after_answer", 1, "sending"),
+        ("before_result", 1, "sending"),
+    ],
+)
+def test_killed(fresh, point, sent, state):
+    """A process that dies at any point of a deposit leaves a state from which the invoice arrives exactly once."""
+    if point == "after_request":
+        fresh.simulator.fault(DEPOSIT, "timeout_after", delay=5)
+    code, _result = fresh.run(point)
+    assert code == -signal.SIGKILL
+    assert len(fresh.deposits()) == sent
+    assert fresh.states()[point][0] == state
+    end = fresh.recover()[point]
+    if point == "before_intent":
+        assert end == ("to_send", None), "nothing was asked for, nothing is sent"
+        assert not fresh.deposits()
+    else:
+        assert end[0] == "deposited"
+        assert [row["identifiantFactureCPP"] for row in fresh.simulator.invoices()] == [int(end[1])]
+        assert len(fresh.deposits()) == 1
+
+
+def test_serialization_retry(fresh):
+    assert fresh.run("retry")[1] == {"second": "told", "tries": 2}
+    assert fresh.recover()["retry"][0] == "deposited"
+    assert len(fresh.deposits()) == 1
+
+
+def test_double_click(fresh):
+    fresh.simulator.control("options", latency=0.3)
+    assert fresh.run("double_click")[1] == ["sent", "told"]
+    fresh.simulator.control("options", latency=0)
+    assert fresh.recover()["double_click"][0] == "deposited"
+    assert len(fresh.deposits()) == 1
+
+
+def test_user_beside_cron(fresh):
+    fresh.run("beside_cron")
+    assert fresh.recover()["beside_cron"][0] == "deposited"
+    assert len(fresh.deposits()) == 1
+
+
+def test_second_click_after_time_out(fresh):
+    fresh.simulator.fault(DEPOSIT, "timeout_after", delay=5)
+    assert fresh.run("time_out")[1] == ["checking", "told"]
+    assert fresh.recover()["time_out"][0] == "deposited"
+    assert len(fresh.deposits()) == 1
