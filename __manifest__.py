@@ -24,6 +24,4 @@
         "views/menus.xml",
     ],
     "assets": {"web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"]},
-    "installable": True,
-    "application": False,
 }

@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
 
         :raises UserError: when another user is at one of them.
-        :raises DocumentError: when a file cannot be made; :meth:`_chorus_obstacles` tells before.
+        :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
         """
         deposits = self.env["chorus.deposit"]
         for moves in self.grouped("company_id").values():
@@ -197,7 +197,7 @@ class AccountMove(models.Model):
     def _chorus_apply_found(self, row):
         """Take over what Chorus Pro says of this invoice now.
 
-        :param row: a :class:`~..services.answers.FoundInvoice`.
+        :param row: a ``services.answers.FoundInvoice``.
         """
         self.ensure_one()
         values = {"chorus_identifier": row.identifier}

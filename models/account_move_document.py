@@ -40,7 +40,7 @@ class AccountMove(models.Model):
         return rules.check(self._chorus_document(), context)
 
     def _chorus_document(self):
-        """This invoice or credit note as a :class:`~..services.document.Invoice`, with the amounts of the books."""
+        """This invoice or credit note as a ``services.document.Invoice``, with the amounts of the books."""
         self.ensure_one()
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         products = [line for line in base_lines if not line["special_type"]]

@@ -64,7 +64,7 @@ class ChorusDeposit(models.Model):
     flow_state_at = fields.Datetime("Flow state since", readonly=True)
     sending_at = fields.Datetime("Sending since", readonly=True)
     deposited_at = fields.Datetime("Deposited on", readonly=True)
-    report = fields.Text("Report", readonly=True, help="What Chorus Pro reported on the whole file.")
+    report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
     attempts = fields.Integer("Calls made in this state", readonly=True)
     next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
     error_code = fields.Char(readonly=True)

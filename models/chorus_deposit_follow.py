@@ -70,7 +70,7 @@ class ChorusDeposit(models.Model):
         self._chorus_firmly(self._chorus_write_report, answer, twins)
 
     def _chorus_write_report(self, answer, twins=()):
-        """Apply a :class:`FlowReport`, or the error met while asking for it, to this deposit and its lines.
+        """Apply a ``FlowReport``, or the error met while asking for it, to this deposit and its lines.
 
         :param twins: what Chorus Pro holds under the numbers it refused as used already.
         """

@@ -17,7 +17,7 @@ class ChorusDepositLine(models.Model):
     number = fields.Char(required=True, readonly=True)
     recipient = fields.Char("Recipient's SIRET", readonly=True)
     issue_date = fields.Date("Invoice date", readonly=True)
-    total = fields.Monetary("Total", readonly=True)
+    total = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     outcome = fields.Selection(
         # pending --[report]--> integrated | refused ; a refused invoice never entered Chorus Pro and may be sent again

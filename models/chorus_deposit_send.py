@@ -40,7 +40,8 @@ class ChorusDeposit(models.Model):
     def _chorus_commit(self):
         """Commit, outside tests: for the loops of this model only, never inside a step that does the work."""
         if self.env["account.move"]._can_commit():
-            self.env.cr.commit()
+            # the loop that sends calls this between its steps: what left the house must not be forgotten by a rollback
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     @api.model
     def _chorus_encode(self, content):
@@ -52,7 +53,7 @@ class ChorusDeposit(models.Model):
         Each one: claim it and commit, call Chorus Pro with no transaction open, write the answer down and commit. A sender that
         dies in between leaves ``sending``, which nobody sends again before a search.
 
-        :return: the :class:`ChorusError` met on the way in (not configured, secret unreadable), or None.
+        :return: the ``ChorusError`` met on the way in (not configured, secret unreadable), or None.
         """
         for company, deposits in self.sudo().grouped("company_id").items():  # sudo: senders need not own the records
             try:
@@ -83,7 +84,7 @@ class ChorusDeposit(models.Model):
     def _chorus_claim(self):
         """Take a deposit for sending: lock, check again, mark.
 
-        :return: a :class:`Claim`, or None when somebody else has it or it must not be sent now.
+        :return: a ``Claim``, or None when somebody else has it or it must not be sent now.
         """
         self.ensure_one()
         deposit = self.try_lock_for_update(allow_referencing=True)
@@ -145,7 +146,7 @@ class ChorusDeposit(models.Model):
                 self._chorus_reject(answer.code, answer.detail)
         elif isinstance(answer, (NotReceived, NotAllowed)):
             connection._note_failure(answer)
-            self.state = "ready"
+            self.write({"state": "ready"})
             self._chorus_note_error(answer)
         else:
             self._chorus_doubt(answer)

@@ -27,7 +27,7 @@ class ChorusDeposit(models.Model):
         self._chorus_firmly(deposit._chorus_write_search, self._chorus_look_up(client, wanted, structure, since))
 
     def _chorus_look_up(self, client, numbers, structure, since):
-        """What Chorus Pro holds under these numbers: a list of :class:`FoundInvoice`, or the error met.
+        """What Chorus Pro holds under these numbers: a list of ``FoundInvoice``, or the error met.
 
         One number is searched as such; many are picked out of all that was deposited since, a few pages at most.
         """
@@ -40,7 +40,7 @@ class ChorusDeposit(models.Model):
     # -- concluding ----------------------------------------------------------------------------------------------------
 
     def _chorus_write_search(self, found):
-        """Settle an unknown outcome by what a search gave: a list of :class:`FoundInvoice`, or the error it met."""
+        """Settle an unknown outcome by what a search gave: a list of ``FoundInvoice``, or the error it met."""
         self.ensure_one()
         if self.state != "unknown":
             return
@@ -66,7 +66,7 @@ class ChorusDeposit(models.Model):
     def _chorus_matches(self, found):
         """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
 
-        :return: dict line → :class:`FoundInvoice`; by year, SIREN and number (REFERENCE §5).
+        :return: dict line → ``FoundInvoice``; by year, SIREN and number (REFERENCE §5).
         """
         self.ensure_one()
         siren = "".join((self.company_id.company_registry or "").split())[:9]
@@ -77,7 +77,7 @@ class ChorusDeposit(models.Model):
     def _chorus_adopt(self, matches):
         """Chorus Pro holds these lines' invoices: the deposit had arrived.
 
-        :param dict matches: line → :class:`FoundInvoice`. Lines without one wait for the report of the flow.
+        :param dict matches: line → ``FoundInvoice``. Lines without one wait for the report of the flow.
         """
         first = next(iter(matches.values()))
         self._chorus_accept(first.flow_number or False, first.deposited_at)

@@ -2,7 +2,6 @@ import logging
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
 
 from ..services import environment as environments
 from ..services.client import ChorusClient
@@ -33,8 +32,8 @@ class ResCompany(models.Model):
     chorus_client_id = fields.Char("PISTE client identifier", copy=False, groups="base.group_system")
     chorus_technical_account = fields.Char("Technical account", copy=False, groups="base.group_system")
     # sealed by the vault; read in sudo only, so that not even an administrator's export carries them
-    chorus_client_secret_sealed = fields.Char(copy=False, groups=NO_ACCESS)
-    chorus_technical_password_sealed = fields.Char(copy=False, groups=NO_ACCESS)
+    chorus_client_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    chorus_technical_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     chorus_referent_email = fields.Char(
         "Referent e-mail", copy=False, help="Who is warned when a password is about to expire or invoices wait."
     )
@@ -50,7 +49,7 @@ class ResCompany(models.Model):
     def _chorus_set_secret(self, name, value):
         """Seal and store a secret, or forget it when ``value`` is empty.
 
-        :param name: one of :data:`SECRETS`.
+        :param name: one of ``SECRETS``.
         """
         self.ensure_one()
         if name not in SECRETS:
@@ -73,7 +72,7 @@ class ResCompany(models.Model):
     # -- the link to Chorus Pro ----------------------------------------------------------------------------------------
 
     def _chorus_target(self):
-        """The :class:`Environment` of this company, or None when it does not use Chorus Pro."""
+        """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
         self.ensure_one()
         if self.chorus_environment == "simulator":
             return environments.simulator(self.chorus_simulator_url or "")
@@ -115,8 +114,8 @@ class ResCompany(models.Model):
     def _chorus_client(self, **options):
         """A client for the length of one run: one HTTP session, connections kept alive.
 
-        :param options: for :class:`PisteSession` (``timeout``, ``retries``).
-        :raises NotAllowed: see :meth:`_chorus_credentials`.
+        :param options: for ``PisteSession`` (``timeout``, ``retries``).
+        :raises NotAllowed: see ``_chorus_credentials``.
         """
         self.ensure_one()
         with PisteSession(self._chorus_target(), self._chorus_credentials(), **options) as session:

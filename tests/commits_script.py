@@ -184,4 +184,4 @@ def recover():
 
 name = os.environ["STEP"]
 result = killed(name) if name in POINTS else globals()[name]()
-print("RESULT", json.dumps(result), flush=True)  # noqa: T201 - read by test_commits
+print("RESULT", json.dumps(result), flush=True)  # noqa: T201  # pylint: disable=print-used

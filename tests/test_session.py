@@ -18,6 +18,7 @@ TOKEN = "/api/oauth/token"
 
 class SessionCase(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.simulator = simulated.simulator()
         self.addCleanup(self.simulator.check_requests)
 
