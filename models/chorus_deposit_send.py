@@ -40,8 +40,8 @@ class ChorusDeposit(models.Model):
     def _chorus_commit(self):
         """Commit, outside tests: for the loops of this model only, never inside a step that does the work."""
         if self.env["account.move"]._can_commit():
-            # the loop that sends calls this between its steps: what left the house must not be forgotten by a rollback
-            self.env.cr.commit()  # pylint: disable=invalid-commit
+            # outside a cron this just commits, which is what the loops want: what left must survive any rollback
+            self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _chorus_encode(self, content):

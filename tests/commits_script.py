@@ -6,6 +6,7 @@ A killed step ends by SIGKILL at a named point of the deposit. The other steps p
 import json
 import os
 import signal
+import sys
 import threading
 
 import psycopg2.errorcodes
@@ -184,4 +185,5 @@ def recover():
 
 name = os.environ["STEP"]
 result = killed(name) if name in POINTS else globals()[name]()
-print("RESULT", json.dumps(result), flush=True)  # noqa: T201  # pylint: disable=print-used
+sys.stdout.write(f"RESULT {json.dumps(result)}\n")
+sys.stdout.flush()
