@@ -73,6 +73,12 @@ class AccountMove(models.Model):
         if not ready:
             raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
         deposits = ready._chorus_enqueue()
+        for move in ready.filtered(lambda move: not move._chorus_is_live()):
+            # somebody else was at it; the others go their way
+            refused[move] = [self.env._("It is being worked on by somebody else. Try again in a moment.")]
+            ready -= move
+        if not deposits and not ready:
+            raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
         deposits._chorus_commit()
         if len(deposits) <= SENT_AT_ONCE:
             deposits._chorus_send()
@@ -87,7 +93,8 @@ class AccountMove(models.Model):
 
         A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
 
-        :raises UserError: when another user is at one of them.
+        An invoice that somebody else is at is left out.
+
         :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
         """
         deposits = self.env["chorus.deposit"]
@@ -109,12 +116,11 @@ class AccountMove(models.Model):
     def _chorus_claim(self):
         """Take an invoice for sending: lock it, check again, forget what was known of a former, refused deposit.
 
-        :return: False when it was sent meanwhile.
-        :raises UserError: when somebody else is at it.
+        :return: False when somebody else is at it, or sent it meanwhile.
         """
         self.ensure_one()
         if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", self.display_name))
+            return False
         if self._chorus_is_live():
             return False
         self.write(

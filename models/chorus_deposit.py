@@ -63,6 +63,7 @@ class ChorusDeposit(models.Model):
     flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
     flow_state_at = fields.Datetime("Flow state since", readonly=True)
     sending_at = fields.Datetime("Sending since", readonly=True)
+    unknown_at = fields.Datetime("Unknown since", readonly=True)
     deposited_at = fields.Datetime("Deposited on", readonly=True)
     report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
     attempts = fields.Integer("Calls made in this state", readonly=True)

@@ -97,6 +97,7 @@ class ChorusDeposit(models.Model):
             if line._chorus_same_as(row):
                 line._chorus_integrated()
                 line.move_id._chorus_apply_found(row)
+                line.message = self.env._("Deposited before, in the flow %s.", row.flow_number)
         own = {error.number: error.message for error in answer.invoice_errors if error.number}
         general = technical or "\n".join(error.message for error in answer.invoice_errors if not error.number)
         if flow.outcome in ("integrated", "partial"):

@@ -115,6 +115,7 @@ class ChorusDeposit(models.Model):
                 psycopg2.errors.SerializationFailure,
                 psycopg2.errors.DeadlockDetected,
                 psycopg2.errors.LockNotAvailable,
+                psycopg2.errors.UniqueViolation,
             ):
                 if attempt == WRITE_ATTEMPTS - 1:
                     raise
@@ -175,8 +176,17 @@ class ChorusDeposit(models.Model):
 
     def _chorus_doubt(self, error):
         """The answer is lost: nothing is sent again before a search settled it."""
-        self.write({"state": "unknown", "attempts": 0, "next_try": fields.Datetime.now() + timedelta(seconds=timing.RETRY[0])})
-        self.write({"error_code": error.code, "error_detail": error.detail})
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "state": "unknown",
+                "unknown_at": now,
+                "attempts": 0,
+                "next_try": now + timedelta(seconds=timing.RETRY[0]),
+                "error_code": error.code,
+                "error_detail": error.detail,
+            }
+        )
         self._chorus_trigger("deposit", timing.RETRY[0])
 
     def _chorus_note_error(self, error):

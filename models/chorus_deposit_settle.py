@@ -57,7 +57,7 @@ class ChorusDeposit(models.Model):
             self._chorus_search_again("found_different", line._chorus_both(row))
         elif matches:
             self._chorus_adopt(matches)
-        elif self.sending_at and fields.Datetime.now() - self.sending_at >= timedelta(seconds=timing.SHOWN_AFTER):
+        elif self._chorus_unknown_for(timing.SHOWN_AFTER):
             self.write({"state": "ready", "attempts": 0, "next_try": False, "error_code": False, "error_detail": False})
             self._chorus_trigger("deposit")
         else:
@@ -98,8 +98,12 @@ class ChorusDeposit(models.Model):
             }
         )
         self._chorus_trigger("deposit", wait)
-        if self.sending_at and now - self.sending_at >= timedelta(seconds=timing.CALL_AFTER):
+        if self._chorus_unknown_for(timing.CALL_AFTER):
             self._chorus_call_person()
+
+    def _chorus_unknown_for(self, seconds):
+        """Whether the doubt has lasted so long; from the moment the answer was lost, since bytes may have left until then."""
+        return bool(self.unknown_at) and fields.Datetime.now() - self.unknown_at >= timedelta(seconds=seconds)
 
     def _chorus_call_person(self):
         """Ask whoever sent these invoices to look into it, once."""

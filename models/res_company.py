@@ -44,6 +44,15 @@ class ResCompany(models.Model):
         "Structure at Chorus Pro", copy=False, readonly=True, help="Chorus Pro's own identifier of this company."
     )
 
+    # EXTENDS 'base'
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("chorus_environment"):
+            for company in self:
+                # made here, by one person, so that no two crons ever make it at once
+                self.env["chorus.connection"]._of(company)
+        return result
+
     # -- secrets -------------------------------------------------------------------------------------------------------
 
     def _chorus_set_secret(self, name, value):

@@ -149,7 +149,7 @@ class TestDeposit(ChorusCommon):
         self.run_cron("deposit")
         self.assertEqual(deposit.state, "unknown", "absent is no answer before the platform had time to show it")
         self.assertEqual(self.simulator.calls(DEPOSIT), 0 if not self.simulator.calls(DEPOSIT) else 1)
-        deposit.write({"next_try": False, "sending_at": fields.Datetime.now() - timedelta(hours=1)})
+        deposit.write({"next_try": False, "unknown_at": fields.Datetime.now() - timedelta(hours=1)})
         self.run_cron("deposit")
         deposit.next_try = False
         self.run_cron("deposit")
@@ -267,7 +267,7 @@ class TestDeposit(ChorusCommon):
     def test_person_is_called_after_a_day(self):
         move = self.invoice()
         deposit = move._chorus_enqueue().sudo()
-        deposit.write({"state": "unknown", "sending_at": fields.Datetime.now() - timedelta(days=2)})
+        deposit.write({"state": "unknown", "unknown_at": fields.Datetime.now() - timedelta(days=2)})
         self.simulator.fault(SEARCH, "http_503", times=None)
         for _turn in range(2):
             deposit.next_try = False
