@@ -119,6 +119,7 @@ class AccountMove(models.Model):
         "move_type",
         "invoice_date",
         "chorus_status",
+        "reversed_entry_id.chorus_status",
         "chorus_market_id.transferred",
         "commercial_partner_id.invoice_sending_method",
         "company_id.chorus_environment",
@@ -159,6 +160,8 @@ class AccountMove(models.Model):
             and partner.invoice_sending_method == "chorus_pro"
             and (not self.chorus_market_id or self.chorus_market_id.transferred)
             and not (start and self.invoice_date and self.invoice_date < start)
+            # the public body never owed a refused invoice: its credit note stays in our books (DOMAIN §4.3)
+            and statuses.get(self.reversed_entry_id.chorus_status).state != "refused"
         )
 
     def _chorus_is_live(self):

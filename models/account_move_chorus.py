@@ -35,7 +35,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.chorus_state not in ("to_send", "rejected"):
             if self._chorus_is_live():
-                return [self.env._("It was sent to Chorus Pro already.")]
+                waits = self._chorus_line().deposit_id.state == "ready"
+                return [
+                    self.env._("It waits to be sent already; Odoo tries again by itself.")
+                    if waits
+                    else self.env._("Sent to Chorus Pro already.")
+                ]
             if self.state != "posted" or self.move_type not in ("out_invoice", "out_refund"):
                 return [self.env._("Only posted customer invoices and credit notes can be sent.")]
             if not self.company_id.chorus_environment:
@@ -161,10 +166,10 @@ class AccountMove(models.Model):
         troubled = self - sent - waiting
         parts = []
         if sent:
-            parts.append(self.env._("%s invoice(s) deposited at Chorus Pro.", len(sent)))
+            parts.append(self.env._("Deposited at Chorus Pro: %s.", sent._chorus_names()))
         if waiting:
             errors = waiting._chorus_line_errors()
-            parts.append(self.env._("%s invoice(s) waiting to be sent.", len(waiting)))
+            parts.append(self.env._("Waiting to be sent: %s.", waiting._chorus_names()))
             parts += errors
         parts += [f"{move.name}: {text}" for move in troubled for text in move._chorus_line_errors()]
         parts += [move._chorus_refusal_text(why) for move, why in refused.items()]
@@ -180,6 +185,10 @@ class AccountMove(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _chorus_names(self):
+        """The numbers of a few invoices, how many they are when they are more."""
+        return ", ".join(self.mapped("name")) if len(self) <= 5 else self.env._("%s invoices", len(self))
 
     def _chorus_line_errors(self):
         """What went wrong with the deposits of these invoices: each cause once, with the platform's words and the remedy."""
@@ -278,7 +287,7 @@ class AccountMove(models.Model):
             status = statuses.get(self.chorus_status)
             words = [f"Chorus Pro : {status.label.of(lang)}."]
             if self.chorus_status_comment:
-                words.append(f"« {self.chorus_status_comment} »")
+                words.append(f"« {self.chorus_status_comment} » —")
             words.append(status.advice.of(lang))
             level = "danger" if self.chorus_state == "refused" else "warning"
             alerts["chorus_status"] = {"level": level, "message": " ".join(words)}

@@ -22,6 +22,7 @@ class ChorusDeposit(models.Model):
         """Read the reports that are due, then the statuses that changed; for every company, within the cron's time."""
         progress = self.env["ir.cron"]._commit_progress
         for company in self.env["res.company"]._chorus_companies():
+            self = self._chorus_speaking(company)
             connection = self.env["chorus.connection"]._of(company)
             if not company._chorus_may_call(connection):
                 continue
@@ -45,7 +46,9 @@ class ChorusDeposit(models.Model):
         for company, deposits in self.grouped("company_id").items():
             with company._chorus_client(retries=0) as client:
                 for deposit in deposits:
-                    if deposit.state == "unknown":
+                    if deposit.state == "ready":
+                        deposit._chorus_send_one(client)
+                    elif deposit.state == "unknown":
                         deposit._chorus_settle_one(client)
                     elif deposit.state == "deposited":
                         deposit._chorus_read_report(client)

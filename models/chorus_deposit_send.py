@@ -221,6 +221,7 @@ class ChorusDeposit(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         self._chorus_find_dead_senders()
         for company in self.env["res.company"]._chorus_companies():
+            self = self._chorus_speaking(company)
             connection = self.env["chorus.connection"]._of(company)
             if not company._chorus_may_call(connection):
                 self._chorus_trigger("deposit", (connection.paused_until - fields.Datetime.now()).total_seconds())
@@ -237,6 +238,10 @@ class ChorusDeposit(models.Model):
                     if connection._is_paused():
                         break
             progress(remaining=0)
+
+    def _chorus_speaking(self, company):
+        """The same in the company's language, in which the crons log on its invoices."""
+        return self.with_context(lang=company.partner_id.lang or self.env.lang)
 
     def _chorus_guarded(self, step, *args):
         """Run one deposit's step; whatever breaks is recorded on that deposit, and the loop goes on with the next."""

@@ -65,6 +65,8 @@ class ResCompany(models.Model):
             raise ValueError(name)
         # sudo: the sealed fields are open to nobody; who may set a secret is decided by the caller (settings, set-up)
         self.sudo()[f"chorus_{name}_sealed"] = vault(self.env).seal(value) if value else False
+        if value and self.chorus_environment:
+            self._chorus_wake()
 
     def _chorus_secret(self, name):
         """A secret in clear.
@@ -169,8 +171,20 @@ class ResCompany(models.Model):
             )
             return False, self.env._("Structure not found"), message
         self.sudo().chorus_structure_id = active[0].identifier  # sudo: a fact read from the platform, not a user's input
+        self._chorus_wake()
         message = self.env._("Structure found: %(name)s (SIRET %(siret)s).", name=active[0].name, siret=registry)
         return True, self.env._("Connection with Chorus Pro established"), message
+
+    def _chorus_wake(self):
+        """What kept us out may be mended: forget the pause, and have what waits sent now."""
+        self.ensure_one()
+        deposits = self.env["chorus.deposit"].sudo()  # sudo: an administrator need not be able to transfer
+        self.env["chorus.connection"]._of(self)._note_success()
+        domain = [("company_id", "=", self.id), ("environment", "=", self.chorus_environment), ("state", "=", "ready")]
+        waiting = deposits.search(domain)
+        if waiting:
+            waiting.next_try = False
+            deposits._chorus_trigger("deposit")
 
     @api.model
     def _chorus_companies(self):

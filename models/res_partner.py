@@ -20,7 +20,7 @@ class ResPartner(models.Model):
             if len(siret) != 14 or not siret.isdigit():
                 raise ValidationError(
                     self.env._(
-                        "%s is invoiced through Chorus Pro: its SIRET (14 digits) is required. Enter it in the field “SIRET”.",
+                        "%s is invoiced through Chorus Pro: its SIRET (14 digits) is required, beside the sending method.",
                         partner.display_name,
                     )
                 )

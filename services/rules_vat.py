@@ -155,8 +155,10 @@ VAT_RULES: tuple[Rule, ...] = (
             "Le motif de l'exonération de TVA manque.",
         ),
         Text(
-            "Enter the legal mention on the exempt tax, such as “TVA non applicable, art. 293 B du CGI”.",
-            "Saisissez la mention légale sur la taxe exonérée, par exemple « TVA non applicable, art. 293 B du CGI ».",
+            "Give the lines without tax a VAT rate, or enter the legal mention on the exempt tax, such as “TVA non applicable,"
+            " art. 293 B du CGI”.",
+            "Donnez un taux aux lignes sans taxe, ou saisissez la mention légale sur la taxe exonérée, par exemple « TVA non"
+            " applicable, art. 293 B du CGI ».",
         ),
         "DOMAIN R-22; EN 16931 BR-E-10",
         _reason_missing,

@@ -35,6 +35,14 @@ class TestChorusState(ChorusCommon):
         before = self.invoice(invoice_date=fields.Date.today() - timedelta(days=40))
         self.assertFalse(before.chorus_state)
 
+    def test_credit_note_of_a_refused_invoice_stays_in_the_books(self):
+        move = self.arrive(self.invoice())
+        self.simulator.act(move.chorus_identifier, "REJETEE", motif="EJ_ERR")
+        self.follow()
+        credit_note = move._reverse_moves([{"invoice_date": fields.Date.today()}])
+        credit_note.action_post()
+        self.assertFalse(credit_note.chorus_state)
+
     def test_flagging_a_customer_later(self):
         move = self.invoice()
         self.town.with_company(self.company).invoice_sending_method = "email"
@@ -93,9 +101,7 @@ class TestSentInvoice(ChorusCommon):
         self.assertEqual(move.state, "posted")
 
     def sent(self):
-        return self.arrive(
-            self.invoice(self.ministry, buyer_reference="FAC-001", purchase_order_reference="1300012345")
-        )
+        return self.arrive(self.invoice(self.ministry, buyer_reference="FAC-001", purchase_order_reference="1300012345"))
 
     def test_no_change_of_what_was_sent(self):
         move = self.sent()

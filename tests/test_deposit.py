@@ -291,6 +291,26 @@ class TestDeposit(ChorusCommon):
                 with self.assertRaises(UserError):
                     button.action_adopt()
 
+    def test_mended_secret_wakes_what_waits(self):
+        """Sent with a wrong secret: nothing is lost, and the right one has it sent without another click."""
+        self.company._chorus_set_secret("client_secret", "wrong")
+        self.send(move := self.invoice())
+        deposit = self.deposit(move)
+        self.assertEqual((move.chorus_state, deposit.state, deposit.error_code), ("sending", "ready", "credentials"))
+        with self.assertRaisesRegex(UserError, "again by itself"):
+            self.send(move)
+        self.company._chorus_set_secret("client_secret", simulated.CLIENT_SECRET)
+        self.assertFalse(self.env["chorus.connection"]._of(self.company)._is_paused())
+        self.run_cron("deposit")
+        self.assertEqual(move.chorus_state, "deposited")
+
+    def test_try_again_now(self):
+        self.simulator.fault(DEPOSIT, "http_429")
+        self.send(move := self.invoice())
+        self.assertEqual(move.chorus_state, "sending")
+        move.with_user(self.sender).action_chorus_refresh()
+        self.assertEqual(move.chorus_state, "deposited")
+
     def test_withdraw(self):
         deposit = self.invoice()._chorus_enqueue()
         move = deposit.move_ids

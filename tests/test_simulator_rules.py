@@ -191,3 +191,4 @@ def test_subcontractor_waits_for_the_validator(client):
     row = client.integrated(invoice(BT_23="A9"))
     assert row["statut"] == "A_VALIDER_1"
     assert client.numbers(cadreFacturation="A9_FACTURE_SOUSTRAITANT") == ["FA-1"]
+    assert client.numbers(cadreFacturation="A1_FACTURE_FOURNISSEUR") == []

@@ -13,7 +13,7 @@ client, process = simulator_case.client, simulator_case.process
 
 @pytest.fixture
 def three(client):
-    """Three integrated invoices of 10, 30 and 20 € + 20 %, to three recipients, a day apart."""
+    """Three integrated invoices of 10, 30 and 20 € + 20 %, 8 € of it paid before, to three recipients, a day apart."""
     client.control("options", empty_search="list")
     for day, (buyer, tens) in enumerate(((TOWN, 1), (DEPARTMENT, 3), (HOSPITAL, 2)), start=1):
         client.travel(f"2025-12-{day:02d}T10:00:00")
@@ -31,7 +31,8 @@ def three(client):
                 BT_109=base,
                 BT_110=tax,
                 BT_112=gross,
-                BT_115=gross,
+                BT_113="8.00",
+                BT_115=f"{12 * tens - 8}.00",
                 BG_25=[line(amount=base)],
             )
         )
@@ -61,7 +62,7 @@ def three(client):
         ({"montantHTMin": 20}, ["N3", "N2"]),
         ({"montantHTMax": 20.0}, ["N3", "N1"]),
         ({"montantTTCMin": 24, "montantTTCMax": 24}, ["N3"]),
-        ({"montantApayerMin": 36.01}, []),
+        ({"montantApayerMin": 28.01}, []),
         ({"modeDepot": "UPLOAD_API"}, ["N3", "N2", "N1"]),
         ({"modeDepot": "SAISIE_API"}, []),
         ({"rejetTraite": True}, []),
@@ -93,6 +94,7 @@ def test_search_by_identifiers(three):
     assert three.numbers(coordonneeBancaire=bank + 1) == []
     user = next(a for a in three.control("directory", "GET")["accounts"] if a["structure"] == SUPPLIER)["idUtilisateur"]
     assert len(three.numbers(idUtilisateurCreateur=[user])) == 3
+    assert three.numbers(idUtilisateurCreateur=[user + 1]) == []
     assert "taille" not in rows["N1"]
     assert three.search(recupererTaille=True)["listeFactures"][0]["taille"] > 1000
 

@@ -164,8 +164,8 @@ ORDINARY: tuple[Status, ...] = (
         "to_complete",
         Actor.SUPPLIER,
         Text(
-            "Read the reason, then complete the invoice with the missing documents and a comment. Same number.",
-            "Lisez le motif, puis complétez la facture avec les pièces manquantes et un commentaire. Le numéro ne change pas.",
+            "Read the reason, then add the missing documents and a comment on the Chorus Pro portal. Same number.",
+            "Lisez le motif, puis ajoutez les pièces manquantes et un commentaire sur le portail Chorus Pro. Même numéro.",
         ),
         needs_reason=True,
         activity=True,

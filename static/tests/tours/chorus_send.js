@@ -39,7 +39,7 @@ registry.category("web_tour.tours").add("chorus_send", {
             run: "click",
         },
         {
-            trigger: ".o_notification:contains('deposited')",
+            trigger: ".o_notification:contains('Deposited')",
             content: "It says that it was deposited",
         },
         {
