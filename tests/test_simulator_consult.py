@@ -4,11 +4,9 @@ from simulator.vocabulary import STATUSES
 
 from . import simulator_case
 from .simulated import SECOND_SUPPLIER, STATE, SUPPLIER
-from .simulator_case import CONSULT, HISTORY, NOTHING_FOUND, SERVICE, SERVICES, STRUCTURE, STRUCTURES, invoice, line
+from .simulator_case import CONSULT, HISTORY, INACTIVE, NOTHING_FOUND, SERVICE, SERVICES, STRUCTURE, STRUCTURES, invoice, line
 
 client, process = simulator_case.client, simulator_case.process
-
-INACTIVE = "20000006500017"
 
 
 # Invoices

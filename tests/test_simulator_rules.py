@@ -7,11 +7,24 @@ import pytest
 
 from . import simulator_case
 from .simulated import DEPARTMENT, HOSPITAL, SECOND_SUPPLIER, STATE, SUPPLIER, TOWN
-from .simulator_case import CII, IBAN, OTHER, UBL, Client, attachment, credit_note, invoice, tar, vat, xml
+from .simulator_case import (
+    CII,
+    IBAN,
+    INACTIVE,
+    MOA_ONLY,
+    OTHER,
+    UBL,
+    UNIVERSITY,
+    Client,
+    attachment,
+    credit_note,
+    invoice,
+    tar,
+    vat,
+    xml,
+)
 
 client, process = simulator_case.client, simulator_case.process
-
-UNIVERSITY, MOA_ONLY, INACTIVE = "20000004000010", "20000005700014", "20000006500017"
 
 
 @pytest.mark.parametrize("syntax", [CII, UBL])
