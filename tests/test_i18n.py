@@ -17,7 +17,9 @@ class TestFrench(TransactionCase):
         reader = TranslationModuleReader(self.env.cr, modules=[MODULE])
         sources = {source for _module, _type, _name, _res_id, source, _value, _comments in reader if source.strip()}
         translated = {entry.msgid: entry for entry in polib.pofile(str(PO)) if not entry.obsolete}
-        missing = sorted(source for source in sources if not (translated.get(source) and translated[source].msgstr))
+        # other modules add fields to every record with a chatter, ours included, and translate them
+        given = {field.string for field in self.env["mail.thread"]._fields.values()}
+        missing = sorted(source for source in sources - given if not (translated.get(source) and translated[source].msgstr))
         self.assertFalse(missing, "texts without a French translation")
         self.assertFalse(sorted(set(translated) - sources), "translations of texts that no longer exist")
         self.assertFalse([entry.msgid for entry in translated.values() if entry.fuzzy])
