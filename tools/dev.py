@@ -33,6 +33,7 @@ commands:
   test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/test_deposit.py -k siret --lf)
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
+  chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
   odoo-tests           Odoo's own tests of the modules it builds on, without and with the add-on: same results
@@ -50,7 +51,7 @@ environment:
 """
 
 # Commands whose arguments, --help included, are another program's.
-PASS_ON = ("serve", "simulator", "odoo")
+PASS_ON = ("serve", "simulator", "chaos", "odoo")
 
 
 def ensure_browser() -> None:
@@ -126,7 +127,7 @@ def clean(everything: bool) -> None:
     if everything:
         for pattern in (f"{odoo_env.PACKAGE}_*", "venv-*", "postgresql"):
             for folder in odoo_env.CACHE.glob(pattern):
-                shutil.rmtree(folder)
+                folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -155,6 +156,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run(options: argparse.Namespace, home: Path) -> int:
     """Carry out a command in the virtual environment; its exit status."""
+    import chaos
     import demo
     import install_check
     import odoo_tests
@@ -165,6 +167,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "simulator": lambda: simulator(work, options.rest),
         "test": lambda: test(work, options.rest, options.with_auto_install),
         "lint": lambda: lint_command(work),
+        "chaos": lambda: chaos.chaos(work, options.rest),
         "check-install": lambda: install_check.check_install(work),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
         "odoo": lambda: work.run_odoo(options.rest),

@@ -1,0 +1,112 @@
+"""The database of a run of faults: every change of a deposit's state is written down, and time can be brought forward."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from typing import Any
+
+import psycopg2
+
+from chaos_plan import SHOWN_AFTER, STALE
+from odoo_env import MODULE
+from workspace import Workspace
+
+CRONS = (
+    (MODULE, "ir_cron_chorus_deposit"),
+    (MODULE, "ir_cron_chorus_follow"),
+    ("account", "ir_cron_account_move_send"),
+)
+OBSERVED = """
+    CREATE TABLE chaos_step (id serial PRIMARY KEY, deposit_id integer, was varchar, became varchar);
+    CREATE FUNCTION chaos_step() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO chaos_step (deposit_id, was, became) VALUES (NEW.id, OLD.state, NEW.state);
+            RETURN NULL;
+        END $$;
+    CREATE TRIGGER chaos_step AFTER UPDATE ON chorus_deposit FOR EACH ROW
+        WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION chaos_step();
+"""
+CRON_IDS = """
+    SELECT res_id FROM ir_model_data WHERE model = 'ir.cron' AND module || '.' || name = ANY(%s) ORDER BY res_id
+"""
+# Rows in use are left for the next time, as they would be by the clock.
+SOONER = """
+    UPDATE {0} SET {1} = (now() AT TIME ZONE 'UTC') - interval '1 second'
+    WHERE id IN (
+        SELECT id FROM {0} WHERE {1} > now() AT TIME ZONE 'UTC' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+    )
+"""
+OLDER = """
+    UPDATE chorus_deposit SET sending_at = sending_at - %s::interval, unknown_at = unknown_at - %s::interval
+    WHERE state = ANY(%s)
+"""
+INVOICES = """
+    SELECT move.id, move.name, move.chorus_state, move.chorus_status, move.chorus_identifier,
+           line.outcome, deposit.state, deposit.flow_number
+    FROM account_move move
+    LEFT JOIN chorus_deposit_line line ON line.move_id = move.id AND line.live
+    LEFT JOIN chorus_deposit deposit ON deposit.id = line.deposit_id
+    WHERE move.id = ANY(%s) ORDER BY move.id
+"""
+DEPOSITS = """
+    SELECT deposit.id, deposit.state, deposit.flow_number, deposit.sha256, deposit.error_code,
+           coalesce(deposit.error_detail, deposit.report, string_agg(line.message, ' ')), string_agg(line.number, ' ')
+    FROM chorus_deposit deposit LEFT JOIN chorus_deposit_line line ON line.deposit_id = deposit.id
+    GROUP BY deposit.id ORDER BY deposit.id
+"""
+
+
+class Books:
+    """What Odoo's database says, and when it is.
+
+    :param database: with the add-on and the demonstration's data.
+    """
+
+    def __init__(self, work: Workspace, database: str) -> None:
+        self._work, self._database = work, database
+        self.query(OBSERVED)
+        names = [f"{module}.{name}" for module, name in CRONS]
+        self.crons = [number for (number,) in self.query(CRON_IDS, names)]
+        # other jobs have no part in this
+        self.query("UPDATE ir_cron SET active = id = ANY(%s)", self.crons)
+
+    def query(self, statement: str, *values: object, names: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+        """Run one SQL statement; its rows."""
+        return self._work.query(self._database, statement, *values, names=names)
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def hours_pass(self) -> None:
+        """Let what waits for a later time be due now, and wake the scheduled jobs up."""
+        # another transaction was first: next time then
+        with contextlib.suppress(psycopg2.errors.DeadlockDetected, psycopg2.errors.LockNotAvailable):
+            self.query(SOONER, names=("chorus_deposit", "next_try"))
+            self.query(SOONER, names=("chorus_connection", "paused_until"))
+        self.query("INSERT INTO ir_cron_trigger (cron_id, call_at) SELECT unnest(%s), now() AT TIME ZONE 'UTC'", self.crons)
+        self._work.query("postgres", "SELECT pg_notify('cron_trigger', %s)", self._database)
+
+    def age(self, *states: str) -> None:
+        """Let the calls of deposits in these states be so long ago that the platform surely shows what it holds.
+
+        Only while nobody sends those, and with all flows at their end.
+        """
+        self.query(OLDER, *[f"{STALE + SHOWN_AFTER} seconds"] * 2, list(states))
+
+    # -- what it says --------------------------------------------------------------------------------------------------
+
+    def steps(self) -> Counter[tuple[str, str]]:
+        """How often deposits went from one state to another."""
+        return Counter(self.query("SELECT was, became FROM chaos_step"))
+
+    def invoices(self, ids: list[int]) -> list[tuple[Any, ...]]:
+        """Of each invoice: id, number, state, status, identifier; outcome, state and flow number of its live deposit."""
+        return self.query(INVOICES, ids)
+
+    def deposits(self) -> list[tuple[Any, ...]]:
+        """Of each deposit: id, state, flow number, SHA-256, error code, message, the invoices' numbers."""
+        return self.query(DEPOSITS)
+
+    def flow_numbers(self) -> set[str]:
+        """The flows that Odoo knows of."""
+        return {number for (number,) in self.query("SELECT flow_number FROM chorus_deposit WHERE flow_number IS NOT NULL")}

@@ -1,0 +1,120 @@
+"""What goes wrong in a run and what people do meanwhile, drawn from its seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+#: Seconds a call of Odoo's may last, in place of 30.
+TIMEOUT = 0.8
+#: Seconds after which a sender is held for dead, in place of 600. The longest that one lives: twice a token, asked for three
+#: times with a wait, and twice the deposit (its first answer a 401), that is 8 calls and 2 s.
+STALE = 14
+#: Seconds after the loss of an answer at which the platform surely shows what it got, in place of 900. The longest it
+#: takes: the time for which it stands still, and its processing.
+SHOWN_AFTER = 8
+#: Seconds from a deposit to its end.
+PROCESSING = 1.5
+#: Seconds for which the platform stands still, at most.
+FROZEN = 2.0
+
+#: How often a call fails in one way: any call, a deposit, a deposit that is accepted without the answer saying so.
+EVERYWHERE, AT_DEPOSIT, ACCEPTED = 0.006, 0.01, 0.025
+DEPOSIT = "/cpro/factures/v1/deposer/flux"
+KINDS = (
+    *("refuse_connection", "reset_before", "reset_after", "timeout_before", "timeout_after", "html_200", "empty_200"),
+    *("http_401", "http_403", "http_429", "http_500", "http_502", "http_503", "code_retour", "slow"),
+)
+#: Answers that say nothing of whether the call was carried out.
+UNCLEAR = ("html_200", "empty_200", "http_500", "http_502", "http_503")
+#: Refusals as the platform words them (REFERENCE §4); none that says "found nothing", which would be a lie.
+REFUSALS = ((20000, "GDP_MSG_11.008"), (20001, "GDP_MSG_11.022"), (20001, "GDP_MSG_11.005"))
+PEOPLE = 5
+
+
+def faults(rng: random.Random) -> list[dict[str, Any]]:
+    """The faults to ask the simulator for: every kind anywhere, and most of those that hide that a deposit was accepted."""
+    chosen = [("*", kind, EVERYWHERE, False) for kind in KINDS]
+    chosen += [(DEPOSIT, kind, AT_DEPOSIT, False) for kind in KINDS]
+    chosen += [(DEPOSIT, kind, ACCEPTED, True) for kind in ("reset_after", "timeout_after", "slow", *UNCLEAR)]
+    rng.shuffle(chosen)
+    return [_fault(rng, *choice) for choice in chosen]
+
+
+def _fault(rng: random.Random, path: str, kind: str, probability: float, done: bool) -> dict[str, Any]:
+    fault = {"path": path, "kind": kind, "probability": probability, "seed": rng.randrange(2**32), "times": None, "done": done}
+    if kind.startswith("timeout"):
+        fault["delay"] = TIMEOUT * 1.5
+    if kind == "slow":
+        fault["delay"] = TIMEOUT * rng.uniform(0.4, 1.2)
+    if kind == "code_retour":
+        fault["codeRetour"], fault["libelle"] = rng.choice(REFUSALS)
+        fault["http"] = rng.choice([200, 400])
+    return fault
+
+
+class Event(NamedTuple):
+    """Something that happens ``at`` seconds after the start; ``seconds`` is for how long."""
+
+    at: float
+    what: str
+    seconds: float = 0
+
+
+def timeline(rng: random.Random, duration: float) -> list[Event]:
+    """What happens beside the faults, in its order.
+
+    :param duration: of the whole, in seconds.
+    """
+    events: list[Event] = []
+    for what, every, lasts in (
+        ("kill a worker", 4, (0, 0)),
+        ("kill the server", 40, (0, 0)),
+        ("freeze", 15, (TIMEOUT, FROZEN)),
+        ("go away", 50, (1, 2)),
+        ("incident", 12, (0, 0)),
+        ("hold", 12, (0, 0)),
+        ("status", 1, (0, 0)),
+        ("hours pass", 2, (0, 0)),
+    ):
+        for _ in range(max(1, round(duration / every))):
+            events.append(Event(rng.uniform(0.05, 0.95) * duration, what, rng.uniform(*lasts)))
+    return sorted(events)
+
+
+class Click(NamedTuple):
+    """What a person does with invoices, which are given by their place in the list.
+
+    :ivar how: ``send`` (the button, or the list's action on many), ``wizard`` or ``batch`` (Odoo's Send for one or for
+        many), ``refresh``.
+    """
+
+    how: str
+    invoices: tuple[int, ...]
+
+
+def rounds(rng: random.Random, invoices: list[int]) -> Iterator[list[list[Click]]]:
+    """What each person does, one click after another, while the others do the same with the same invoices."""
+    order = rng.sample(invoices, len(invoices))
+    size = max(2, min(6, len(order) // 5))
+    for start in range(0, len(order), size):
+        group = order[start : start + size]
+        many = order[start : start + rng.randint(12, 30)]
+        earlier = order[max(0, start - 2 * size) : start + size]
+        yield [
+            [Click("send", tuple(group))],
+            [Click("send", (one,)) for one in group],
+            [Click("send", (one,)) for one in reversed(group)],
+            [_rarer(rng, many)],
+            [Click("refresh", tuple(earlier)), Click("send", tuple(rng.sample(earlier, len(earlier))))],
+        ]
+
+
+def _rarer(rng: random.Random, many: list[int]) -> Click:
+    """What is done less often, mostly with invoices whose turn comes later."""
+    if rng.random() < 0.25:
+        return Click("send", tuple(many))
+    if rng.random() < 0.3:
+        return Click("batch", tuple(many[-4:]))
+    return Click("wizard", (rng.choice(many),))
