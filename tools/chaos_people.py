@@ -117,12 +117,17 @@ class Person(WebClient):
                 time.sleep(PATIENCE)
 
 
-def together(people: list[Person], rounds: Iterable[list[list[Click]]], ids: list[int], stop: Event) -> None:
-    """Let people go through rounds of clicks; within a round all of them click at once."""
+def together(people: list[Person], rounds: list[list[list[Click]]], ids: list[int], stop: Event, lasts: float = 0) -> None:
+    """Let people go through rounds of clicks; within a round all of them click at once.
+
+    :param lasts: seconds over which the rounds are spread, at least.
+    """
+    began = time.monotonic()
     with ThreadPoolExecutor(len(people)) as pool:
-        for clicks in rounds:
+        for place, clicks in enumerate(rounds):
+            stop.wait(max(0, began + lasts * place / len(rounds) - time.monotonic()))
+            if stop.is_set():
+                return
             done = [pool.submit(person.do, own, ids, stop) for person, own in zip(people, clicks, strict=True)]
             for future in done:
                 future.result()
-            if stop.is_set():
-                return

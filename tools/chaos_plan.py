@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 #: Seconds a call of Odoo's may last, in place of 30.
@@ -31,6 +30,10 @@ UNCLEAR = ("html_200", "empty_200", "http_500", "http_502", "http_503")
 #: Refusals as the platform words them (REFERENCE §4); none that says "found nothing", which would be a lie.
 REFUSALS = ((20000, "GDP_MSG_11.008"), (20001, "GDP_MSG_11.022"), (20001, "GDP_MSG_11.005"))
 PEOPLE = 5
+#: Of the invoices, by their places, every so many names a service that is no longer active, until somebody corrects it. (Those
+#: at odd places are for the body that has services.)
+FIRST_WRONG, EACH_WRONG = 7, 20
+WRONG_SERVICE, RIGHT_SERVICE = "FAC-OLD", "FAC-001"
 
 
 def faults(rng: random.Random) -> list[dict[str, Any]]:
@@ -94,26 +97,30 @@ class Click(NamedTuple):
     invoices: tuple[int, ...]
 
 
-def rounds(rng: random.Random, invoices: list[int]) -> Iterator[list[list[Click]]]:
+def rounds(rng: random.Random, invoices: list[int]) -> list[list[list[Click]]]:
     """What each person does, one click after another, while the others do the same with the same invoices."""
     order = rng.sample(invoices, len(invoices))
     size = max(2, min(6, len(order) // 5))
+    planned = []
     for start in range(0, len(order), size):
         group = order[start : start + size]
         many = order[start : start + rng.randint(12, 30)]
         earlier = order[max(0, start - 2 * size) : start + size]
-        yield [
-            [Click("send", tuple(group))],
-            [Click("send", (one,)) for one in group],
-            [Click("send", (one,)) for one in reversed(group)],
-            [_rarer(rng, many)],
-            [Click("refresh", tuple(earlier)), Click("send", tuple(rng.sample(earlier, len(earlier))))],
-        ]
+        planned.append(
+            [
+                [Click("send", tuple(group))],
+                [Click("send", (one,)) for one in group],
+                [Click("send", (one,)) for one in reversed(group)],
+                [_rarer(rng, many)],
+                [Click("refresh", tuple(earlier)), Click("send", tuple(rng.sample(earlier, len(earlier))))],
+            ]
+        )
+    return planned
 
 
 def _rarer(rng: random.Random, many: list[int]) -> Click:
     """What is done less often, mostly with invoices whose turn comes later."""
-    if rng.random() < 0.25:
+    if rng.random() < 0.12:
         return Click("send", tuple(many))
     if rng.random() < 0.3:
         return Click("batch", tuple(many[-4:]))

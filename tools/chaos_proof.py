@@ -11,6 +11,9 @@ from chaos_books import Books
 
 #: The flows that Chorus Pro itself asks to be sent anew.
 INCIDENT = "IN_INCIDENTE"
+INTEGRATED = ("IN_INTEGRE", "IN_INTEGRE_PARTIEL")
+#: How the simulator says that it has the invoice already.
+THERE_ALREADY = "existe deja"
 #: Where an invoice has not come to rest, in Odoo.
 RESTLESS = ("to_send", "sending", "checking", "rejected")
 OPEN = ("ready", "sending", "unknown", "deposited")
@@ -55,8 +58,10 @@ def _once(rows: list[tuple[Any, ...]], held: dict[str, list[Any]], flows: dict[s
     """Each invoice is there once, and came once."""
     carried = defaultdict(list)
     for flow in flows.values():
+        # what was refused never entered; but that it was there already must not happen
+        refused = {error["number"] for error in flow["errors"] if THERE_ALREADY not in error["label"]}
         if flow["state"] != INCIDENT:
-            for number in flow["invoiceNumbers"]:
+            for number in set(flow["invoiceNumbers"]) - refused:
                 carried[number].append(flow)
     for _id, number, *_rest in rows:
         if len(held[number]) != 1:
@@ -94,7 +99,8 @@ def _evidence(books: Books, flows: dict[str, Any]) -> Iterator[str]:
         if flow in flows and flows[flow]["sha256"] != sha256:
             yield f"{what} has flow {flow}, whose bytes are others"
     for flow in flows.values():
-        if flow["numeroFluxDepot"] not in known and flow["state"] != INCIDENT:
+        # a search finds what was integrated, nothing else
+        if flow["numeroFluxDepot"] not in known and flow["state"] in INTEGRATED:
             yield f"flow {flow['numeroFluxDepot']} ({flow['state']}, {flow['invoiceNumbers']}) is unknown to Odoo"
 
 

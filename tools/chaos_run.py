@@ -25,6 +25,8 @@ from workspace import RUN, Workspace, free_port
 REST = 180
 #: Invoices made, or sent at the end, with one call.
 MADE_AT_ONCE, SENT_AT_ONCE = 50, 8
+#: The share of the trouble in which each invoice has its first turn.
+FIRST_TURN = 0.8
 TICK = 0.1
 
 
@@ -58,6 +60,7 @@ class Run:
         self.stop = threading.Event()
         self.began = 0.0
         self.errors: list[str] = []
+        self.wrong = set(range(plan.FIRST_WRONG, invoices, plan.EACH_WRONG))
 
     def run(self) -> Outcome:
         """All of it, from an empty database to the comparison; whatever was started is ended."""
@@ -103,7 +106,7 @@ class Run:
     # -- the stage -------------------------------------------------------------------------------------------------------
 
     def _make_invoices(self) -> list[int]:
-        """Post invoices for two public bodies; their ids."""
+        """Post invoices for two public bodies, some of which one of them refuses; their ids."""
         user, ids = self.people[0], []
         product = user.find("product.product", default_code="CONSEIL")
         partners = [user.find("res.partner", company_registry=siret) for siret in (demo.TOWN, demo.STATE)]
@@ -116,6 +119,7 @@ class Run:
                 "invoice_date": today,
                 "chorus_market_id": markets[place % 2],
                 "invoice_line_ids": [(0, 0, {"product_id": product, "quantity": 1 + place % 17})],
+                **({"buyer_reference": plan.WRONG_SERVICE} if place in self.wrong else {}),
             }
             for place in range(self.size)
         ]
@@ -152,7 +156,8 @@ class Run:
         """What the users do: each invoice has its turn, then those that were refused or never left, again."""
         dice = self._dice("people")
         try:
-            together(self.people, plan.rounds(dice, list(range(self.size))), self.ids, self.stop)
+            rounds = plan.rounds(dice, list(range(self.size)))
+            together(self.people, rounds, self.ids, self.stop, lasts=self.duration * FIRST_TURN)
             while not self.stop.is_set() and time.monotonic() - self.began < self.duration:
                 left = self._to_send()
                 together(self.people, plan.rounds(dice, left), self.ids, self.stop)
@@ -208,12 +213,20 @@ class Run:
             self.books.age("unknown")
             self._run_jobs()
             left = self._to_send()
+            self._correct(self.wrong.intersection(left))
             if left:
                 click = plan.Click("send", tuple(left[:SENT_AT_ONCE]))
                 self.people[0].do([click], self.ids, threading.Event())
             elif not proof.violations(self.books, self.platform.state(), self.ids):
                 break
         self._run_jobs()  # changes nothing any more
+
+    def _correct(self, places: set[int]) -> None:
+        """Let a user mend what the public body refuses."""
+        if places:
+            ids = [self.ids[place] for place in places]
+            self.people[0].patiently("call", "account.move", "write", ids, {"buyer_reference": plan.RIGHT_SERVICE})
+            self.wrong -= places
 
     def _run_jobs(self) -> None:
         """Run the scheduled jobs as an administrator, besides those that run them by themselves."""
