@@ -34,6 +34,8 @@ commands:
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
+  bench NAME [ARGS]    counts of work, as a table: see `bench --help` for the names
+  translations         bring i18n/ up to date with the code; says which texts have no French yet
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
   odoo-tests           Odoo's own tests of the modules it builds on, without and with the add-on: same results
@@ -51,7 +53,7 @@ environment:
 """
 
 # Commands whose arguments, --help included, are another program's.
-PASS_ON = ("serve", "simulator", "chaos", "odoo")
+PASS_ON = ("serve", "simulator", "chaos", "bench", "odoo")
 
 
 def ensure_browser() -> None:
@@ -143,7 +145,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, **form)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
     options = {"demo": "--once", "test": "--with-auto-install", "clean": "--all"}
-    for name in ("demo", *PASS_ON, "test", "lint", "check-install", "odoo-tests", "stop", "clean"):
+    for name in ("demo", *PASS_ON, "test", "translations", "lint", "check-install", "odoo-tests", "stop", "clean"):
         command = commands.add_parser(name, **form)
         if name in options:
             command.add_argument(options[name], action="store_true", help=argparse.SUPPRESS)
@@ -156,10 +158,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run(options: argparse.Namespace, home: Path) -> int:
     """Carry out a command in the virtual environment; its exit status."""
+    import bench
     import chaos
     import demo
     import install_check
     import odoo_tests
+    import translations
 
     commands = {
         "demo": lambda: demo.demo(work, options.once),
@@ -168,6 +172,8 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "test": lambda: test(work, options.rest, options.with_auto_install),
         "lint": lambda: lint_command(work),
         "chaos": lambda: chaos.chaos(work, options.rest),
+        "bench": lambda: bench.bench(work, options.rest),
+        "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
         "odoo": lambda: work.run_odoo(options.rest),
