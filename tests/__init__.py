@@ -10,5 +10,6 @@ from . import (
     test_i18n,
     test_res_company,
     test_rights,
+    test_security_table,
     test_tour,
 )

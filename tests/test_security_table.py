@@ -1,0 +1,230 @@
+"""Who may do what, over RPC: every model and every public method of the add-on, found by itself, held against a table.
+
+A new model or public method fails the test until it stands in the tables below with those who may use it.
+"""
+
+import inspect
+
+from odoo import Command
+from odoo.sql_db import Savepoint
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from . import simulated
+from .common import ChorusCommon
+
+MODULE = "l10n_fr_chorus_pro"
+
+#: The people of the table: a customer on the portal; an employee; an accountant who may invoice but not transfer; one who may
+#: transfer; the add-on's administrator; another company's.
+PEOPLE = ("portal", "employee", "billing", "transfer", "manager", "stranger")
+NOBODY = frozenset()
+TRANSFER = frozenset({"transfer", "manager"})
+BILLING = TRANSFER | {"billing"}
+MANAGER = frozenset({"manager"})
+
+#: Own models: who may read, write, create and delete a record of the first company. ``stranger`` may create where a
+#: manager may: in the own company only, which the rule ensures (`test_each_model_has_its_company_rule`).
+MODELS = {
+    "chorus.connection": (TRANSFER, NOBODY, NOBODY, NOBODY),
+    "chorus.deposit": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.deposit.line": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
+}
+
+#: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
+#: first company. Everybody else meets an AccessError.
+METHODS = {
+    ("account.move", "action_chorus_refresh"): TRANSFER,
+    ("account.move", "action_chorus_send"): TRANSFER,
+    ("chorus.deposit", "action_adopt"): TRANSFER,
+    ("chorus.deposit", "action_cancel"): TRANSFER,
+    ("chorus.deposit", "action_give_up"): TRANSFER,
+    ("chorus.deposit", "action_refresh"): TRANSFER,
+    ("chorus.market", "action_view_invoices"): BILLING,
+    ("res.config.settings", "action_chorus_check_connection"): NOBODY,
+}
+
+#: Fields that only some of the readers of their model may read: model, field, who.
+FIELDS = [
+    ("chorus.deposit", "file", TRANSFER),
+    ("res.company", "chorus_client_id", NOBODY),
+    ("res.company", "chorus_client_secret_sealed", NOBODY),
+    ("res.company", "chorus_technical_account", NOBODY),
+    ("res.company", "chorus_technical_password_sealed", NOBODY),
+]
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestSecurityTable(ChorusCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        other = cls.setup_other_company(name="Seconde Entreprise")["company"]
+        cls.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        groups = {
+            "portal": "base.group_portal",
+            "employee": "base.group_user",
+            "billing": "account.group_account_invoice",
+            "transfer": f"{MODULE}.group_chorus_user",
+            "manager": f"{MODULE}.group_chorus_manager",
+            "stranger": f"{MODULE}.group_chorus_manager",
+        }
+        for login, group in groups.items():
+            company = other if login == "stranger" else cls.company
+            new_test_user(
+                cls.env, f"table_{login}", groups=group, company_id=company.id, company_ids=[Command.set(company.ids)]
+            )
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    def own_models(self):
+        """Names of the models that the add-on makes, abstract ones aside."""
+        return sorted(
+            name for name, model in self.env.registry.items() if model._original_module == MODULE and not model._abstract
+        )
+
+    def own_methods(self):
+        """Pairs of model and public method that only this add-on defines; overrides keep the rights of what they extend."""
+        found = set()
+        for name, model in self.env.registry.items():
+            if model._abstract and model._original_module != MODULE:
+                continue
+            bases = [base for base in model.__mro__ if base.__module__ != "odoo.api"]
+            ours = [base for base in bases if base.__module__.startswith(f"odoo.addons.{MODULE}.")]
+            theirs = [base for base in bases if base.__module__.startswith("odoo.") and base not in ours]
+            for base in ours:
+                for method, value in vars(base).items():
+                    function = getattr(value, "__func__", value)
+                    if method.startswith("_") or not inspect.isfunction(function) or getattr(function, "_api_private", False):
+                        continue
+                    if not any(method in vars(other) for other in theirs):
+                        found.add((name, method))
+        return sorted(found)
+
+    def test_tables_are_complete(self):
+        """Whoever adds a model or a public method says here who may use it."""
+        models, methods = set(self.own_models()), set(self.own_methods())
+        message = "in tests/test_security_table.py: say in %s who may use it (a method nobody may call over RPC gets a leading _)"
+        self.assertFalse(sorted(models - set(MODELS)), message % "MODELS")
+        self.assertFalse(sorted(methods - set(METHODS)), message % "METHODS")
+        self.assertFalse(sorted(set(MODELS) - models), "in MODELS, but no longer there")
+        self.assertFalse(sorted(set(METHODS) - methods), "in METHODS, but no longer there")
+
+    def test_each_model_has_its_company_rule(self):
+        """Nothing of one company is another's: a company on each record, compulsory, and a global rule."""
+        for name in self.own_models():
+            model = self.env[name]
+            with self.subTest(name):
+                if model._transient:
+                    continue  # Odoo itself shows these to their author alone
+                company = model._fields["company_id"]
+                self.assertTrue(company.required or company.related)
+                rules = self.env["ir.rule"].search([("model_id.model", "=", name), ("groups", "=", False)])
+                self.assertTrue(any("company_ids" in (rule.domain_force or "") for rule in rules), "no global company rule")
+
+    # -- the calls -----------------------------------------------------------------------------------------------------
+
+    def records(self):
+        """One record of each model that the tables speak of, all of the first company."""
+        move = self.arrive(self.invoice())
+        deposit = move.chorus_deposit_ids
+        made = {
+            "account.move": self.invoice(),
+            "chorus.connection": self.env["chorus.connection"]._of(self.company),
+            "chorus.deposit": deposit,
+            "chorus.deposit.line": deposit.line_ids,
+            "chorus.market": self.env["chorus.market"].create(
+                {"number": "TABLE-1", "partner_id": self.town.id, "company_id": self.company.id}
+            ),
+            "res.company": self.company,
+            "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),
+        }
+        needed = set(MODELS) | {model for model, _method in METHODS} | {model for model, _field, _who in FIELDS}
+        self.assertFalse(needed - set(made), "give test_security_table.records() one of these")
+        self.env.flush_all()
+        return made
+
+    def allowed(self, calls):
+        """Who of the people gets beyond the check of rights, by a real call each; what the calls did is undone.
+
+        :param calls: a dict of tuples ``(model, method, *arguments)``.
+        :return: a dict of sets of people under the same keys.
+        """
+        able = {key: set() for key in calls}
+        with mute_logger("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"):
+            for login in PEOPLE:
+                self.authenticate(f"table_{login}", f"table_{login}")
+                for key, call in calls.items():
+                    if self.passes(*call):
+                        able[key].add(login)
+        return able
+
+    def passes(self, model, method, *args):
+        savepoint = Savepoint(self.env.cr)
+        try:
+            self.make_jsonrpc_request(
+                "/web/dataset/call_kw", {"model": model, "method": method, "args": list(args), "kwargs": {}}
+            )
+        except JsonRpcException as error:
+            # any other error is one of somebody who may
+            return "AccessError" not in str(error)
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+        return True
+
+    def check(self, calls, expected):
+        able = self.allowed(calls)
+        for key in calls:
+            with self.subTest(key):
+                self.assertEqual(sorted(able[key]), sorted(expected[key]))
+
+    def test_models(self):
+        records, calls, expected = self.records(), {}, {}
+        for name, rights in MODELS.items():
+            ids = records[name].ids
+            for operation, people, *args in (
+                ("read", rights[0], ids, ["id", "display_name"]),
+                ("write", rights[1], ids, {}),
+                ("create", rights[2], {}),
+                ("unlink", rights[3], ids),
+            ):
+                calls[name, operation] = (name, operation, *args)
+                expected[name, operation] = people
+        self.check(calls, expected)
+
+    def test_methods(self):
+        records = self.records()
+        self.check({(name, method): (name, method, records[name].ids) for name, method in METHODS}, METHODS)
+
+    def test_fields(self):
+        records = self.records()
+        self.check(
+            {(name, field): (name, "read", records[name].ids, [field]) for name, field, _people in FIELDS},
+            {(name, field): people for name, field, people in FIELDS},
+        )
+
+    def test_no_private_method_by_rpc(self):
+        """A leading underscore keeps a method from the network; one of ours stands for all."""
+        self.authenticate("table_manager", "table_manager")
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self.make_jsonrpc_request(
+                "/web/dataset/call_kw",
+                {"model": "res.company", "method": "_chorus_secret", "args": [self.company.ids, "client_secret"], "kwargs": {}},
+            )
+
+    def test_bytes_of_a_deposit_by_http(self):
+        """The file itself, as the browser fetches it: by its record and by its attachment."""
+        deposit = self.records()["chorus.deposit"]
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", deposit._name), ("res_field", "=", "file"), ("res_id", "=", deposit.id)]
+        )
+        self.assertEqual(len(attachment), 1)
+        for login in PEOPLE:
+            self.authenticate(f"table_{login}", f"table_{login}")
+            for url in (f"/web/content/chorus.deposit/{deposit.id}/file", f"/web/content/{attachment.id}"):
+                with self.subTest(login=login, url=url), mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
+                    response = self.url_open(url)
+                    self.assertEqual(response.status_code == 200 and b"CrossIndustryInvoice" in response.content,
+                                     login in TRANSFER)  # fmt: skip
