@@ -8,6 +8,7 @@ from . import (
     test_deposit,
     test_follow,
     test_i18n,
+    test_many,
     test_res_company,
     test_rights,
     test_security_table,

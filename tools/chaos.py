@@ -33,7 +33,7 @@ COLUMNS = """columns:
   requests   to the platform; faults: of them made to fail; frozen, away: how often it stood still or did not listen
   killed     Odoo processes, calling: of them in the middle of a call; servers: all processes at once
   incidents  flows that the platform asks to be sent anew; held: that wait for somebody there; statuses: given by recipients
-  deposits   intents in Odoo; flows: files that the platform accepted
+  deposits   intents in Odoo; batches: of them with several invoices; flows: files that the platform accepted
   unknown    answers that were lost: of those adopted (found at the platform) or absent (surely not there, sent anew)
   retried    deposits that surely did not arrive, sent again; refused: by the platform, sent again by a user
   conflicts  transactions undone for another one's sake, and made again

@@ -254,7 +254,7 @@ class Run:
         violated += self.errors
         violated += [f"the simulator broke: see {path}" for path in self.platform.logs() if "Traceback" in path.read_text()]
         clicks = sum((person.counts for person in self.people), Counter())
-        steps = self.books.steps()
+        steps, deposits = self.books.steps(), self.books.deposits()
         counts = {
             "seconds": round(time.monotonic() - self.began),
             "clicks": clicks.total(),
@@ -270,7 +270,8 @@ class Run:
             "incidents": self.platform.events["incident"],
             "held": self.platform.events["hold"],
             "statuses": self.platform.events["status"],
-            "deposits": len(self.books.deposits()),
+            "deposits": len(deposits),
+            "batches": sum(len(deposit[-1].split()) > 1 for deposit in deposits),
             "flows": len(state["deposits"]),
             "unknown": sum(count for (_was, became), count in steps.items() if became == "unknown"),
             "adopted": sum(count for (was, became), count in steps.items() if was == "unknown" and became in proof.ARRIVED),
