@@ -12,6 +12,22 @@ class FlowReceipt(NamedTuple):
     flow_number: str
 
 
+class SubmittedInvoice(NamedTuple):
+    """One invoice that Chorus Pro took in at once: its identifier, its number there, its first status."""
+
+    identifier: str
+    number: str
+    status: str
+
+
+class AddedFile(NamedTuple):
+    """A file that Chorus Pro keeps for a later call: its identifier there, its label, the code of its kind."""
+
+    identifier: str
+    label: str
+    kind: str = ""
+
+
 class InvoiceError(NamedTuple):
     """Why one invoice of a flow was not integrated; ``message`` may join several labels with ``|`` (REFERENCE §2.0)."""
 

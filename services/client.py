@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import mimetypes
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from .answers import (
+    AddedFile,
     FlowReceipt,
     FlowReport,
     FoundInvoice,
@@ -16,16 +18,21 @@ from .answers import (
     HistoryEntry,
     InvoiceError,
     StructureDetails,
+    SubmittedInvoice,
     TechnicalError,
 )
 from .clock import paris_text, parse_instant
-from .errors import OutcomeUnknown, Refused
+from .errors import OutcomeUnknown, Refused, TryLater
 from .session import PisteSession
 
 #: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (REFERENCE §5).
 PAGE_SIZE = 500
 #: Results a search may give over all its pages; the platform's default would be 200 (REFERENCE §2.H).
 MAXIMUM = 100_000
+#: How ``soumettre`` takes the PDF: the Swagger has an object, the requests known to have succeeded a list (REFERENCE §2.0).
+MAIN_FILE_IN_A_LIST = True
+#: Characters that the label of an attachment may have (REFERENCE §2.H).
+FILE_LABEL = 100
 #: How searches say that they found nothing (REFERENCE §4): a functional error for the platform, an empty list for us.
 _NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
 
@@ -64,6 +71,74 @@ class ChorusClient:
         if not number:
             raise OutcomeUnknown("accepted without a flow number")
         return FlowReceipt(number)
+
+    def add_file(self, content: bytes, name: str) -> str:
+        """Hand over a file for a later call to refer to (``ajouter/fichier``).
+
+        Alone it changes nothing at Chorus Pro, hence the call is repeated when the way fails.
+
+        :param content: the file's bytes, at most 10 MB (REFERENCE §5).
+        :param name: with its extension, at most 50 characters.
+        :return: the file's identifier (``pieceJointeId``).
+        """
+        answer = self._session.post(
+            "/cpro/transverses/v1/ajouter/fichier",
+            {
+                "pieceJointeFichier": base64.b64encode(content).decode(),
+                "pieceJointeNom": name,
+                "pieceJointeTypeMime": mimetypes.guess_type(name)[0] or "application/octet-stream",
+                "pieceJointeExtension": name.rpartition(".")[2].upper(),
+            },
+        )
+        identifier = _text(answer.get("pieceJointeId"))
+        if not identifier:
+            raise TryLater("a file was taken without an identifier", code="unexpected_answer")
+        return identifier
+
+    def file_types(self) -> dict[str, str]:
+        """The kinds of files that may go with an invoice (``recuperer/typespj``): label by code."""
+        answer = self._session.post("/cpro/transverses/v1/recuperer/typespj", {"codeLangue": "FR", "typeObjet": "FACTURE"})
+        return {
+            _text(row.get("codeTypePieceJointe")): _text(row.get("libelleTypePieceJointe"))
+            for row in _rows(answer.get("listeTypePieceJointe"))
+        }
+
+    def bank_accounts(self, structure: str) -> dict[str, str]:
+        """The bank accounts that our structure declared (``recuperer/coordbanc/valides``): name by identifier."""
+        answer = self._found("/cpro/transverses/v1/recuperer/coordbanc/valides", {"idStructure": int(structure)})
+        return {
+            _text(row.get("idCoordonneeBancaire")): _text(row.get("nomCoordonneeBancaire"))
+            for row in _rows(answer.get("listeCoordonneeBancaire"))
+        }
+
+    def submit_invoice(
+        self, body: Mapping[str, Any], main_file: AddedFile, other_files: Sequence[AddedFile] = ()
+    ) -> SubmittedInvoice:
+        """Deposit one invoice as its PDF and its data (``soumettre``); it is in Chorus Pro at once.
+
+        :param body: what ``submission.to_submission`` makes.
+        :param main_file: the PDF, by :meth:`add_file`; ``other_files``: the attachments, each with a kind.
+        :raises OutcomeUnknown: also when the platform accepts without giving an identifier.
+        """
+        principal = {
+            "pieceJointePrincipaleId": int(main_file.identifier),
+            "pieceJointePrincipaleDesignation": main_file.label,
+        }
+        files: dict[str, Any] = {"pieceJointePrincipale": [principal] if MAIN_FILE_IN_A_LIST else principal}
+        if other_files:
+            files["pieceJointeComplementaire"] = [
+                {
+                    "pieceJointeComplementaireId": int(file.identifier),
+                    "pieceJointeComplementaireDesignation": file.label[:FILE_LABEL],
+                    "pieceJointeComplementaireType": file.kind,
+                }
+                for file in other_files
+            ]
+        answer = self._session.post("/cpro/factures/v1/soumettre", {**body, **files}, once=True)
+        identifier = _text(answer.get("identifiantFactureCPP"))
+        if not identifier:
+            raise OutcomeUnknown("accepted without an identifier")
+        return SubmittedInvoice(identifier, _text(answer.get("numeroFacture")), _text(answer.get("statutFacture")))
 
     def flow_report(self, flow_number: str) -> FlowReport:
         """What became of a flow (``consulterCRDetaille``)."""

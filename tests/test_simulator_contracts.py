@@ -32,6 +32,7 @@ client, process = simulator_case.client, simulator_case.process
 
 REQUESTS = {
     "DeposerFluxFactureParam": contracts.DEPOSIT_FLOW,
+    "SoumettreFactureParam": contracts.SUBMIT,
     "RechercherFactureParFournisseurParam": contracts.SEARCH_AS_SUPPLIER,
     "ConsulterFactureParFournisseurParam": contracts.CONSULT_AS_SUPPLIER,
     "ConsulterHistoriqueFactureParam": contracts.CONSULT_HISTORY,

@@ -1,5 +1,6 @@
 """The simulator as a process: start, end, memory across restarts, what it listens to, many callers at once."""
 
+import base64
 import contextlib
 import http.client
 import json
@@ -13,7 +14,7 @@ import pytest
 import requests
 
 from . import simulator_case
-from .simulated import TOWN
+from .simulated import SUPPLIER, TOWN
 from .simulator_case import (
     COMMAND,
     DEPOSIT,
@@ -23,6 +24,7 @@ from .simulator_case import (
     Client,
     Process,
     attachment,
+    blank_pdf,
     invoice,
     wait_for,
     xml,
@@ -61,6 +63,37 @@ def test_clean_end_even_with_a_connection_on_hold(number):
         assert "TECH_1_" in running.out
         thread.join(10)
         assert errors
+
+
+def test_memory_keeps_submitted_invoices_and_files(tmp_path):
+    arguments = ("--control", "--state", str(tmp_path / "state.json"))
+    with Process(*arguments) as first:
+        client = Client(first.url)
+        encoded = base64.b64encode(blank_pdf()).decode()
+        file = {"pieceJointeNom": "a.pdf", "pieceJointeExtension": "PDF", "pieceJointeFichier": encoded}
+        used, unused = (client.call("transverses/v1/ajouter/fichier", **file)["pieceJointeId"] for _index in range(2))
+        body = {
+            "modeDepot": "DEPOT_PDF_API",
+            "numeroFactureSaisi": "FA-1",
+            "dateFacture": "2025-06-17",
+            "destinataire": {"codeDestinataire": TOWN},
+            "fournisseur": {"idFournisseur": client.structure_id(SUPPLIER)},
+            "cadreDeFacturation": {"codeCadreFacturation": "A1_FACTURE_FOURNISSEUR"},
+            "references": {"deviseFacture": "EUR", "typeFacture": "FACTURE", "modePaiement": "VIREMENT"},
+            "montantTotal": {"montantHtTotal": 0.1, "montantTVA": 0, "montantTtcTotal": 0.1, "montantAPayer": 0.1},
+            "pieceJointePrincipale": {"pieceJointePrincipaleId": used},
+        }
+        identifier = client.call("factures/v1/soumettre", **body)["identifiantFactureCPP"]
+        before = client.state()["invoices"]
+        assert first.stop() == 0
+    with Process(*arguments) as second:
+        client = Client(second.url)
+        assert client.state()["invoices"] == before
+        assert client.page(f"/factures/{identifier}/pdf").content == blank_pdf()
+        assert "dépôt du PDF" in client.page(f"/factures/{identifier}").text
+        assert client.page(f"/factures/{identifier}/xml").json()["numeroFactureSaisi"] == "FA-1"
+        again = {**body, "numeroFactureSaisi": "FA-2", "pieceJointePrincipale": {"pieceJointePrincipaleId": unused}}
+        assert client.call("factures/v1/soumettre", **again)["numeroFacture"] == "FA-2"
 
 
 def test_memory_survives_a_restart(tmp_path):

@@ -10,7 +10,7 @@ from .document import Line, TaxLine
 from .records import Happening, Invoice, StatusChange
 from .replies import without_none
 from .store import Store
-from .vocabulary import DEPOSIT_MODE_OF_A_FLOW, PAYMENT_MEANS
+from .vocabulary import PAYMENT_MEANS
 
 
 def search_row(invoice: Invoice, directory: Directory, with_size: bool) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def search_row(invoice: Invoice, directory: Directory, with_size: bool) -> dict[
             "numeroBonCommande": document.engagement,
             "numeroFluxDepot": invoice.flow,
             "numeroFactureOrigine": _origin(invoice),
-            "modeDepot": DEPOSIT_MODE_OF_A_FLOW,
+            "modeDepot": invoice.deposit_mode,
             "nomPrenomUtilisateurCreateur": f"{account.nom} {account.prenom}" if account else None,
             **_bank(invoice, "coordBancairesFournisseurNomCb"),
             "taille": invoice.size if with_size else None,
@@ -68,7 +68,7 @@ def supplier_view(invoice: Invoice, directory: Directory, store: Store) -> dict[
             "identifiantFactureCPP": invoice.identifier,
             "numeroFacture": document.number,
             "statutFacture": invoice.status,
-            "modeDepot": DEPOSIT_MODE_OF_A_FLOW,
+            "modeDepot": invoice.deposit_mode,
             "rejetTraite": False,
             "destinataire": without_none(
                 {

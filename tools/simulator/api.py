@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from email.message import Message
 from typing import Any
 
-from . import api_factures, api_structures, api_transverses, contracts
+from . import api_factures, api_files, api_structures, api_submission, api_transverses, contracts
 from .access import Caller
 from .chorus import Platform
 from .replies import FunctionalError, Reply, malformed
@@ -29,6 +29,7 @@ class Operation:
 
 OPERATIONS: dict[str, Operation] = {
     "/cpro/factures/v1/deposer/flux": Operation(api_factures.deposit_flow, contracts.DEPOSIT_FLOW),
+    "/cpro/factures/v1/soumettre": Operation(api_submission.submit, contracts.SUBMIT),
     "/cpro/factures/v1/rechercher/fournisseur": Operation(api_factures.search_as_supplier, contracts.SEARCH_AS_SUPPLIER),
     "/cpro/factures/v1/consulter/fournisseur": Operation(api_factures.consult_as_supplier, contracts.CONSULT_AS_SUPPLIER),
     "/cpro/factures/v1/consulter/historique": Operation(api_factures.consult_history, contracts.CONSULT_HISTORY),
@@ -36,6 +37,9 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/transverses/v1/consulterCRDetaille": Operation(
         api_transverses.consult_detailed_report, contracts.CONSULT_DETAILED_REPORT
     ),
+    "/cpro/transverses/v1/ajouter/fichier": Operation(api_files.add_file, contracts.ADD_FILE),
+    "/cpro/transverses/v1/recuperer/typespj": Operation(api_files.file_types, contracts.FILE_TYPES),
+    "/cpro/transverses/v1/recuperer/coordbanc/valides": Operation(api_files.bank_accounts, contracts.BANK_ACCOUNTS),
     "/cpro/transverses/v1/health-check": Operation(api_transverses.health_check, record({}), method="GET", needs_account=False),
     "/cpro/structures/v1/rechercher": Operation(api_structures.search, contracts.SEARCH_STRUCTURE),
     "/cpro/structures/v1/consulter": Operation(api_structures.consult, contracts.CONSULT_STRUCTURE),

@@ -15,7 +15,6 @@ from .records import Happening, Invoice, StatusChange
 from .replies import FACTURES_OK, answer, not_allowed, not_found, nothing_found
 from .schema import require
 from .search import search_as_supplier as run_search
-from .vocabulary import DEPOSIT_MODE_OF_A_FLOW
 
 
 def deposit_flow(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +71,7 @@ def consult_history(platform: Platform, caller: Caller, body: dict[str, Any]) ->
         FACTURES_OK,
         idFacture=invoice.identifier,
         numeroFacture=invoice.document.number,
-        modeDepot=DEPOSIT_MODE_OF_A_FLOW,
+        modeDepot=invoice.deposit_mode,
         statutCourantCode=statuses[-1].code,
         historiquesDesStatuts=_status_page(statuses, body.get("paramRechercheHistoStatuts") or {}, maximum),
         historiquesDesEvenementsComplementaires=_event_page(

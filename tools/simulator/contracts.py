@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import vocabulary as v
-from .schema import Check, boolean, integer, list_of, moment, number, one_of, record, string
+from .schema import Check, boolean, either, integer, list_of, moment, number, one_of, record, string
 
 _ORDER = one_of(("Ascendant", "Descendant"))
 
@@ -40,6 +40,105 @@ DEPOSIT_FLOW = record(
         "avecSignature": boolean,
     }
 )
+
+_MAIN_FILE = record({"pieceJointePrincipaleDesignation": string, "pieceJointePrincipaleId": integer()})
+
+SUBMIT = record(
+    {
+        "idUtilisateurCourant": integer(),
+        "modeDepot": one_of(v.SUBMISSION_MODES),
+        "numeroFactureSaisi": string,
+        "dateFacture": moment,
+        "destinataire": record({"codeDestinataire": string, "codeServiceExecutant": string}),
+        "fournisseur": record(
+            {
+                "idFournisseur": integer(),
+                "idServiceFournisseur": integer(),
+                "codeCoordonneesBancairesFournisseur": integer(),
+            }
+        ),
+        "cadreDeFacturation": record(
+            {
+                "codeCadreFacturation": one_of(v.FRAMEWORKS.values()),
+                "codeStructureValideur": string,
+                "codeServiceValideur": string,
+            }
+        ),
+        "references": record(
+            {
+                "deviseFacture": string,
+                "typeFacture": one_of(("AVOIR", "FACTURE")),
+                "typeTva": one_of(v.VAT_KINDS),
+                "motifExonerationTva": string,
+                "numeroMarche": string,
+                "numeroBonCommande": string,
+                "numeroFactureOrigine": string,
+                "modePaiement": one_of(v.PAYMENT_MODES),
+            }
+        ),
+        "lignePoste": list_of(
+            record(
+                {
+                    "lignePosteNumero": integer(32),
+                    "lignePosteReference": string,
+                    "lignePosteDenomination": string,
+                    "lignePosteQuantite": number,
+                    "lignePosteUnite": string,
+                    "lignePosteMontantUnitaireHT": number,
+                    "lignePosteMontantRemiseHT": number,
+                    "lignePosteTauxTva": string,
+                    "lignePosteTauxTvaManuel": number,
+                }
+            )
+        ),
+        "ligneTva": list_of(
+            record(
+                {
+                    "ligneTvaTaux": string,
+                    "ligneTvaMontantBaseHtParTaux": number,
+                    "ligneTvaMontantTvaParTaux": number,
+                    "ligneTvaTauxManuel": number,
+                }
+            )
+        ),
+        "montantTotal": record(
+            {
+                "montantHtTotal": number,
+                "montantTVA": number,
+                "montantTtcTotal": number,
+                "montantRemiseGlobaleTTC": number,
+                "motifRemiseGlobaleTTC": string,
+                "montantAPayer": number,
+            }
+        ),
+        # an object in the Swagger, a list in the requests known to have succeeded (REFERENCE §2.0): both are taken
+        "pieceJointePrincipale": either(_MAIN_FILE, list_of(_MAIN_FILE)),
+        "pieceJointeComplementaire": list_of(
+            record(
+                {
+                    "pieceJointeComplementaireDesignation": string,
+                    "pieceJointeComplementaireType": string,
+                    "pieceJointeComplementaireNumeroLigneFacture": integer(32),
+                    "pieceJointeComplementaireId": integer(),
+                    "pieceJointeComplementaireIdLiaison": integer(),
+                }
+            )
+        ),
+        "commentaire": string,
+    }
+)
+
+ADD_FILE = record(
+    {
+        "idUtilisateurCourant": integer(),
+        "pieceJointeExtension": string,
+        "pieceJointeFichier": string,
+        "pieceJointeNom": string,
+        "pieceJointeTypeMime": string,
+    }
+)
+FILE_TYPES = record({"codeLangue": one_of(("FR", "EN")), "typeObjet": one_of(v.FILE_OBJECTS)})
+BANK_ACCOUNTS = record({"idStructure": integer()})
 
 SEARCH_AS_SUPPLIER = record(
     {

@@ -9,6 +9,7 @@ from decimal import Decimal
 ZERO = Decimal(0)
 CII = "cii"
 UBL = "ubl"
+SUBMITTED = "submitted"  # the data of a soumettre, beside its PDF
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Totals:
 class Document:
     """One invoice or credit note as read. Empty strings where the file says nothing."""
 
-    syntax: str  # CII or UBL
+    syntax: str  # CII, UBL or SUBMITTED
     number: str  # BT-1
     issued: date | None  # BT-2
     type_code: str  # BT-3

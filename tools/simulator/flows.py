@@ -187,18 +187,19 @@ class Flows:
                 error = InvoiceError(document.number, document.supplier, document.buyer, "|".join(labels))
                 deposit.errors.append(error)
             else:
-                self._add(deposit, piece)
+                self.add(piece, deposit.login, deposit.deposited_at, deposit.number)
                 integrated += 1
         if integrated == len(pieces):
             self._close(deposit, v.INTEGRATED)
         else:
             self._close(deposit, v.PARTLY_INTEGRATED if integrated else v.REJECTED)
 
-    def _add(self, deposit: Deposit, piece: Piece) -> None:
+    def add(self, piece: Piece, login: str, deposited_at: datetime, flow: str = "") -> Invoice:
+        """Integrates an invoice that passed the rules; call it under the store's lock."""
         document = piece.document
         supplier = self._directory.by_siret(document.supplier)
         recipient = self._directory.by_siret(document.buyer)
-        account = self._directory.account(deposit.login)
+        account = self._directory.account(login)
         if supplier is None or recipient is None:
             raise LookupError("an invoice passed the rules without its structures")
         service = recipient.service(document.service)
@@ -212,18 +213,19 @@ class Flows:
             supplier_id=supplier.idStructureCPP,
             recipient_id=recipient.idStructureCPP,
             service_id=service.idService if service else None,
-            flow=deposit.number,
-            deposited_at=deposit.deposited_at,
-            login=deposit.login,
+            flow=flow,
+            deposited_at=deposited_at,
+            login=login,
             xml=piece.xml,
             pdf=piece.pdf,
             attachments=piece.attachments,
             history=[first],
-            events=[Happening(new_id(), f"Intégration du flux {deposit.number}", now, user)],
+            events=[Happening(new_id(), f"Intégration du flux {flow}" if flow else "Dépôt du PDF", now, user)],
         )
         self._store.add_invoice(invoice)
         if document.framework in v.FRAMEWORKS_TO_VALIDATE:
             self._store.set_status(invoice, TO_VALIDATE, now, "", User())
+        return invoice
 
     def _close(self, deposit: Deposit, state: str) -> None:
         deposit.state, deposit.state_at = state, self._clock.now()

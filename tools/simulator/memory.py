@@ -16,7 +16,7 @@ from .chorus import Platform
 from .clock import iso, parse_moment
 from .document import Attachment
 from .reading import read_document
-from .records import Deposit, Happening, Invoice, InvoiceError, StatusChange, TechnicalError, User
+from .records import Deposit, Happening, Invoice, InvoiceError, StatusChange, StoredFile, TechnicalError, User
 
 VERSION = 1
 # The file is written again at most that often, and never for more than a tenth of the time.
@@ -94,6 +94,10 @@ def _dump(platform: Platform) -> dict[str, Any]:
         "directory": platform.directory.dump(),
         "deposits": [_dump_deposit(deposit) for deposit in store.deposits.values()],
         "invoices": [_dump_invoice(invoice) for invoice in store.invoices.values()],
+        "files": [
+            {"identifier": identifier, "login": stored.login, **_dump_file(stored.file)}
+            for identifier, stored in store.files.items()
+        ],
     }
 
 
@@ -107,6 +111,9 @@ def _restore(platform: Platform, data: dict[str, Any]) -> None:
             store.add_deposit(_load_deposit(deposit))
         for invoice in data["invoices"]:
             store.add_invoice(_load_invoice(invoice))
+        for file in data.get("files", ()):  # absent from older files
+            identifier, login = file.pop("identifier"), file.pop("login")
+            store.files[identifier] = StoredFile(login, _load_file(file))
 
 
 def _dump_deposit(deposit: Deposit) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _dump_invoice(invoice: Invoice) -> dict[str, Any]:
         "deposited_at": iso(invoice.deposited_at),
         "xml": _encode(invoice.xml),
         "pdf": _encode(invoice.pdf) if invoice.pdf else None,
-        "attachments": [{**vars(item), "content": _encode(item.content)} for item in invoice.attachments],
+        "attachments": [_dump_file(item) for item in invoice.attachments],
         "history": [_dump_dated(change) for change in invoice.history],
         "actions": [_dump_dated(action) for action in invoice.actions],
         "events": [_dump_dated(event) for event in invoice.events],
@@ -160,12 +167,20 @@ def _load_invoice(data: dict[str, Any]) -> Invoice:
             "deposited_at": parse_moment(data["deposited_at"]),
             "xml": xml,
             "pdf": _decode(data["pdf"]) if data["pdf"] else None,
-            "attachments": tuple(Attachment(**{**item, "content": _decode(item["content"])}) for item in data["attachments"]),
+            "attachments": tuple(_load_file(item) for item in data["attachments"]),
             "history": [StatusChange(**_load_dated(item)) for item in data["history"]],
             "actions": [Happening(**_load_dated(item)) for item in data["actions"]],
             "events": [Happening(**_load_dated(item)) for item in data["events"]],
         }
     )
+
+
+def _dump_file(file: Attachment) -> dict[str, Any]:
+    return {**vars(file), "content": _encode(file.content)}
+
+
+def _load_file(data: dict[str, Any]) -> Attachment:
+    return Attachment(**{**data, "content": _decode(data["content"])})
 
 
 def _dump_dated(item: StatusChange | Happening) -> dict[str, Any]:

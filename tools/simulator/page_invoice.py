@@ -35,7 +35,8 @@ def invoice(platform: Platform, one: Invoice, message: str) -> Markup:
 
 
 def _downloads(one: Invoice) -> Markup:
-    links = [node("a", "XML", href=f"/factures/{one.identifier}/xml", class_="button")]
+    name = "XML" if one.flow else "Données"
+    links = [node("a", name, href=f"/factures/{one.identifier}/xml", class_="button")]
     if one.pdf:
         links.insert(0, node("a", "PDF", href=f"/factures/{one.identifier}/pdf", class_="button", target="_blank"))
     return node("span", links, class_="downloads")
@@ -83,7 +84,7 @@ def _references(one: Invoice) -> Markup:
                 ("Échéance", day(document.due)),
                 ("Paiement", f"{means} {document.iban}".strip()),
                 ("Identifiant Chorus Pro", str(one.identifier)),
-                ("Flux", node("code", one.flow)),
+                ("Flux", node("code", one.flow) if one.flow else "dépôt du PDF, sans flux"),
                 ("Déposée le", moment(one.deposited_at)),
             ]
         ),

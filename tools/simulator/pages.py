@@ -50,6 +50,8 @@ def _file(platform: Platform, invoice: Invoice, kind: str, index: int) -> Reply:
     number = re.sub(r"[^A-Za-z0-9_-]", "_", invoice.document.number)
     if kind == "xml":
         platform.note_download(invoice)
+        if not invoice.flow:
+            return _download(invoice.xml, "application/json", f"{number}.json")
         return _download(invoice.xml, "application/xml", f"{number}.xml")
     if kind == "pdf" and invoice.pdf:
         platform.note_download(invoice)

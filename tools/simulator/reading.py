@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import tarfile
 import zipfile
@@ -15,7 +16,7 @@ from lxml import etree
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from . import cii, ubl
+from . import cii, submission, ubl
 from .document import Attachment, Document
 from .xmltools import parse
 
@@ -60,7 +61,9 @@ def read_flow(content: bytes, syntax: str) -> list[Piece]:
 
 
 def read_document(xml: bytes) -> Document:
-    """A document already integrated once, read again without its XSD."""
+    """A document already integrated once, read again without its XSD; or the data of a soumettre."""
+    if xml.startswith(b"{"):
+        return submission.read(json.loads(xml))
     root = parse(xml)
     return cii.read(root) if root.tag == cii.ROOT else ubl.read(root)
 

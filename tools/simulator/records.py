@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .document import Attachment, Document
+from .vocabulary import DEPOSIT_MODE_OF_A_FLOW, DEPOSIT_MODE_OF_A_PDF
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ class TechnicalError:
     nature: str = "BLOQUANTE"
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of ajouter/fichier, and the technical account it belongs to."""
+
+    login: str
+    file: Attachment
+
+
 @dataclass
 class Deposit:
     """One flow. ``state`` is empty until its end; ``stage`` is the state it was moved to by hand."""
@@ -91,10 +100,10 @@ class Invoice:
     supplier_id: int
     recipient_id: int
     service_id: int | None
-    flow: str
+    flow: str  # empty for one that came by soumettre
     deposited_at: datetime
     login: str
-    xml: bytes = field(repr=False)
+    xml: bytes = field(repr=False)  # or the JSON of a soumettre
     pdf: bytes | None = field(default=None, repr=False)
     attachments: tuple[Attachment, ...] = ()
     history: list[StatusChange] = field(default_factory=list)
@@ -108,6 +117,10 @@ class Invoice:
     @property
     def status_at(self) -> datetime:
         return self.history[-1].at
+
+    @property
+    def deposit_mode(self) -> str:
+        return DEPOSIT_MODE_OF_A_FLOW if self.flow else DEPOSIT_MODE_OF_A_PDF
 
     @property
     def invoice_type(self) -> str:

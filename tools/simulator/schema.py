@@ -75,6 +75,15 @@ def list_of(item: Check) -> Check:
     return check
 
 
+def either(first: Check, second: Check) -> Check:
+    """What the second takes when it is a list, else what the first does."""
+
+    def check(value: Any, place: str) -> None:
+        (second if isinstance(value, list) else first)(value, place)
+
+    return check
+
+
 def record(fields: Mapping[str, Check]) -> Check:
     """An object of these fields. None stands for an absent value, as in the official examples."""
 

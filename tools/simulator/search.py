@@ -13,7 +13,6 @@ from .directory import Directory
 from .paging import DEFAULT_MAXIMUM, Page, cut, is_ascending, positive
 from .records import Invoice
 from .store import Store, deposit_order
-from .vocabulary import DEPOSIT_MODE_OF_A_FLOW
 
 Test = Callable[[Invoice], bool]
 
@@ -102,7 +101,7 @@ _CRITERIA: dict[str, Callable[[Any, Store, Directory], Test]] = {
     "numeroMarche": _equal(lambda invoice: invoice.document.market),
     "numeroBonCommande": _equal(lambda invoice: invoice.document.engagement),
     "numeroFactureOrigine": _equal(lambda invoice: next(iter(invoice.document.origins), "")),
-    "modeDepot": _equal(lambda invoice: DEPOSIT_MODE_OF_A_FLOW),
+    "modeDepot": _equal(lambda invoice: invoice.deposit_mode),
     "rejetTraite": _equal(lambda invoice: False),
 }
 

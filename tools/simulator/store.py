@@ -7,8 +7,8 @@ import threading
 import time
 from datetime import datetime
 
-from .document import Document
-from .records import Deposit, Invoice, StatusChange, User, unique_key
+from .document import Attachment, Document
+from .records import Deposit, Invoice, StatusChange, StoredFile, User, unique_key
 from .vocabulary import SYNTAXES
 
 ABOVE_32_BITS = 2**31
@@ -55,6 +55,7 @@ class Store:
             self._by_status_time: list[tuple[datetime, int]] = []
             self._keys: set[tuple[int, str, str]] = set()
             self._bank_accounts: dict[str, int] = {}
+            self.files: dict[int, StoredFile] = {}
             self.changes += 1
 
     # Deposits
@@ -64,6 +65,13 @@ class Store:
         if not deposit.state:
             self.pending[deposit.number] = deposit
         self.changes += 1
+
+    def add_file(self, login: str, file: Attachment) -> int:
+        """Keeps a file for a later call; its identifier."""
+        identifier = self.counters.next_identifier()
+        self.files[identifier] = StoredFile(login, file)
+        self.changes += 1
+        return identifier
 
     # Invoices
 
