@@ -91,24 +91,3 @@ class History(NamedTuple):
 
     status: str
     entries: tuple[HistoryEntry, ...]
-
-
-class FoundStructure(NamedTuple):
-    """A structure of the directory; ``identifier`` is ``idStructureCPP``, ``registry`` its SIRET or other identifier."""
-
-    identifier: str
-    name: str
-    registry: str
-    active: bool
-
-
-class StructureDetails(NamedTuple):
-    """What a structure is, and what it requires on an invoice (DOMAIN R-08…R-13)."""
-
-    name: str
-    registry: str
-    service_required: bool
-    engagement_required: bool
-    either_required: bool
-    works_owner_only: bool
-    password_expires_at: datetime | None

@@ -13,17 +13,18 @@ from .answers import (
     FlowReceipt,
     FlowReport,
     FoundInvoice,
-    FoundStructure,
     History,
     HistoryEntry,
     InvoiceError,
-    StructureDetails,
     SubmittedInvoice,
     TechnicalError,
 )
+from .client_directory import DirectoryClient
 from .clock import paris_text, parse_instant
-from .errors import OutcomeUnknown, Refused, TryLater
-from .session import PisteSession
+from .errors import OutcomeUnknown, TryLater
+from .json_values import pages as _pages
+from .json_values import rows as _rows
+from .json_values import text as _text
 
 #: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (REFERENCE §5).
 PAGE_SIZE = 500
@@ -33,19 +34,14 @@ MAXIMUM = 100_000
 MAIN_FILE_IN_A_LIST = True
 #: Characters that the label of an attachment may have (REFERENCE §2.H).
 FILE_LABEL = 100
-#: How searches say that they found nothing (REFERENCE §4): a functional error for the platform, an empty list for us.
-_NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
 
 
-class ChorusClient:
+class ChorusClient(DirectoryClient):
     """Calls Chorus Pro over a session.
 
     Every method raises :class:`~.errors.ChorusError`; what was sent is never repeated by the client itself when it may have
     arrived.
     """
-
-    def __init__(self, session: PisteSession) -> None:
-        self._session = session
 
     # -- deposits ------------------------------------------------------------------------------------------------------
 
@@ -236,52 +232,9 @@ class ChorusClient:
         ]
         return History(_text(answer.get("statutCourantCode")), tuple(entries))
 
-    # -- structures ----------------------------------------------------------------------------------------------------
-
-    def find_structures(self, identifier: str, identifier_type: str = "SIRET") -> list[FoundStructure]:
-        """The structures with that identifier (``structures/rechercher``), active or not."""
-        answer = self._found(
-            "/cpro/structures/v1/rechercher",
-            {
-                "structure": {"identifiantStructure": identifier, "typeIdentifiantStructure": identifier_type},
-                "parametres": {"nbResultatsParPage": 10, "pageResultatDemandee": 1},
-            },
-        )
-        return [
-            FoundStructure(
-                identifier=_text(row.get("idStructureCPP")),
-                name=_text(row.get("designationStructure")),
-                registry=_text(row.get("identifiantStructure")),
-                active=_text(row.get("statut")) == "ACTIVE",
-            )
-            for row in _rows(answer.get("listeStructures"))
-        ]
-
-    def structure(self, identifier: str) -> StructureDetails:
-        """What a structure is and requires (``structures/consulter``); ``identifier`` is its ``idStructureCPP``."""
-        answer = self._session.post("/cpro/structures/v1/consulter", {"codeLangue": "FR", "idStructureCPP": int(identifier)})
-        general, asked = answer.get("informationGenerales") or {}, answer.get("parametres") or {}
-        return StructureDetails(
-            name=_text(general.get("raisonSocialeStructure")) or _text(general.get("libelleStructure")),
-            registry=_text(general.get("identifiantStructure")),
-            service_required=bool(asked.get("codeServiceDoitEtreRenseigne")),
-            engagement_required=bool(asked.get("numeroEJDoitEtreRenseigne")),
-            either_required=bool(asked.get("gestionNumeroEJOuCodeService")),
-            works_owner_only=bool(asked.get("estMoaUniquement")),
-            password_expires_at=parse_instant(general.get("dateExpirationMotPasseCompteTech")),
-        )
-
     def health(self) -> None:
         """Call ``health-check``: returns when token, subscription and way are good."""
         self._session.get("/cpro/transverses/v1/health-check")
-
-    def _found(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return self._session.post(path, body)
-        except Refused as refusal:
-            if (refusal.return_code, refusal.detail) in _NOTHING_FOUND:
-                return {}
-            raise
 
 
 def _found_invoice(row: dict[str, Any]) -> FoundInvoice:
@@ -299,18 +252,3 @@ def _found_invoice(row: dict[str, Any]) -> FoundInvoice:
         issue_date=_text(row.get("dateFacture"))[:10],
         total=_text(row.get("montantTTC")),
     )
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
-
-
-def _rows(value: object) -> list[dict[str, Any]]:
-    """A list of objects, also where the platform sends a single object in its place (REFERENCE §6.3)."""
-    if isinstance(value, dict):
-        return [value]
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def _pages(answer: dict[str, Any]) -> int:
-    return int((answer.get("parametresRetour") or {}).get("pages") or 1)

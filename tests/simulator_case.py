@@ -35,12 +35,14 @@ STRUCTURES = "structures/v1/rechercher"
 STRUCTURE = "structures/v1/consulter"
 SERVICES = "structures/v1/rechercher/services"
 SERVICE = "structures/v1/consulter/service"
+ENGAGEMENTS = "engagementsJuridiques/v1/rechercher"
 CII, UBL, FACTURX = "IN_DP_E1_CII_16B", "IN_DP_E1_UBL_INVOICE", "IN_DP_E2_CII_FACTURX"
 NOTHING_FOUND = 20000
 IBAN = "FR7630006000011234567890189"
 FIRST = (simulated.CLIENT_ID, simulated.CLIENT_SECRET, simulated.ACCOUNT, simulated.PASSWORD)
 OTHER = simulated.SECOND
 UNIVERSITY, MOA_ONLY, INACTIVE = "20000004000010", "20000005700014", "20000006500017"
+METROPOLIS = "20000117000014"
 
 
 # Documents

@@ -4,7 +4,21 @@ from simulator.vocabulary import STATUSES
 
 from . import simulator_case
 from .simulated import SECOND_SUPPLIER, STATE, SUPPLIER
-from .simulator_case import CONSULT, HISTORY, INACTIVE, NOTHING_FOUND, SERVICE, SERVICES, STRUCTURE, STRUCTURES, invoice, line
+from .simulator_case import (
+    CONSULT,
+    ENGAGEMENTS,
+    FIRST,
+    HISTORY,
+    INACTIVE,
+    METROPOLIS,
+    NOTHING_FOUND,
+    SERVICE,
+    SERVICES,
+    STRUCTURE,
+    STRUCTURES,
+    invoice,
+    line,
+)
 
 client, process = simulator_case.client, simulator_case.process
 
@@ -71,17 +85,50 @@ def test_all_statuses_are_accepted_and_no_other(client):
 
 def test_search_structures(client):
     answer = client.call(STRUCTURES, parametres={"nbResultatsParPage": 3})
-    assert answer["parametresRetour"]["total"] == 10
+    assert answer["parametresRetour"]["total"] == 45
     identifiers = [row["identifiantStructure"] for row in answer["listeStructures"]]
     assert len(identifiers) == 3
     assert identifiers == sorted(identifiers, reverse=True)
-    (row,) = client.call(STRUCTURES, structure={"statutStructure": "INACTIF"})["listeStructures"]
-    assert (row["identifiantStructure"], row["statut"]) == (INACTIVE, "INACTIVE")
+    inactive = client.call(STRUCTURES, structure={"statutStructure": "INACTIF"})["listeStructures"]
+    assert {row["statut"] for row in inactive} == {"INACTIVE"}
+    assert INACTIVE in {row["identifiantStructure"] for row in inactive}
     named = client.call(STRUCTURES, structure={"raisonSocialeStructure": "démo", "typeStructure": "PRIVEE"})
     assert [row["identifiantStructure"] for row in named["listeStructures"]] == [SUPPLIER]
     assert client.call(STRUCTURES, structure={"identifiantStructure": "1"})["listeStructures"] == []
     both = client.call(STRUCTURES, restreindreStructuresPrivees=True, structure={"typeStructure": "PRIVEE"})
     assert [row["identifiantStructure"] for row in both["listeStructures"]] == [SUPPLIER]
+
+
+def test_search_by_name_and_town(client):
+    towns = client.call(STRUCTURES, structure={"raisonSocialeStructure": "commune de saint-exemple", "statutStructure": "ACTIF"})
+    assert len(towns["listeStructures"]) == 3
+    wanted = {"raisonSocialeStructure": "Commune", "adresseVille": "saint-exemple-sur-mer"}
+    (row,) = client.call(STRUCTURES, structure=wanted)["listeStructures"]
+    assert row["designationStructure"] == "Commune de Saint-Exemple-sur-Mer"
+
+
+def test_structures_without_siret(client):
+    found = client.call(STRUCTURES, structure={"typeIdentifiantStructure": "UE_HORS_FRANCE"})["listeStructures"]
+    assert [row["identifiantStructure"] for row in found] == ["DE123456788"]
+    types = ("HORS_UE", "RIDET", "TAHITI", "PARTICULIER")
+    for kind in types:
+        assert len(client.call(STRUCTURES, structure={"typeIdentifiantStructure": kind})["listeStructures"]) == 1
+
+
+def test_two_hundred_and_eighteen_services(client):
+    page = {"nbResultatsParPage": 100, "pageResultatDemandee": 3}
+    answer = client.call(SERVICES, idStructure=client.structure_id(METROPOLIS), parametresRechercherServicesStructure=page)
+    assert (answer["parametresRetour"]["total"], len(answer["listeServices"])) == (218, 18)
+
+
+def test_engagements(client):
+    (row,) = client.call(ENGAGEMENTS, numeroEngagementJuridique="1300012345")["listeEngagementJuridique"]
+    assert (row["libelleEtatCourantEJ"], row["montantTotalTtc"]) == ("COMMANDE", 24000)
+    assert client.post(ENGAGEMENTS, {"numeroEngagementJuridique": "1"}).json()["codeRetour"] == NOTHING_FOUND
+    other = str(client.structure_id(SECOND_SUPPLIER))
+    assert client.post(ENGAGEMENTS, {"structureReceptriceEngagementJuridique": other}).json()["codeRetour"] == 20001
+    client.control("directory", applications=[{"client_id": FIRST[0], "apis": ["factures", "structures", "transverses"]}])
+    assert client.post(ENGAGEMENTS, {"numeroEngagementJuridique": "1300012345"}).status_code == 403
 
 
 def test_consult_structures(client):

@@ -30,8 +30,8 @@ SERVED (anything else answers 404):
 
 NOT SERVED YET:
   factures: deposer/pdf, soumettre, completer, recycler, traiterRejet, corriger/valideur/facture, telecharger/groupe,
-  rechercher/demandePaiement, and all calls of recipients and validators; transverses: ajouter/fichier, the lists
-  (recuperer/...), the directory; utilisateurs, engagementsJuridiques, facturesTravaux.
+  rechercher/demandePaiement, and all calls of recipients and validators; transverses: ajouter/fichier, the other
+  lists (recuperer/...), the directory as a file (its format is not public); utilisateurs, facturesTravaux.
 
 WHAT IT DOES NOT KNOW (no public source says; chosen as the stricter or the plainer reading):
   - the codeRetour of a malformed request: 400, with HTTP 400 and a text;
@@ -42,6 +42,7 @@ WHAT IT DOES NOT KNOW (no public source says; chosen as the stricter or the plai
   - when DEPOSEE becomes EN_COURS_ACHEMINEMENT: here never by itself; A9 and A12 go to A_VALIDER_1;
   - whether works frameworks (A4...) may come by these flows: here only A1, A2, A9, A12;
   - whether a credit note must leave the payment means out: here it may;
+  - what a search for commitments answers when there is none: 20000 TRA_MSG_00.015;
   - the generic paging fields (ordreTriGenerique...): typed, without effect;
   - CII is held against the XSD of Factur-X profiles, as D16B's own is not at hand.
 
@@ -53,7 +54,7 @@ CONTROL CALLS (with --control, JSON):
   POST /_simulator/faults    {{"path", "kind", "times"? (null: endless), "after"?, "delay"?, "codeRetour"?, "libelle"?,
                               "http"?, "done"?, "echo"?, "retry_after"?, "probability"?, "seed"?}}; DELETE clears them
   POST /_simulator/directory {{"structures": [...]}} or one structure, {{"applications": [...]}}, {{"accounts": [...]}},
-                             with the names of directory.json
+                             with the names of directory.json and directory_bodies.json
   POST /_simulator/clock     {{"now": date or null}}
   POST /_simulator/options   {{"processing_time", "token_lifetime", "latency", "error_list": array or object,
                               "empty_search": code or list, "max_flow_bytes"}}

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from email.message import Message
 from typing import Any
 
-from . import api_factures, api_files, api_structures, api_submission, api_transverses, contracts
+from . import (
+    api_engagements,
+    api_factures,
+    api_files,
+    api_structures,
+    api_submission,
+    api_transverses,
+    contracts,
+    contracts_engagements,
+)
 from .access import Caller
 from .chorus import Platform
 from .replies import FunctionalError, Reply, malformed
@@ -45,6 +54,9 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/structures/v1/consulter": Operation(api_structures.consult, contracts.CONSULT_STRUCTURE),
     "/cpro/structures/v1/rechercher/services": Operation(api_structures.search_services, contracts.SEARCH_SERVICES),
     "/cpro/structures/v1/consulter/service": Operation(api_structures.consult_service, contracts.CONSULT_SERVICE),
+    "/cpro/engagementsJuridiques/v1/rechercher": Operation(
+        api_engagements.search_engagements, contracts_engagements.SEARCH_ENGAGEMENTS
+    ),
 }
 
 

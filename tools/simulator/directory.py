@@ -1,6 +1,7 @@
 """Who exists here: PISTE applications, technical accounts, structures with their requirements and services.
 
-The shape is that of ``directory.json``; a change (``POST /_simulator/directory``) uses the same names.
+The shape is that of ``directory.json`` and of ``directory_bodies.json``, which holds bodies of every kind to look up; a change
+(``POST /_simulator/directory``) uses the same names.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .schema import ContractError
 
 Kept = TypeVar("Kept", "Structure", "Service")
 
-DEFAULT_FILE = "directory.json"
+DEFAULT_FILES = ("directory.json", "directory_bodies.json")
 FIRST_NEW_ID = 5_000_900_000
 
 
@@ -28,7 +29,7 @@ class Application:
 
     client_id: str
     client_secret: str = field(repr=False)
-    apis: tuple[str, ...] = ("factures", "structures", "transverses")
+    apis: tuple[str, ...] = ("factures", "structures", "transverses", "engagementsJuridiques")
     structures: tuple[str, ...] = ()
     raccordementActif: bool = True
 
@@ -78,6 +79,21 @@ class Requirements:
 
 
 @dataclass(frozen=True)
+class Engagement:
+    """A commitment of the State, kept with the supplier who receives it (REFERENCE §2.F)."""
+
+    idEngagementJuridique: int
+    numeroEngagementJuridique: str
+    montantTotalTtc: float
+    libelleTypeEngagementJuridique: str = "BON_DE_COMMANDE"
+    libelleEtatCourantEJ: str = "COMMANDE"
+    codeServiceExecutant: str = ""
+    libelleServiceExecutant: str = ""
+    dateNotificationEJ: str = ""
+    deviseEngagement: str = "EUR"
+
+
+@dataclass(frozen=True)
 class Structure:
     identifiantStructure: str
     idStructureCPP: int = 0
@@ -93,6 +109,7 @@ class Structure:
     pays: str = "FR"
     parametres: Requirements = Requirements()
     services: tuple[Service, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
 
     @property
     def is_active(self) -> bool:
@@ -110,10 +127,9 @@ class Structure:
         return next((service for service in self.services if service.codeService == code), None)
 
 
-def _default() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath(DEFAULT_FILE).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+def _default() -> list[dict[str, Any]]:
+    folder = resources.files(__package__)
+    return [json.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in DEFAULT_FILES]
 
 
 class Directory:
@@ -124,13 +140,14 @@ class Directory:
         self.restore()
 
     def restore(self) -> None:
-        """Back to the data file."""
+        """Back to the data files."""
         self._applications: dict[str, Application] = {}
         self._accounts: dict[str, Account] = {}
         self._structures: dict[int, Structure] = {}
         self._by_identifier: dict[str, int] = {}
         self._next_id = FIRST_NEW_ID
-        self.change(_default())
+        for part in _default():
+            self.change(part)
 
     # What the API asks
 
@@ -154,8 +171,9 @@ class Directory:
     def change(self, body: dict[str, Any]) -> None:
         """Adds or changes what ``body`` holds: ``structures``, ``applications``, ``accounts``, or one structure.
 
-        Fields that are not given keep their value; services are matched by ``codeService``. Nothing is changed
-        when part of the body is wrong. Raises ContractError.
+        Fields that are not given keep their value; services are matched by ``codeService``, one with ``"gone": true`` is taken
+        out; commitments are replaced as a whole. Nothing is changed when part of the body is wrong. Raises
+        ContractError.
         """
         body = copy.deepcopy(body)
         if not {"structures", "applications", "accounts"} & body.keys():
@@ -208,6 +226,8 @@ class Directory:
         structure = known or Structure(data["identifiantStructure"], idStructureCPP=self._new_id())
         parameters = data.pop("parametres", {})
         services = data.pop("services", [])
+        if "engagements" in data:
+            data["engagements"] = tuple(Engagement(**item) for item in data["engagements"])
         structure = _changed(structure, data)
         structure = replace(
             structure,
@@ -223,6 +243,9 @@ class Directory:
         services = {service.codeService: service for service in structure.services}
         for data in changes:
             code = data["codeService"]
+            if data.pop("gone", False):
+                services.pop(code, None)
+                continue
             known = services.get(code) or Service(code, idService=self._new_id(), libelleService=code)
             services[code] = _changed(known, data)
             for name in ("dateDebutValidite", "dateFinValidite"):

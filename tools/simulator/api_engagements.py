@@ -1,0 +1,43 @@
+"""engagementsJuridiques/v1: the State's commitments to a supplier."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from .access import Caller
+from .chorus import Platform
+from .directory import Engagement, Structure
+from .paging import cut, is_ascending
+from .replies import TRANSVERSE_OK, answer, not_allowed, nothing_found
+
+
+def search_engagements(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    """The State's commitments to the caller's structure. Nothing found answers like the other searches of Transverses."""
+    own = _own(platform, caller)
+    wanted = body.get("structureReceptriceEngagementJuridique")
+    if wanted and wanted not in (str(own.idStructureCPP), own.identifiantStructure):
+        raise not_allowed()
+    found = [engagement for engagement in own.engagements if _matches(engagement, body)]
+    if not found:
+        raise nothing_found()
+    parameters = body.get("parametresRecherche") or {}
+    found.sort(key=lambda item: item.dateNotificationEJ, reverse=not is_ascending(parameters, "triSens"))
+    page = cut(found, parameters, "pageResultatDemandee", "nbResultatsParPage")
+    rows = [{**asdict(engagement), "structureReceptrice": own.designationStructure} for engagement in page.items]
+    return answer(TRANSVERSE_OK, parametresRetour=page.as_parameters(), listeEngagementJuridique=rows)
+
+
+def _matches(engagement: Engagement, body: dict[str, Any]) -> bool:
+    exact = {
+        "numeroEngagementJuridique": engagement.numeroEngagementJuridique,
+        "etatCourantEngagementJuridique": engagement.libelleEtatCourantEJ,
+    }
+    return all(body[name] == value for name, value in exact.items() if body.get(name))
+
+
+def _own(platform: Platform, caller: Caller) -> Structure:
+    structure = platform.directory.by_siret(caller.account.structure) if caller.account else None
+    if structure is None:
+        raise not_allowed()
+    return structure
