@@ -19,6 +19,7 @@
         "views/account_move_views.xml",
         "views/chorus_deposit_views.xml",
         "views/chorus_market_views.xml",
+        "views/chorus_mend_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/menus.xml",

@@ -1,8 +1,10 @@
 from . import (
     account_move,
+    account_move_alerts,
     account_move_chorus,
     account_move_document,
     account_move_line,
+    account_move_remedies,
     account_move_send,
     chorus_connection,
     chorus_deposit,

@@ -148,14 +148,17 @@ class AccountMove(models.Model):
         return (lines.filtered("live") or lines).sorted("id")[-1:]
 
     def _chorus_is_expected(self):
-        """Whether this invoice is one to transfer: posted, for a Chorus Pro customer, from the start date on, not opted out."""
+        """Whether this invoice is one to transfer: posted and destined to Chorus Pro."""
+        return self.state == "posted" and self._chorus_is_destined()
+
+    def _chorus_is_destined(self):
+        """Whether this invoice is for a Chorus Pro customer, from the start date on, not opted out; posted or not yet."""
         self.ensure_one()
         company = self.company_id
         partner = self.commercial_partner_id.with_company(company)  # the method is set for each company apart
         start = company.chorus_start_date
         return (
-            self.state == "posted"
-            and self.move_type in ("out_invoice", "out_refund")
+            self.move_type in ("out_invoice", "out_refund")
             and bool(company.chorus_environment)
             and partner.invoice_sending_method == "chorus_pro"
             and (not self.chorus_market_id or self.chorus_market_id.transferred)

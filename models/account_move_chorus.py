@@ -2,11 +2,10 @@ import re
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
 
 from ..services import archive, en16931
 from ..services.errors import failure
-from ..services.vocabulary import messages, statuses, syntaxes
+from ..services.vocabulary import syntaxes
 
 #: Up to so many invoices go in a file each; more share flows.
 SENT_ONE_BY_ONE = 10
@@ -190,23 +189,6 @@ class AccountMove(models.Model):
         """The numbers of a few invoices, how many they are when they are more."""
         return ", ".join(self.mapped("name")) if len(self) <= 5 else self.env._("%s invoices", len(self))
 
-    def _chorus_line_errors(self):
-        """What went wrong with the deposits of these invoices: each cause once, with the platform's words and the remedy."""
-        lang, errors = self.env.lang, {}
-        for move in self:
-            line = move._chorus_line()
-            deposit = line.deposit_id
-            code = deposit.error_code or (line.message and "flow_rejected")
-            detail = line.message or deposit.error_detail
-            if code in ("refused", "flow_rejected") and detail:
-                for told in messages.explain(detail):
-                    errors[told.text] = f"« {told.text} » {told.cause.of(lang)} {told.remedy.of(lang)}"
-            elif code:
-                texts = failure(code)
-                words = [texts.cause.of(lang), detail and f"« {detail} »", texts.remedy.of(lang)]
-                errors[code, detail] = " ".join(filter(None, words))
-        return list(errors.values())
-
     # -- what comes back -----------------------------------------------------------------------------------------------
 
     def _chorus_apply_found(self, row):
@@ -232,71 +214,3 @@ class AccountMove(models.Model):
         self.check_access("read")
         deposits = self.mapped(lambda move: move._chorus_line().deposit_id)
         return deposits.action_refresh()
-
-    # -- alerts --------------------------------------------------------------------------------------------------------
-
-    # EXTENDS 'account'
-    @api.depends("chorus_state", "chorus_status", "chorus_deposit_line_ids.deposit_id.error_code", "buyer_reference",
-                 "contract_reference", "purchase_order_reference", "chorus_market_id")  # fmt: skip
-    def _compute_alerts(self):
-        super()._compute_alerts()
-
-    # EXTENDS 'account'
-    def _get_alerts(self):
-        alerts = super()._get_alerts()
-        alerts.update(self._chorus_alerts())
-        return alerts
-
-    def _chorus_alerts(self):
-        """What an accountant must know about this invoice and Chorus Pro, most urgent first, each with what to do."""
-        self.ensure_one()
-        lang, alerts = self.env.lang, {}
-        company = self.company_id
-        if self.chorus_state and company.chorus_environment != "production":
-            alerts["chorus_environment"] = {
-                "level": "info",
-                "message": self.env._(
-                    "Chorus Pro: %s. Nothing reaches a public body.",
-                    dict(company._fields["chorus_environment"]._description_selection(self.env)).get(company.chorus_environment),
-                ),
-            }
-        connection = self.env["chorus.connection"]._known(company)
-        if connection.error_code and self.chorus_state in ("to_send", "sending", "checking", "deposited"):
-            since = format_datetime(self.env, connection.error_since)
-            alerts["chorus_connection"] = {
-                "level": "warning",
-                "message": self.env._(
-                    "Chorus Pro, since %(since)s: %(cause)s %(remedy)s",
-                    since=since,
-                    cause=connection.error_cause,
-                    remedy=connection.error_remedy,
-                ),
-            }
-        if self.chorus_state in ("sending", "checking", "rejected"):
-            for index, text in enumerate(self._chorus_line_errors()):
-                level = "danger" if self.chorus_state == "rejected" else "warning"
-                alerts[f"chorus_error_{index}"] = {"level": level, "message": text}
-        if self.chorus_state in ("to_send", "rejected"):
-            for finding in self._chorus_findings():
-                alerts[f"chorus_{finding.code}"] = {
-                    "level": "danger" if finding.blocks else "warning",
-                    "message": f"Chorus Pro : {finding.message.of(lang)} {finding.remedy.of(lang)}",
-                    **self._chorus_finding_link(finding),
-                }
-        if self.chorus_state in ("to_complete", "refused") and self.chorus_status:
-            status = statuses.get(self.chorus_status)
-            words = [f"Chorus Pro : {status.label.of(lang)}."]
-            if self.chorus_status_comment:
-                words.append(f"« {self.chorus_status_comment} » —")
-            words.append(status.advice.of(lang))
-            level = "danger" if self.chorus_state == "refused" else "warning"
-            alerts["chorus_status"] = {"level": level, "message": " ".join(words)}
-        return alerts
-
-    def _chorus_finding_link(self, finding):
-        """The alert's link to where a finding is mended, when that is not the invoice itself."""
-        records = {"recipient": self.commercial_partner_id, "supplier": self.company_id}
-        record = records.get(finding.field.partition(".")[0])
-        if not record:
-            return {}
-        return {"action_text": self.env._("Open %s", record.display_name), "action": record._get_records_action()}

@@ -33,11 +33,15 @@ class AccountMove(models.Model):
     def _chorus_findings(self):
         """What is wrong with this invoice for Chorus Pro, all at once; see ``services/rules``."""
         self.ensure_one()
-        context = rules.Context(
+        return rules.check(self._chorus_document(), self._chorus_rules_context())
+
+    def _chorus_rules_context(self):
+        """What the rules may know besides the document."""
+        self.ensure_one()
+        return rules.Context(
             production=self.company_id.chorus_environment == "production",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
         )
-        return rules.check(self._chorus_document(), context)
 
     def _chorus_document(self):
         """This invoice or credit note as a ``services.document.Invoice``, with the amounts of the books."""

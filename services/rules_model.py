@@ -10,6 +10,7 @@ from enum import Enum
 
 from .document import Invoice
 from .text import Text
+from .vocabulary.places import PLACES, Place
 
 
 class Level(str, Enum):
@@ -82,6 +83,7 @@ class Finding:
     :param code: the rule's stable code, ``R-04.length``: the rule of DOMAIN §5 or of EN 16931, a dot, and what of it.
     :param field: key of what the user changes; those of ``vocabulary.fields`` where it has one.
     :param message: what is wrong. :param remedy: what to do. Both are whole sentences.
+    :param place: what the button beside the remedy opens, ``None`` when there is nothing to open.
     """
 
     code: str
@@ -90,6 +92,7 @@ class Finding:
     message: Text
     remedy: Text
     source: str
+    place: Place | None = None
 
     @property
     def blocks(self) -> bool:
@@ -110,6 +113,7 @@ class Rule:
 
     :param lenient: outside production it only warns.
     :param numbers: it calculates, thus is asked only when every number is one that can be calculated with (R-26).
+    :param place: where it is mended, when that is not where its field is.
     """
 
     code: str
@@ -121,11 +125,13 @@ class Rule:
     check: Check
     lenient: bool = False
     numbers: bool = False
+    place: Place | None = None
 
     def finding(self, values: Values, context: Context) -> Finding:
         """The finding with its texts filled in."""
         level = Level.WARN if self.lenient and not context.production else self.level
-        return Finding(self.code, level, self.field, _filled(self.message, values), _filled(self.remedy, values), self.source)
+        message, remedy = _filled(self.message, values), _filled(self.remedy, values)
+        return Finding(self.code, level, self.field, message, remedy, self.source, self.place or PLACES.get(self.field))
 
 
 FOUND: Values = {}

@@ -1,6 +1,7 @@
 from . import (
     test_account_move,
     test_account_move_send,
+    test_alerts,
     test_calls,
     test_chorus_market,
     test_companies,

@@ -12,6 +12,7 @@ from .flows import FLOW_STATES, FlowState, Outcome
 from .frameworks import FRAMEWORKS, ROLES, SUPPLIER_ROLES, Framework, Role
 from .messages import MESSAGES, Explanation, Kind, Message, explain, explain_answer
 from .motifs import MOTIFS, Motif
+from .places import LABELS, PLACES, Place
 from .statuses import STATES, STATUSES, TERMINAL, State, Status
 from .syntaxes import BATCH_SUFFIX, SYNTAXES, Form, Syntax
 
@@ -21,8 +22,10 @@ __all__ = [
     "FIELDS",
     "FLOW_STATES",
     "FRAMEWORKS",
+    "LABELS",
     "MESSAGES",
     "MOTIFS",
+    "PLACES",
     "ROLES",
     "STATES",
     "STATUSES",
@@ -38,6 +41,7 @@ __all__ = [
     "Message",
     "Motif",
     "Outcome",
+    "Place",
     "Role",
     "State",
     "Status",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..text import Text
+from .places import PLACES, Place
 
 
 class Kind(str, Enum):
@@ -22,8 +23,9 @@ class Kind(str, Enum):
 class Message:
     """One known message. ``pattern``, a regular expression, is searched in the folded text (see ``fold``).
 
-    ``field``: key in ``fields.FIELDS`` of what to change, ``None`` when no data is at fault. ``duplicate``: the
-    platform says the invoice is there already, which calls for looking it up rather than for a correction.
+    ``field``: key in ``fields.FIELDS`` of what to change, ``None`` when no data is at fault. ``place``: what the button
+    opens, when it is not where that field is mended. ``duplicate``: the platform says the invoice is there already,
+    which calls for looking it up rather than for a correction.
     """
 
     key: str
@@ -33,11 +35,15 @@ class Message:
     field: str | None = None
     kind: Kind = Kind.REFUSAL
     duplicate: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One received message, whole in ``text``, with what it means; ``key`` is the known message's, else ``None``."""
+    """One received message, whole in ``text``, with what it means; ``key`` is the known message's, else ``None``.
+
+    ``place``: what the button beside the remedy opens, ``None`` when there is nothing to open.
+    """
 
     text: str
     cause: Text
@@ -46,11 +52,17 @@ class Explanation:
     kind: Kind = Kind.REFUSAL
     duplicate: bool = False
     key: str | None = None
+    place: Place | None = None
 
     @property
     def known(self) -> bool:
         """Whether the dictionary recognised the message."""
         return self.key is not None
+
+
+def place_of(message: Message) -> Place | None:
+    """Where a known message is mended: the place it names, else that of its field."""
+    return message.place or PLACES.get(message.field or "")
 
 
 def resend(en: str, fr: str) -> Text:

@@ -12,8 +12,9 @@ from types import MappingProxyType
 
 from ..text import Text
 from .fold import fold
-from .message_model import Explanation, Kind, Message
+from .message_model import Explanation, Kind, Message, place_of
 from .message_table import TABLE
+from .places import Place
 
 __all__ = ["MESSAGES", "Explanation", "Kind", "Message", "explain", "explain_answer"]
 
@@ -55,8 +56,17 @@ _BY_RETURN_CODE: Mapping[tuple[str, int], str] = MappingProxyType(
 
 def _told(text: str, message: Message | None) -> Explanation:
     if message is None:
-        return Explanation(text, _UNKNOWN_CAUSE, _UNKNOWN_REMEDY)
-    return Explanation(text, message.cause, message.remedy, message.field, message.kind, message.duplicate, message.key)
+        return Explanation(text, _UNKNOWN_CAUSE, _UNKNOWN_REMEDY, place=Place.PORTAL)
+    return Explanation(
+        text,
+        message.cause,
+        message.remedy,
+        message.field,
+        message.kind,
+        message.duplicate,
+        message.key,
+        place_of(message),
+    )
 
 
 def _recognise(text: str) -> Message | None:

@@ -1,0 +1,153 @@
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import format_datetime
+
+from ..services.errors import failure
+from ..services.vocabulary import messages, statuses
+from ..services.vocabulary.places import FAILURES, Place
+
+#: What posting settles by itself, thus no matter for a draft.
+SETTLED_BY_POSTING = {"R-04.missing", "R-16.missing"}
+
+
+class Trouble(NamedTuple):
+    """Something that went wrong with a deposit, in the user's language.
+
+    ``words``: the platform's own, ``""`` without any. ``place``: where it is mended, None when there is nothing to open.
+    """
+
+    cause: str
+    remedy: str
+    words: str = ""
+    place: Place | None = None
+
+
+class AccountMove(models.Model):
+    """What an accountant is told of an invoice and Chorus Pro: the banners of the form, each with what to do and a way there."""
+
+    _inherit = "account.move"
+
+    # EXTENDS 'account'
+    @api.depends("state", "partner_id", "partner_bank_id", "chorus_state", "chorus_status",
+                 "chorus_deposit_line_ids.deposit_id.error_code", "buyer_reference", "contract_reference",
+                 "purchase_order_reference", "chorus_market_id")  # fmt: skip
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    # EXTENDS 'account'
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        alerts.update(self._chorus_alerts())
+        return alerts
+
+    def _chorus_alerts(self):
+        """What an accountant must know about this invoice and Chorus Pro now; no call is made to learn it."""
+        self.ensure_one()
+        return {
+            **self._chorus_environment_alert(),
+            **self._chorus_connection_alert(),
+            **self._chorus_trouble_alerts(),
+            **self._chorus_finding_alerts(),
+            **self._chorus_status_alert(),
+        }
+
+    def _chorus_environment_alert(self):
+        company = self.company_id
+        if not self.chorus_state or company.chorus_environment == "production":
+            return {}
+        name = dict(company._fields["chorus_environment"]._description_selection(self.env)).get(company.chorus_environment)
+        return {
+            "chorus_environment": {
+                "level": "info",
+                "message": self.env._("Chorus Pro: %s. Nothing reaches a public body.", name),
+            }
+        }
+
+    def _chorus_connection_alert(self):
+        connection = self.env["chorus.connection"]._known(self.company_id)
+        if not connection.error_code or self.chorus_state not in ("to_send", "sending", "checking", "deposited"):
+            return {}
+        return {
+            "chorus_connection": {
+                "level": "warning",
+                "message": self.env._(
+                    "Chorus Pro, since %(since)s: %(cause)s %(remedy)s",
+                    since=format_datetime(self.env, connection.error_since),
+                    cause=connection.error_cause,
+                    remedy=connection.error_remedy,
+                ),
+                **self._chorus_button(FAILURES.get(connection.error_code)),
+            }
+        }
+
+    def _chorus_trouble_alerts(self):
+        """One banner for each message of Chorus Pro on the last deposit: cause, its own words, remedy, button."""
+        if self.chorus_state not in ("sending", "checking", "rejected"):
+            return {}
+        level = "danger" if self.chorus_state == "rejected" else "warning"
+        return {
+            f"chorus_error_{rank}": {
+                "level": level,
+                "message": "\n".join(
+                    filter(None, (f"Chorus Pro : {trouble.cause}", trouble.words and f"« {trouble.words} »", trouble.remedy))
+                ),
+                **self._chorus_button(trouble.place),
+            }
+            for rank, trouble in enumerate(self._chorus_troubles())
+        }
+
+    def _chorus_finding_alerts(self):
+        """What the rules have against this invoice. On a draft they are warnings: posting is never prevented."""
+        draft = self.state == "draft" and bool(self.invoice_line_ids) and self._chorus_is_destined()
+        if not draft and self.chorus_state not in ("to_send", "rejected"):
+            return {}
+        lang = self.env.lang
+        return {
+            f"chorus_{finding.code}": {
+                "level": "danger" if finding.blocks and not draft else "warning",
+                "message": f"Chorus Pro : {finding.message.of(lang)} {finding.remedy.of(lang)}",
+                **self._chorus_button(finding.place),
+            }
+            for finding in self._chorus_findings()
+            if not (draft and finding.code in SETTLED_BY_POSTING)
+        }
+
+    def _chorus_status_alert(self):
+        if self.chorus_state not in ("to_complete", "refused") or not self.chorus_status:
+            return {}
+        lang, status = self.env.lang, statuses.get(self.chorus_status)
+        words = [f"Chorus Pro : {status.label.of(lang)}."]
+        if self.chorus_status_comment:
+            words.append(f"« {self.chorus_status_comment} » —")
+        words.append(status.advice.of(lang))
+        level = "danger" if self.chorus_state == "refused" else "warning"
+        return {"chorus_status": {"level": level, "message": " ".join(words)}}
+
+    # -- what went wrong with a deposit --------------------------------------------------------------------------------
+
+    def _chorus_troubles(self):
+        """What went wrong with the deposits of these invoices: each cause once, with the platform's words and the remedy.
+
+        :return: a list of ``Trouble``.
+        """
+        lang, troubles = self.env.lang, {}
+        for move in self:
+            line = move._chorus_line()
+            deposit = line.deposit_id
+            code = deposit.error_code or (line.message and "flow_rejected")
+            detail = line.message or deposit.error_detail
+            if code in ("refused", "flow_rejected") and detail:
+                for told in messages.explain(detail):
+                    troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
+            elif code:
+                texts = failure(code)
+                troubles[code, detail] = Trouble(texts.cause.of(lang), texts.remedy.of(lang), detail or "", FAILURES.get(code))
+        return list(troubles.values())
+
+    def _chorus_line_errors(self):
+        """The same as sentences, where no button can stand."""
+        return [
+            " ".join(filter(None, (trouble.words and f"« {trouble.words} »", trouble.cause, trouble.remedy)))
+            for trouble in self._chorus_troubles()
+        ]

@@ -1,0 +1,130 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo.tests import new_test_user, tagged
+
+from ..services import en16931
+from .common import ChorusCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestAlerts(ChorusCommon):
+    """What the form says of an invoice and Chorus Pro, and where its buttons lead."""
+
+    def alert(self, move, key, user=None):
+        """One banner as a user sees it on opening the form."""
+        self.env.invalidate_all()
+        return (move.with_user(user or self.sender).alerts or {}).get(f"chorus_{key}")
+
+    def rejected(self, label, move=None):
+        """An invoice that Chorus Pro refused with these words."""
+        move = move or self.invoice()
+        self.simulator.fault("/cpro/factures/v1/deposer/flux", "code_retour", codeRetour=20001, libelle=label)
+        self.send(move)
+        self.assertEqual(move.chorus_state, "rejected")
+        return move
+
+    # -- findings ------------------------------------------------------------------------------------------------------
+
+    def test_all_findings_at_once_each_with_its_button(self):
+        self.company.partner_id.vat = False
+        move = self.invoice(name="FACTURE.2026.000000000042", partner_bank_id=False)
+        self.company_data["default_journal_bank"].bank_account_id = False
+        move.journal_id.bank_account_id = False
+        alerts = {key: self.alert(move, key) for key in ("R-04.length", "R-05.characters", "R-20.iban", "BR-S-02.vat")}
+        self.assertTrue(all(alerts.values()), alerts)
+        self.assertEqual({alert["level"] for alert in alerts.values()}, {"danger"})
+        self.assertEqual(alerts["R-04.length"]["action"]["res_id"], move.id)
+        self.assertEqual(alerts["R-20.iban"]["action"]["res_model"], "account.move")
+        self.assertNotIn("action", alerts["BR-S-02.vat"], "an accountant may not change the company")
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.assertEqual(self.alert(move, "BR-S-02.vat", admin)["action"]["res_model"], "res.company")
+
+    def test_the_customers_siret_is_mended_on_the_customer(self):
+        move = self.invoice(self.town)
+        self.town.company_registry = "20000000800018"
+        alert = self.alert(move, "R-02.key")
+        self.assertEqual(alert["action"]["target"], "current", "who may not change customers is shown the customer")
+        self.sender.group_ids |= self.env.ref("base.group_partner_manager")
+        alert = self.alert(move, "R-02.key")
+        self.assertEqual(alert["level"], "warning", "fictitious SIRETs only warn outside production")
+        self.assertEqual((alert["action"]["res_model"], alert["action"]["res_id"]), ("res.partner", self.town.id))
+        form = self.env[alert["action"]["res_model"]].get_view(alert["action"]["views"][0][0], "form")
+        self.assertIn('name="company_registry"', form["arch"])
+        self.company.chorus_environment = "production"
+        self.assertEqual(self.alert(move, "R-02.key")["level"], "danger")
+
+    def test_a_draft_is_warned_and_posted_all_the_same(self):
+        draft = self.invoice(post=False, name="FACTURE.2026.000000000042")
+        self.assertEqual(self.alert(draft, "R-04.length")["level"], "warning")
+        self.assertFalse(self.alert(draft, "R-04.missing"))
+        draft.with_user(self.sender).action_post()
+        self.assertEqual((draft.state, self.alert(draft, "R-04.length")["level"]), ("posted", "danger"))
+
+    def test_a_draft_for_somebody_else_is_left_alone(self):
+        other = self.env["res.partner"].create({"name": "Client privé", "country_id": self.env.ref("base.fr").id})
+        draft = self.invoice(other, post=False, name="FACTURE.2026.000000000042")
+        self.assertFalse([key for key in draft.alerts or {} if key.startswith("chorus")])
+        self.assertFalse(self.alert(self.invoice(post=False, name="F1", invoice_line_ids=[]), "BR-16.lines"))
+
+    def test_opening_a_form_makes_no_call(self):
+        moves = self.invoice() | self.invoice(post=False) | self.arrive(self.invoice()) | self.rejected("GDP_MSG_11.022")
+        before = self.simulator.state()["calls"]
+        self.env.invalidate_all()
+        self.assertEqual(len(list(filter(None, moves.with_user(self.sender).mapped("alerts")))), 3)
+        self.assertEqual(self.simulator.state()["calls"], before)
+
+    # -- what comes back -----------------------------------------------------------------------------------------------
+
+    def test_each_message_has_its_cause_its_words_its_remedy_and_its_button(self):
+        cii = "FichierXml.SupplyChainTradeTransaction.ApplicableHeaderTradeAgreement"
+        service = f"L'engagement juridique ({cii}.BuyerReference.value) est obligatoire"
+        number = "Le champ identifiant de la facture (FichierXml.ExchangedDocument.ID.value) ne doit pas depasser 20 caracteres"
+        move = self.rejected(f"{service}|{number}|Message encore jamais vu")
+        first, second, third = (self.alert(move, f"error_{rank}") for rank in range(3))
+        cause, words, remedy = first["message"].split("\n")
+        self.assertIn("service code", cause, "not the engagement, whatever the message says")
+        self.assertEqual(words, f"« {service} »")
+        self.assertIn("purchase order", remedy)
+        self.assertEqual(first["action"]["name"], "References asked for by the public body")
+        self.assertEqual(second["action"]["name"], "Number of the invoice")
+        self.assertIn("« Message encore jamais vu »", third["message"])
+        self.assertEqual(third["action"]["url"], self.simulator.url + "/")
+        self.assertEqual({alert["level"] for alert in (first, second, third)}, {"danger"})
+
+    def test_reset_to_draft_is_one_click(self):
+        alert = self.alert(move := self.rejected("Montants incoherents : le total TTC"), "error_0")
+        model, method, ids = alert["action_call"]
+        getattr(self.env[model].with_user(self.sender).browse(ids), method)()
+        self.assertEqual(move.state, "draft")
+
+    def test_a_new_number_is_typed_on_the_rejected_invoice(self):
+        move = self.invoice()
+        with self.company._chorus_client() as client:  # another invoice with that number, which Odoo knows nothing of
+            other = replace(move._chorus_document(), issue_date=move.invoice_date - timedelta(1))
+            client.deposit_flow(en16931.to_cii(other), "other.xml", "IN_DP_E1_CII_16B")
+        self.simulator.advance()
+        self.arrive(move)
+        self.assertEqual(move.chorus_state, "rejected")
+        self.assertEqual(self.alert(move, "error_0")["action"]["name"], "Number of the invoice")
+        move.with_user(self.sender).name = "FAC-2026-0042"
+        self.arrive(move)
+        self.assertEqual(move.chorus_state, "deposited")
+        self.assertIn("FAC-2026-0042", [invoice["numeroFacture"] for invoice in self.simulator.invoices()])
+
+    def test_a_button_is_for_those_who_may_use_it(self):
+        reader = new_test_user(self.env, "reader", groups="account.group_account_readonly", company_id=self.company.id)
+        move = self.rejected("L'IBAN est incorrect")
+        self.assertIn("action", self.alert(move, "error_0"))
+        alert = self.alert(move, "error_0", reader)
+        self.assertIn("IBAN", alert["message"])
+        self.assertNotIn("action", alert)
+
+    def test_the_settings_are_for_administrators(self):
+        move = self.invoice()
+        self.simulator.fault("/api/oauth/token", "http_401", times=10)
+        self.send(move)
+        self.assertTrue(self.alert(move, "connection"))
+        self.assertNotIn("action", self.alert(move, "connection"))
+
