@@ -20,6 +20,8 @@
         "views/chorus_deposit_views.xml",
         "views/chorus_market_views.xml",
         "views/chorus_mend_views.xml",
+        "views/chorus_market_report.xml",
+        "views/account_move_market_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/menus.xml",

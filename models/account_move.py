@@ -30,6 +30,11 @@ SENT_FIELDS = {
     "contract_reference",
     "purchase_order_reference",
     "chorus_market_id",
+    "chorus_engagement_id",
+    "chorus_framework",
+    "chorus_situation",
+    "chorus_period_start",
+    "chorus_period_end",
 }
 
 

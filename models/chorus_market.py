@@ -1,12 +1,20 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..services import works
+from ..services.vocabulary import frameworks
+from ..services.vocabulary.frameworks import SUPPLIER_ROLES, Role
 
 
 class ChorusMarket(models.Model):
-    """A public market (marché public), signed once with a public body; it gives its invoices their references."""
+    """A public market (marché public), signed once with a public body: its identity sheet.
+
+    It gives its invoices their references, their billing framework and the parties they name.
+    """
 
     _name = "chorus.market"
     _description = "Public market"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "date_signed desc, number"
     _rec_names_search = ["number", "name"]
@@ -15,8 +23,10 @@ class ChorusMarket(models.Model):
         "Market number", required=True, size=50, tracking=True, index="trigram", help="At most 50 characters (EN 16931 BT-12)."
     )
     name = fields.Char("Subject", tracking=True)
+    lot = fields.Char(tracking=True, help="Chorus Pro has no field for it: it is printed on the invoices.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(
         "res.partner",
         "Customer",
@@ -29,27 +39,140 @@ class ChorusMarket(models.Model):
     service_code = fields.Char(
         "Service code", size=100, tracking=True, help="Service of the public body that handles the invoices (BT-10)."
     )
+    engagement_ids = fields.One2many("chorus.market.engagement", "market_id", "Engagements")
     engagement_number = fields.Char(
-        "Engagement number", size=50, tracking=True, help="Commitment or order number given by the public body (BT-13)."
+        "Engagement number",
+        size=50,
+        compute="_compute_engagement_number",
+        inverse="_inverse_engagement_number",
+        search="_search_engagement_number",
+        help="Commitment or order number given by the public body (BT-13): the first one, that new invoices carry.",
     )
     date_signed = fields.Date("Signed on", tracking=True)
+    date_notified = fields.Date("Notified on", tracking=True)
+    date_end = fields.Date("End date", tracking=True)
     transferred = fields.Boolean(
         "Transfer to Chorus Pro",
         default=True,
         tracking=True,
         help="Untick to keep this market's invoices out of Chorus Pro, for instance when they are filed by somebody else.",
     )
+    works = fields.Boolean(
+        "Works market",
+        tracking=True,
+        help="A works contract under the CCAG-Travaux: monthly statements go through the project manager and the project owner.",
+    )
+    role = fields.Selection(
+        selection="_selection_role", string="Our role", required=True, default=Role.TITULAIRE.value, tracking=True
+    )
+    framework = fields.Selection(
+        selection="_selection_framework",
+        string="Usual framework",
+        compute="_compute_framework",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="Billing framework (cadre de facturation) that new invoices take.",
+    )
+    framework_choices = fields.Json(compute="_compute_framework_choices")
+    stage = fields.Selection(selection="_selection_stage", compute="_compute_stage")
+    party_ids = fields.One2many("chorus.market.party", "market_id", "Parties")
+    validator_id = fields.Many2one(
+        "chorus.market.party",
+        compute="_compute_validator_id",
+        help="Who validates our payment requests: the main contractor a subcontractor's, the group leader a co-contractor's.",
+    )
+    amendment_ids = fields.One2many("chorus.market.amendment", "market_id", "Amendments")
     invoice_ids = fields.One2many("account.move", "chorus_market_id", "Invoices", readonly=True)
+    situation_ids = fields.One2many(
+        "account.move",
+        "chorus_market_id",
+        "Situations",
+        domain=[("chorus_situation", ">", 0), ("move_type", "=", "out_invoice"), ("state", "!=", "cancel")],
+        readonly=True,
+    )
     invoice_count = fields.Integer("Number of invoices", compute="_compute_invoice_count")
 
-    _number_unique = models.Constraint(
-        "UNIQUE (company_id, partner_id, number)", "This customer already has a market with this number."
+    _number_unique = models.UniqueIndex(
+        "(company_id, partner_id, lower(number), COALESCE(lower(lot), ''))",
+        "This customer already has a market with this number.",
     )
 
-    @api.depends("number", "name")
+    # -- vocabulary ----------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _selection_role(self):
+        return [(role.value, role.label.of(self.env.lang)) for role in Role if role in SUPPLIER_ROLES]
+
+    @api.model
+    def _selection_framework(self):
+        return [
+            (framework.code, f"{framework.code} – {framework.label.of(self.env.lang)}")
+            for framework in frameworks.FRAMEWORKS.values()
+            if framework.offered_to_supplier
+        ]
+
+    @api.model
+    def _selection_stage(self):
+        return [(stage.value, text.of(self.env.lang)) for stage, text in works.STAGES.items()]
+
+    # -- identity ------------------------------------------------------------------------------------------------------
+
+    @api.depends("number", "name", "lot")
     def _compute_display_name(self):
         for market in self:
-            market.display_name = " — ".join(filter(None, (market.number, market.name)))
+            lot = market.lot and self.env._("lot %s", market.lot)
+            market.display_name = " — ".join(filter(None, (market.number, lot, market.name)))
+
+    @api.depends("engagement_ids.number", "engagement_ids.sequence")
+    def _compute_engagement_number(self):
+        for market in self:
+            market.engagement_number = market.engagement_ids.sorted("sequence")[:1].number
+
+    def _inverse_engagement_number(self):
+        for market in self:
+            first = market.engagement_ids.sorted("sequence")[:1]
+            if first and market.engagement_number:
+                first.number = market.engagement_number
+            elif market.engagement_number:
+                market.engagement_ids = [fields.Command.create({"number": market.engagement_number})]
+            else:
+                first.unlink()
+
+    def _search_engagement_number(self, operator, value):
+        return [("engagement_ids.number", operator, value)]
+
+    @api.depends("role", "works")
+    def _compute_framework(self):
+        for market in self:
+            offered = works.offered(Role(market.role), works=market.works) if market.role else []
+            if market.framework not in [framework.code for framework in offered]:
+                market.framework = offered[0].code if offered else False
+
+    @api.depends("role", "works")
+    def _compute_framework_choices(self):
+        for market in self:
+            market.framework_choices = [
+                framework.code for framework in (works.offered(Role(market.role), works=market.works) if market.role else [])
+            ]
+
+    @api.depends("works", "invoice_ids.chorus_framework", "invoice_ids.chorus_state")
+    def _compute_stage(self):
+        for market in self:
+            market.stage = works.stage(market._chorus_filed(), works=market.works).value
+
+    @api.depends("role", "party_ids.role")
+    def _compute_validator_id(self):
+        leaders = {
+            Role.SOUS_TRAITANT.value: (Role.TITULAIRE.value, Role.MANDATAIRE.value),
+            Role.COTRAITANT.value: (Role.MANDATAIRE.value,),
+        }
+        for market in self:
+            wanted = leaders.get(market.role, ())
+            # a subcontractor of a co-contractor is validated by that one first (DOMAIN §3.1)
+            parties = market.party_ids.filtered(lambda party, wanted=wanted: party.role in wanted)
+            chosen = market.party_ids.filtered("validates")
+            market.validator_id = (chosen or parties.sorted(lambda party, wanted=wanted: wanted.index(party.role)))[:1]
 
     @api.depends("invoice_ids")
     def _compute_invoice_count(self):
@@ -58,6 +181,41 @@ class ChorusMarket(models.Model):
         )
         for market in self:
             market.invoice_count = counts.get(market, 0)
+
+    @api.constrains("date_notified", "date_end")
+    def _check_dates(self):
+        for market in self:
+            if market.date_notified and market.date_end and market.date_end < market.date_notified:
+                raise ValidationError(self.env._("The market %s ends before it was notified.", market.display_name))
+
+    @api.constrains("framework", "role", "works")
+    def _check_framework(self):
+        for market in self:
+            if market.framework and market.framework not in market.framework_choices:
+                raise ValidationError(
+                    self.env._(
+                        "%(framework)s is not filed by a %(role)s in this kind of market.",
+                        framework=dict(self._selection_framework())[market.framework],
+                        role=Role(market.role).label.of(self.env.lang),
+                    )
+                )
+
+    # -- for the invoices ----------------------------------------------------------------------------------------------
+
+    def _chorus_filed(self, but=None):
+        """The frameworks of the documents filed in this market that were not refused; without the invoices ``but``."""
+        self.ensure_one()
+        filed = self.invoice_ids.filtered(
+            lambda move: move.chorus_state not in (False, "to_send", "rejected", "refused", "cancelled")
+        )
+        return [move.chorus_framework for move in filed - (but or filed.browse()) if move.chorus_framework]
+
+    def _chorus_parties(self, role):
+        """The parties of this market in a role, such as ``Role.MOE``."""
+        self.ensure_one()
+        return self.party_ids.filtered(lambda party: party.role == role.value)
+
+    # -- buttons -------------------------------------------------------------------------------------------------------
 
     def action_view_invoices(self):
         """Open the market's invoices."""
@@ -70,4 +228,30 @@ class ChorusMarket(models.Model):
                 "default_partner_id": self.partner_id.id,
                 "default_chorus_market_id": self.id,
             },
+        }
+
+    def action_new_invoice(self):
+        """Start the market's next invoice, or its next situation."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "view_mode": "form",
+            "context": {
+                "default_move_type": "out_invoice",
+                "default_partner_id": self.partner_id.id,
+                "default_chorus_market_id": self.id,
+            },
+        }
+
+    def action_view_documents(self):
+        """Open the files attached to this market."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Documents of %s", self.number),
+            "res_model": "ir.attachment",
+            "view_mode": "kanban,list,form",
+            "domain": [("res_model", "=", self._name), ("res_id", "=", self.id)],
+            "context": {"default_res_model": self._name, "default_res_id": self.id},
         }

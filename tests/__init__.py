@@ -10,8 +10,10 @@ from . import (
     test_follow,
     test_i18n,
     test_many,
+    test_market_amounts,
     test_res_company,
     test_rights,
     test_security_table,
+    test_situations,
     test_tour,
 )

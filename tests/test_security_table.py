@@ -30,6 +30,9 @@ MODELS = {
     "chorus.deposit": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.deposit.line": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
+    "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
 }
 
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
@@ -41,6 +44,8 @@ METHODS = {
     ("chorus.deposit", "action_cancel"): TRANSFER,
     ("chorus.deposit", "action_give_up"): TRANSFER,
     ("chorus.deposit", "action_refresh"): TRANSFER,
+    ("chorus.market", "action_new_invoice"): BILLING,
+    ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
     ("res.config.settings", "action_chorus_check_connection"): NOBODY,
 }
@@ -129,14 +134,25 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         """One record of each model that the tables speak of, all of the first company."""
         move = self.arrive(self.invoice())
         deposit = move.chorus_deposit_ids
+        market = self.env["chorus.market"].create(
+            {
+                "number": "TABLE-1",
+                "partner_id": self.town.id,
+                "company_id": self.company.id,
+                "engagement_ids": [Command.create({"number": "TABLE-EJ"})],
+                "amendment_ids": [Command.create({"name": "TABLE"})],
+                "party_ids": [Command.create({"role": "moa", "partner_id": self.town.id})],
+            }
+        )
         made = {
             "account.move": self.invoice(),
             "chorus.connection": self.env["chorus.connection"]._of(self.company),
             "chorus.deposit": deposit,
             "chorus.deposit.line": deposit.line_ids,
-            "chorus.market": self.env["chorus.market"].create(
-                {"number": "TABLE-1", "partner_id": self.town.id, "company_id": self.company.id}
-            ),
+            "chorus.market": market,
+            "chorus.market.amendment": market.amendment_ids,
+            "chorus.market.engagement": market.engagement_ids,
+            "chorus.market.party": market.party_ids,
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),
         }
