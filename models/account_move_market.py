@@ -280,29 +280,6 @@ class AccountMove(models.Model):
     def _compute_alerts(self):
         super()._compute_alerts()
 
-    # EXTENDS models/account_move_chorus
-    def _chorus_alerts(self):
-        alerts = super()._chorus_alerts()
-        if self.state == "draft" and self.chorus_market_id:
-            # before posting: what the market itself has to say, so that it is mended while all can be changed
-            for finding in self._chorus_market_findings():
-                alerts[f"chorus_{finding.code}"] = {
-                    "level": "warning",
-                    "message": f"{finding.message.of(self.env.lang)} {finding.remedy.of(self.env.lang)}",
-                    **self._chorus_finding_link(finding),
-                }
-        return alerts
-
-    # EXTENDS models/account_move_chorus
-    def _chorus_finding_link(self, finding):
-        market = self.chorus_market_id
-        if market and finding.field.startswith("market."):
-            return {
-                "action_text": self.env._("Open the market %s", market.number),
-                "action": market._get_records_action(),
-            }
-        return super()._chorus_finding_link(finding)
-
     # -- printed -------------------------------------------------------------------------------------------------------
 
     def _chorus_statement(self):

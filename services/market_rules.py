@@ -13,6 +13,7 @@ from .text import Text
 from .vocabulary import frameworks
 from .vocabulary.actors import Actor
 from .vocabulary.frameworks import Role
+from .vocabulary.places import Place
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def _turn(document: MarketDocument) -> Iterable[Finding]:
         ),
         Text(f"Choose another framework: {names.en}.", f"Choisissez un autre cadre de facturation : {names.fr}."),
         "DOMAIN §2.3",
+        Place.DRAFT,
     )
 
 
@@ -93,19 +95,21 @@ def _named(document: MarketDocument) -> Iterable[Finding]:
             yield Finding(
                 f"market.{actor}_missing",
                 level,
-                "market.parties",
+                f"{actor}.siret",
                 Text(f"The market names no {name.en}.", f"Le marché ne désigne pas de {name.fr}."),
                 Text("Add it to the market's parties.", "Ajoutez-le aux intervenants du marché."),
                 "DOMAIN §2.3, §3.2",
+                Place.MARKET,
             )
         elif not siret:
             yield Finding(
                 f"market.{actor}_siret",
                 level,
-                "market.parties",
+                f"{actor}.siret",
                 Text(f"The SIRET of the {name.en} is missing.", f"Le SIRET du {name.fr} manque."),
                 Text("Enter it on that party's contact.", "Saisissez-le sur la fiche de cet intervenant."),
                 "DOMAIN §2.3, §3.2",
+                Place.MARKET,
             )
 
 
@@ -114,7 +118,7 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
         yield Finding(
             "market.exceeded",
             Level.WARN,
-            "market.amount",
+            "amounts",
             Text(
                 f"With this invoice the market's amount is exceeded: {document.market.reached} invoiced for "
                 f"{document.market.allowed} without VAT.",
@@ -126,12 +130,13 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
                 "Vérifiez les lignes, ou enregistrez l'avenant sur le marché.",
             ),
             "DOMAIN §1.3",
+            Place.MARKET,
         )
     if document.engagement and document.engagement.exceeded:
         yield Finding(
             "market.engagement_exceeded",
             Level.WARN,
-            "market.engagement",
+            "engagement_number",
             Text(
                 f"With this invoice the engagement is exceeded: {document.engagement.reached} invoiced for "
                 f"{document.engagement.allowed} VAT included.",
@@ -143,4 +148,5 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
                 "Demandez un nouvel engagement à l'entité publique, ou corrigez son montant sur le marché.",
             ),
             "DOMAIN §1.1",
+            Place.MARKET,
         )

@@ -15,6 +15,7 @@ from decimal import Decimal
 from .document import ZERO
 from .rules_model import Finding, Level
 from .text import Text
+from .vocabulary.places import Place
 
 SOURCE = "CCAG-Travaux 12.1, DOMAIN §2.2"
 
@@ -160,4 +161,5 @@ def _amount(this: Situation, others: list[Situation]) -> Iterable[Finding]:
 
 
 def _finding(code: str, level: Level, message: Text, remedy: Text) -> Finding:
-    return Finding(f"works.{code}", level, "situation", message, remedy, SOURCE)
+    field = {"period": "period", "cumulative": "amounts"}.get(code.partition("_")[0], "number")
+    return Finding(f"works.{code}", level, field, message, remedy, SOURCE, Place.DRAFT)
