@@ -10,7 +10,7 @@ Texts default to ``""`` and optional facts to ``None``: what is not known stays 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -351,6 +351,10 @@ class Invoice:
     def is_credit_note(self) -> bool:
         """A credit note, whose amounts are owed by the supplier."""
         return self.kind is Kind.CREDIT_NOTE
+
+    def without_attachments(self) -> Invoice:
+        """The same document alone."""
+        return replace(self, attachments=())
 
     @property
     def taxed(self) -> tuple[Vat, ...]:

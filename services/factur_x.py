@@ -1,0 +1,51 @@
+"""From a document and its printed PDF to Factur-X, a PDF/A-3 that carries the document's CII (``IN_DP_E2_CII_FACTURX``)."""
+
+from __future__ import annotations
+
+from facturx import generate_from_binary
+
+from . import pdfa
+from .document import Invoice
+from .en16931 import PROFILE, DocumentError, to_cii
+from .text import Text
+
+FILE_NAME = "factur-x.xml"
+UNREADABLE = Text("The printed invoice is no readable PDF: {why}.", "La facture imprimée n'est pas un PDF lisible : {why}.")
+
+
+def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
+    """The PDF with the XML inside, and the document's attachments beside it.
+
+    The attachments stand in the PDF alone: in the XML as well they would count twice against the limits, and an XML takes few
+    kinds of files.
+
+    :param pdf: the invoice as it is printed; files in it that are not ours are left out.
+    :raises DocumentError: when the XML cannot be made, or the PDF is none.
+    """
+    xml = to_cii(invoice.without_attachments())
+    kind = "Avoir" if invoice.is_credit_note else "Facture"
+    try:
+        carrier = generate_from_binary(
+            pdfa.plain(pdf),
+            xml,
+            flavor="factur-x",
+            level=PROFILE,
+            check_xsd=False,
+            check_schematron=False,
+            pdf_metadata={
+                "author": invoice.supplier.name,
+                "title": f"{invoice.supplier.name} : {kind} {invoice.number}",
+                "subject": f"{kind} {invoice.number}",
+                "keywords": "Factur-X, facture",
+            },
+            lang="fr-FR",
+            attachments={
+                file.name: {"filedata": file.content, "description": file.description, "afrelationship": "supplement"}
+                for file in invoice.attachments
+            },
+            # readable without unpacking, for tools that look for it in the bytes
+            xmp_compression=False,
+        )
+        return pdfa.to_pdfa3(carrier)
+    except pdfa.PdfError as error:
+        raise DocumentError([UNREADABLE.format(why=str(error)).fr]) from error

@@ -1,0 +1,178 @@
+"""A printed invoice made fit for PDF/A-3 (ISO 19005-3, level B), which Factur-X is built on.
+
+The page's content is the printer's (wkhtmltopdf, Chromium): its fonts must be embedded there, nothing here can add one. What a
+printer leaves out or gets wrong is repaired: the output intent, the file's identifier, the widths of glyphs (wkhtmltopdf writes
+its own, not the font's), forbidden entries. :func:`plain` takes files and metadata of others out of a PDF first.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+from PIL import ImageCms
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    ByteStringObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
+
+_PRINTED = 4
+"""The only flag of an annotation: it is printed; not hidden (ISO 19005-3 §6.3.2)."""
+_ACTIVE = ("/AA", "/OpenAction", "/JavaScript", "/AcroForm", "/Perms", "/Requirements", "/NeedsRendering")
+_WIDTH_TOLERANCE = 1
+"""Thousandths of the font's size by which a written width may differ from the font's own (ISO 19005-3 §6.2.11.5)."""
+
+
+class PdfError(Exception):
+    """The bytes are no PDF that can be worked on (damaged, protected by a password)."""
+
+
+def plain(pdf: bytes) -> bytes:
+    """The pages alone: without the embedded files and the metadata that another program put there.
+
+    :raises PdfError: when it is no readable PDF.
+    """
+    writer = PdfWriter()
+    for page in _reader(pdf).pages:
+        writer.add_page(page)
+    return _bytes(writer)
+
+
+def to_pdfa3(pdf: bytes) -> bytes:
+    """The same PDF with what PDF/A-3 wants besides the metadata and the files, which must be there already.
+
+    :raises PdfError: when it is no readable PDF.
+    """
+    writer = PdfWriter(clone_from=_reader(pdf))
+    writer.pdf_header = "%PDF-1.7"
+    root = writer.root_object
+    for name in _ACTIVE:
+        root.pop(name, None)
+    root[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(_output_intent(writer))])
+    root[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject("/StructTreeRoot" in root)})
+    for page in writer.pages:
+        page.pop("/AA", None)
+        for annotation in page.get("/Annots") or ():
+            _repair_annotation(annotation.get_object())
+    for font in _cid_fonts(writer):
+        _repair_widths(font)
+    for image in _images(writer):
+        image.pop("/Interpolate", None)
+    identifier = ByteStringObject(hashlib.sha256(pdf).digest()[:16])
+    writer._ID = ArrayObject([identifier, identifier])
+    return _bytes(writer)
+
+
+def _reader(pdf: bytes) -> PdfReader:
+    try:
+        reader = PdfReader(io.BytesIO(pdf))
+        if reader.is_encrypted or not reader.pages:
+            raise PdfError("the PDF is empty or protected by a password")
+    except (PyPdfError, OSError, ValueError, KeyError, RecursionError) as error:
+        raise PdfError(str(error) or type(error).__name__) from error
+    return reader
+
+
+def _bytes(writer: PdfWriter) -> bytes:
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+@functools.cache
+def _srgb() -> bytes:
+    """The ICC profile of sRGB, the colours of the web, in which reports are printed."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def _output_intent(writer: PdfWriter) -> DictionaryObject:
+    profile = StreamObject()
+    profile.set_data(_srgb())
+    profile[NameObject("/N")] = NumberObject(3)
+    return DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/OutputIntent"),
+            NameObject("/S"): NameObject("/GTS_PDFA1"),
+            NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB"),
+            NameObject("/Info"): TextStringObject("sRGB"),
+            NameObject("/DestOutputProfile"): writer._add_object(profile.flate_encode()),
+        }
+    )
+
+
+def _repair_annotation(annotation: DictionaryObject) -> None:
+    annotation[NameObject("/F")] = NumberObject(_PRINTED)
+    annotation.pop("/AA", None)
+    action = annotation.get("/A")
+    if action is not None and action.get_object().get("/S") not in ("/URI", "/GoTo"):
+        del annotation["/A"]
+
+
+def _objects(writer: PdfWriter) -> Iterator[Any]:
+    for item in writer._objects:
+        if isinstance(item, DictionaryObject):
+            yield item
+
+
+def _cid_fonts(writer: PdfWriter) -> Iterator[DictionaryObject]:
+    return (item for item in _objects(writer) if item.get("/Subtype") == "/CIDFontType2")
+
+
+def _images(writer: PdfWriter) -> Iterator[DictionaryObject]:
+    return (item for item in _objects(writer) if item.get("/Subtype") == "/Image")
+
+
+def _repair_widths(font: DictionaryObject) -> None:
+    """Write the widths that the embedded font itself has, where the printer wrote others.
+
+    Only where characters are numbered as the font's glyphs are, as both printers do.
+    """
+    descriptor = font["/FontDescriptor"].get_object()
+    # it lists the characters of a subset; a list that is not complete is forbidden, none is not (ISO 19005-3 §6.2.11.4.2)
+    descriptor.pop("/CIDSet", None)
+    if "/FontFile2" not in descriptor or font.get("/CIDToGIDMap", "/Identity") != "/Identity":
+        return
+    font[NameObject("/CIDToGIDMap")] = NameObject("/Identity")
+    own = glyph_widths(descriptor["/FontFile2"].get_object().get_data())
+    default = int(font.get("/DW", 1000))
+    written = read_widths(font.get("/W") or ())
+    if any(abs(written.get(glyph, default) - width) > _WIDTH_TOLERANCE for glyph, width in enumerate(own) if glyph in written):
+        font[NameObject("/W")] = ArrayObject([NumberObject(0), ArrayObject(map(NumberObject, own))])
+
+
+def glyph_widths(font: bytes) -> list[int]:
+    """The width of each glyph of a TrueType font, in thousandths of its size (tables head, hhea and hmtx)."""
+    tables = {}
+    for index in range(struct.unpack(">H", font[4:6])[0]):
+        tag, _sum, offset, length = struct.unpack(">4sLLL", font[12 + 16 * index : 28 + 16 * index])
+        tables[tag] = font[offset : offset + length]
+    units = struct.unpack(">H", tables[b"head"][18:20])[0]
+    count = struct.unpack(">H", tables[b"hhea"][34:36])[0]
+    advances = struct.unpack(f">{'H2x' * count}", tables[b"hmtx"][: 4 * count])
+    return [round(advance * 1000 / units) for advance in advances]
+
+
+def read_widths(array: Any) -> dict[int, float]:
+    """A ``/W`` array as width by character (ISO 32000-1 §9.7.4.3)."""
+    widths: dict[int, float] = {}
+    items = iter([item.get_object() for item in array])
+    for first in items:
+        following = next(items)
+        if isinstance(following, list):
+            widths |= {int(first) + index: float(width) for index, width in enumerate(following)}
+        else:
+            width = float(next(items))
+            widths |= dict.fromkeys(range(int(first), int(following) + 1), width)
+    return widths
