@@ -19,6 +19,7 @@
         "views/account_move_views.xml",
         "views/chorus_deposit_views.xml",
         "views/chorus_market_views.xml",
+        "views/chorus_attachment_views.xml",
         "views/chorus_mend_views.xml",
         "views/chorus_market_report.xml",
         "views/account_move_market_views.xml",

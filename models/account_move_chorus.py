@@ -3,16 +3,15 @@ import re
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..services import archive, en16931
+from ..services import archive
+from ..services.en16931 import DocumentError
 from ..services.errors import failure
-from ..services.vocabulary import syntaxes
+from .account_move_format import PRINTED_AT_ONCE
 
 #: Up to so many invoices go in a file each; more share flows.
 SENT_ONE_BY_ONE = 10
 #: Deposits made while the user waits; more are left to the cron, which starts at once.
 SENT_AT_ONCE = 10
-#: The format that works everywhere: EN 16931 as CII XML (REFERENCE §3.3).
-SYNTAX = "IN_DP_E1_CII_16B"
 
 
 class AccountMove(models.Model):
@@ -49,7 +48,7 @@ class AccountMove(models.Model):
         missing = self.company_id._chorus_missing_settings()
         if missing:
             return [f"{failure('not_configured').cause.of(self.env.lang)} ({', '.join(missing)})"]
-        return [
+        return self._chorus_format_obstacles() + [
             f"{finding.message.of(self.env.lang)} {finding.remedy.of(self.env.lang)}"
             for finding in self._chorus_findings()
             if finding.blocks
@@ -76,7 +75,10 @@ class AccountMove(models.Model):
                 ready |= move
         if not ready:
             raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
-        deposits = ready._chorus_enqueue()
+        if len(ready) > PRINTED_AT_ONCE and (later := ready.filtered(lambda move: move._chorus_must_print())):
+            return later._chorus_leave_to_odoo()
+        deposits = ready._chorus_enqueue(refused)
+        ready = ready.filtered(lambda move: move not in refused)
         for move in ready.filtered(lambda move: not move._chorus_is_live()):
             # somebody else was at it; the others go their way
             refused[move] = [self.env._("It is being worked on by somebody else. Try again in a moment.")]
@@ -92,27 +94,38 @@ class AccountMove(models.Model):
         self.ensure_one()
         return "\n".join([self.display_name, *(f"• {reason}" for reason in reasons)])
 
-    def _chorus_enqueue(self):
+    def _chorus_enqueue(self, unmade=None, printed=None):
         """Record the intent to send these invoices, bytes included: ``ready`` deposits. Nothing leaves.
 
         A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
 
         An invoice that somebody else is at is left out.
 
+        :param dict unmade: takes the invoices whose file cannot be made, each with its reasons; without it the first raises.
+        :param dict printed: PDF by invoice, of those that were printed already.
         :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
         """
-        deposits = self.env["chorus.deposit"]
-        for moves in self.grouped("company_id").values():
-            files = [(move, move._chorus_file()) for move in moves if move._chorus_claim()]
-            if len(files) <= SENT_ONE_BY_ONE or not syntaxes.get(SYNTAX).batch_known_to_work:
-                for move, content in files:
-                    deposits |= deposits._chorus_make(move, content, move._chorus_file_name(), SYNTAX)
+        deposits, printed = self.env["chorus.deposit"], printed or {}
+        for company, moves in self.grouped("company_id").items():
+            _chosen, form = company._chorus_format()
+            files = []
+            for move in moves:
+                try:
+                    if move._chorus_claim():
+                        files.append((move, move._chorus_file(printed.get(move))))
+                except DocumentError as error:
+                    if unmade is None:
+                        raise
+                    unmade[move] = error.problems
+            if len(files) <= SENT_ONE_BY_ONE or not form.shares_flows:
+                for move, file in files:
+                    deposits |= deposits._chorus_make_one(move, file, form.code)
                 continue
-            for part in archive.split(len(content) for _move, content in files):
-                packed = archive.pack((move._chorus_file_name(), content) for move, content in files[part])
-                together = self.browse(move.id for move, _content in files[part])
-                name = f"{together[0]._chorus_file_name().removesuffix('.xml')}_{len(together)}.tar.gz"
-                deposits |= deposits._chorus_make(together, packed, name, SYNTAX)
+            for part in archive.split(len(file.content) for _move, file in files):
+                packed = archive.pack((file.name, file.content) for _move, file in files[part])
+                together = self.browse(move.id for move, _file in files[part])
+                name = f"{files[part][0][1].name.removesuffix(form.suffix)}_{len(together)}.tar.gz"
+                deposits |= deposits._chorus_make(together, packed, name, form.code)
         if deposits:
             deposits._chorus_trigger("deposit")
         return deposits
@@ -132,14 +145,11 @@ class AccountMove(models.Model):
         )
         return True
 
-    def _chorus_file(self):
-        """The bytes Chorus Pro gets for this invoice."""
-        return en16931.to_cii(self._chorus_document())
-
     def _chorus_file_name(self):
         """The number with what a file name takes; the id keeps apart numbers that would look alike."""
         self.ensure_one()
-        return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}.xml"
+        _chosen, form = self.company_id._chorus_format()
+        return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}{form.suffix}"
 
     def _chorus_number(self):
         """The number under which Chorus Pro knows this invoice."""

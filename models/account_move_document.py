@@ -41,6 +41,7 @@ class AccountMove(models.Model):
         return rules.Context(
             production=self.company_id.chorus_environment == "production",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
+            file_format=self.company_id._chorus_format()[0],
         )
 
     def _chorus_document(self):
@@ -93,6 +94,7 @@ class AccountMove(models.Model):
                 payable=tax_basis + tax + rounding,
             ),
             notes=self._chorus_notes(),
+            attachments=self._chorus_attachments(),
         )
 
     # -- amounts -------------------------------------------------------------------------------------------------------

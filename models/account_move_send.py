@@ -59,7 +59,8 @@ class AccountMoveSend(models.AbstractModel):
                 ready |= move
         for move in ready:
             try:
-                deposit = move._chorus_enqueue()
+                pdf = (chosen[move].get("pdf_attachment_values") or {}).get("raw")
+                deposit = move._chorus_enqueue(printed={move: pdf} if pdf else None)
             except DocumentError as error:
                 chosen[move]["error"] = self._chorus_error(error.problems)
                 continue

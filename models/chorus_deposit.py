@@ -28,6 +28,7 @@ class ChorusDeposit(models.Model):
         # * ready      --[withdrawn]-----------------------------------------> cancelled
         # * sending    --[accepted: flow number]-----------------------------> deposited
         # * sending    --[surely not received, or not allowed in]------------> ready, tried again at next_try
+        # * sending    --[accepted by soumettre: identifier]-----------------> integrated
         # * sending    --[refused]-------------------------------------------> rejected
         # * sending    --[answer lost; or found in this state after a crash]-> unknown
         # * unknown    --[found at Chorus Pro, the same]---------------------> deposited
@@ -49,7 +50,7 @@ class ChorusDeposit(models.Model):
         readonly=True,
         index=True,
     )
-    syntax = fields.Char(required=True, readonly=True, help="Chorus Pro's name of the file's format (syntaxeFlux).")
+    syntax = fields.Char(required=True, readonly=True, help="Chorus Pro's name of the file's format (syntaxeFlux, modeDepot).")
     file_name = fields.Char(required=True, readonly=True)
     file = fields.Binary(attachment=True, readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
     sha256 = fields.Char("SHA-256", readonly=True, help="Fingerprint of the bytes that were sent.")
@@ -107,11 +108,12 @@ class ChorusDeposit(models.Model):
     # -- the intent ----------------------------------------------------------------------------------------------------
 
     @api.model
-    def _chorus_make(self, moves, content, file_name, syntax):
+    def _chorus_make(self, moves, content, file_name, syntax, **values):
         """Record the intent to send a file. Nothing leaves before the caller committed it.
 
         :param moves: the invoices in it, of one company; without a live deposit (enforced by the database).
         :param bytes content: the file.
+        :param values: of the deposit besides.
         :return: the deposit, ``ready``.
         """
         company = moves.company_id
@@ -126,6 +128,7 @@ class ChorusDeposit(models.Model):
                 "size": len(content),
                 "user_id": self.env.user.id,
                 "line_ids": [fields.Command.create(move._chorus_line_values()) for move in moves],
+                **values,
             }
         )
         deposit.file = self.env["chorus.deposit"]._chorus_encode(content)

@@ -31,6 +31,8 @@ class Claim(NamedTuple):
     content: bytes
     file_name: str
     syntax: str
+    #: what goes with the file when it is not a flow; see ``chorus_deposit_submit``
+    submission: tuple | None = None
 
 
 class ChorusDeposit(models.Model):
@@ -73,7 +75,7 @@ class ChorusDeposit(models.Model):
         if not claim:
             return
         try:
-            answer = client.deposit_flow(claim.content, claim.file_name, claim.syntax)
+            answer = self._chorus_hand_over(client, claim)
         except ChorusError as error:
             answer = error
         except Exception as error:
@@ -95,7 +97,17 @@ class ChorusDeposit(models.Model):
             return None
         content = base64.b64decode(deposit.file)
         deposit.write({"state": "sending", "sending_at": fields.Datetime.now(), "next_try": False})
-        return Claim(content, deposit.file_name, deposit.syntax)
+        return Claim(content, deposit.file_name, deposit.syntax, deposit._chorus_claim_submission())
+
+    def _chorus_claim_submission(self):
+        """What goes with the file besides; None for a flow."""
+        self.ensure_one()
+        return
+
+    @api.model
+    def _chorus_hand_over(self, client, claim):
+        """Call Chorus Pro, with no transaction open; its receipt."""
+        return client.deposit_flow(claim.content, claim.file_name, claim.syntax)
 
     def _chorus_firmly(self, write, *args):
         """Write down what the platform said, whatever other transactions do meanwhile, and commit it.
@@ -137,7 +149,7 @@ class ChorusDeposit(models.Model):
         connection = self.env["chorus.connection"]._of(self.company_id)
         if accepted:
             connection._note_success()
-            self._chorus_accept(answer.flow_number)
+            self._chorus_receive(answer)
         elif isinstance(answer, Refused):
             connection._note_success()
             if says_duplicate(answer.detail):
@@ -151,6 +163,10 @@ class ChorusDeposit(models.Model):
             self._chorus_note_error(answer)
         else:
             self._chorus_doubt(answer)
+
+    def _chorus_receive(self, answer):
+        """Take over a receipt."""
+        self._chorus_accept(answer.flow_number)
 
     def _chorus_accept(self, flow_number, deposited_at=None):
         """Chorus Pro has the file under that flow number: follow it."""

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from ..services import environment as environments
 from ..services.client import ChorusClient
 from ..services.errors import ChorusError, NotAllowed, failure
+from ..services.formats import FORMATS
+from ..services.rules import FileFormat
 from ..services.session import PisteSession
 from ..services.vault import VaultError
 from .secret_key import vault
@@ -39,6 +41,19 @@ class ResCompany(models.Model):
     )
     chorus_start_date = fields.Date(
         "Transfer invoices from", copy=False, help="Invoices dated before this day are not proposed for transfer."
+    )
+    chorus_format = fields.Selection(
+        [
+            ("cii", "XML, CII (works everywhere)"),
+            ("facturx", "Factur-X (PDF with the data inside)"),
+            ("ubl", "XML, UBL"),
+            ("pdf", "PDF and its data, invoice by invoice"),
+        ],
+        string="Format of the invoices",
+        required=True,
+        default="cii",
+        help="What is deposited at Chorus Pro. Factur-X and the PDF show the public body your own printed invoice; they need a"
+        " PDF engine on the server and take a second or two each. A PDF with its data gets its identifier at once.",
     )
     chorus_structure_id = fields.Char(
         "Structure at Chorus Pro", copy=False, readonly=True, help="Chorus Pro's own identifier of this company."
@@ -88,6 +103,12 @@ class ResCompany(models.Model):
         if self.chorus_environment == "simulator":
             return environments.simulator(self.chorus_simulator_url or "")
         return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
+
+    def _chorus_format(self):
+        """In what this company sends its invoices: the ``FileFormat``, and the ``Format`` that describes it."""
+        self.ensure_one()
+        chosen = FileFormat(self.chorus_format)
+        return chosen, FORMATS[chosen]
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""

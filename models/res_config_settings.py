@@ -12,6 +12,7 @@ class ResConfigSettings(models.TransientModel):
     chorus_technical_account = fields.Char(related="company_id.chorus_technical_account", readonly=False)
     chorus_referent_email = fields.Char(related="company_id.chorus_referent_email", readonly=False)
     chorus_start_date = fields.Date(related="company_id.chorus_start_date", readonly=False)
+    chorus_format = fields.Selection(related="company_id.chorus_format", readonly=False, required=True)
     chorus_company_registry = fields.Char("SIRET of the company", related="company_id.company_registry", readonly=False)
     # write-only: never read back, empty keeps what is recorded; not stored, so that no table ever holds them
     chorus_client_secret = fields.Char(

@@ -1,8 +1,8 @@
 """From a document to the XML that Chorus Pro takes, by way of EN 16931's business terms and the ``facturx`` library.
 
 :func:`to_terms` gives the dict of ``facturx``, the same for CII, UBL and Factur-X; :func:`to_cii` writes CII D16B, the syntax
-``IN_DP_E1_CII_16B`` (REFERENCE §3.3); ``ubl`` writes UBL. Equal documents give equal bytes. Whether the document is *right* is for ``rules`` to say;
-here it is only written, and checked against the official schema.
+``IN_DP_E1_CII_16B`` (REFERENCE §3.3); ``ubl`` writes UBL. Equal documents give equal bytes. Whether the document is *right* is
+for ``rules`` to say; here it is only written, and checked against the official schema.
 """
 
 from __future__ import annotations
@@ -107,16 +107,16 @@ def to_cii(invoice: Invoice) -> bytes:
 
     :raises DocumentError: when it cannot be made so; a document without blocking finding of ``rules`` always can.
     """
-    return checked(written(generate_cii_xml, to_terms(invoice)), schemas.CII)
+    return checked(written(generate_cii_xml, lambda: to_terms(invoice)), schemas.CII)
 
 
-def written(generate: Callable[..., bytes], terms: Terms) -> bytes:
+def written(generate: Callable[..., bytes], terms: Callable[[], Terms]) -> bytes:
     """What a generator of ``facturx`` makes of the terms, not checked yet.
 
     :raises DocumentError: when it can make nothing of them.
     """
     try:
-        return generate(terms, level=PROFILE, check_xsd=False, check_schematron=None)
+        return generate(terms(), level=PROFILE, check_xsd=False, check_schematron=None)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise DocumentError([str(error) or type(error).__name__]) from error
 
@@ -153,7 +153,9 @@ def to_terms(invoice: Invoice) -> Terms:
             "BT-20": xml_text(invoice.payment.terms),
             "BT-23": xml_text(invoice.framework),
             "BG-1": [
-                _known({"BT-21": xml_text(note.subject), "BT-22": text}) for note in invoice.notes if (text := xml_text(note.text))
+                _known({"BT-21": xml_text(note.subject), "BT-22": text})
+                for note in invoice.notes
+                if (text := xml_text(note.text))
             ],
             "BG-3": _original(invoice),
             "BG-4": _party(invoice.supplier, no_vat_number, seller=True),

@@ -6,11 +6,7 @@ from facturx import generate_from_binary
 
 from . import pdfa
 from .document import Invoice
-from .en16931 import PROFILE, DocumentError, to_cii
-from .text import Text
-
-FILE_NAME = "factur-x.xml"
-UNREADABLE = Text("The printed invoice is no readable PDF: {why}.", "La facture imprimée n'est pas un PDF lisible : {why}.")
+from .en16931 import PROFILE, to_cii
 
 
 def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
@@ -20,32 +16,29 @@ def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
     kinds of files.
 
     :param pdf: the invoice as it is printed; files in it that are not ours are left out.
-    :raises DocumentError: when the XML cannot be made, or the PDF is none.
+    :raises DocumentError: when the XML cannot be made. :raises PdfError: when the PDF is none.
     """
     xml = to_cii(invoice.without_attachments())
     kind = "Avoir" if invoice.is_credit_note else "Facture"
-    try:
-        carrier = generate_from_binary(
-            pdfa.plain(pdf),
-            xml,
-            flavor="factur-x",
-            level=PROFILE,
-            check_xsd=False,
-            check_schematron=False,
-            pdf_metadata={
-                "author": invoice.supplier.name,
-                "title": f"{invoice.supplier.name} : {kind} {invoice.number}",
-                "subject": f"{kind} {invoice.number}",
-                "keywords": "Factur-X, facture",
-            },
-            lang="fr-FR",
-            attachments={
-                file.name: {"filedata": file.content, "description": file.description, "afrelationship": "supplement"}
-                for file in invoice.attachments
-            },
-            # readable without unpacking, for tools that look for it in the bytes
-            xmp_compression=False,
-        )
-        return pdfa.to_pdfa3(carrier)
-    except pdfa.PdfError as error:
-        raise DocumentError([UNREADABLE.format(why=str(error)).fr]) from error
+    carrier = generate_from_binary(
+        pdfa.plain(pdf),
+        xml,
+        flavor="factur-x",
+        level=PROFILE,
+        check_xsd=False,
+        check_schematron=False,
+        pdf_metadata={
+            "author": invoice.supplier.name,
+            "title": f"{invoice.supplier.name} : {kind} {invoice.number}",
+            "subject": f"{kind} {invoice.number}",
+            "keywords": "Factur-X, facture",
+        },
+        lang="fr-FR",
+        attachments={
+            file.name: {"filedata": file.content, "description": file.description, "afrelationship": "supplement"}
+            for file in invoice.attachments
+        },
+        # readable without unpacking, for tools that look for it in the bytes
+        xmp_compression=False,
+    )
+    return pdfa.to_pdfa3(carrier)

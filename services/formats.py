@@ -10,6 +10,7 @@ from . import submission
 from .document import Invoice
 from .en16931 import to_cii
 from .factur_x import to_facturx
+from .pdfa import plain
 from .rules_model import FileFormat
 from .text import Text
 from .ubl import to_ubl
@@ -57,7 +58,7 @@ def write(file_format: FileFormat, invoice: Invoice, pdf: bytes | None = None) -
     """The file of one invoice in that format.
 
     :param pdf: the printed invoice, for a format that needs one.
-    :raises DocumentError: when it cannot be made.
+    :raises DocumentError: when it cannot be made. :raises PdfError: when ``pdf`` is none.
     """
     if file_format is FileFormat.CII:
         return to_cii(invoice)
@@ -65,4 +66,4 @@ def write(file_format: FileFormat, invoice: Invoice, pdf: bytes | None = None) -
         return to_ubl(invoice)
     if pdf is None:
         raise ValueError(f"{file_format} needs the printed invoice")
-    return to_facturx(invoice, pdf) if file_format is FileFormat.FACTURX else pdf
+    return to_facturx(invoice, pdf) if file_format is FileFormat.FACTURX else plain(pdf)

@@ -19,7 +19,6 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ArrayObject,
-    BooleanObject,
     ByteStringObject,
     DictionaryObject,
     NameObject,
@@ -40,7 +39,7 @@ class PdfError(Exception):
 
 
 def plain(pdf: bytes) -> bytes:
-    """The pages alone: without the embedded files and the metadata that another program put there.
+    """The pages alone, without embedded files and metadata: Odoo puts an XML of its own in each PDF, which is not ours.
 
     :raises PdfError: when it is no readable PDF.
     """
@@ -61,7 +60,6 @@ def to_pdfa3(pdf: bytes) -> bytes:
     for name in _ACTIVE:
         root.pop(name, None)
     root[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(_output_intent(writer))])
-    root[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject("/StructTreeRoot" in root)})
     for page in writer.pages:
         page.pop("/AA", None)
         for annotation in page.get("/Annots") or ():

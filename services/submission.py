@@ -6,11 +6,14 @@ The PDF is the invoice; these data are what Chorus Pro sorts, routes and checks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from .document import Invoice, VatDue
+from .answers import AddedFile, SubmittedInvoice
+from .client import ChorusClient
+from .document import Attachment, Invoice, VatDue
 from .vocabulary import frameworks
 
 MODE = "DEPOT_PDF_API"
@@ -110,3 +113,29 @@ def _number(value: Decimal) -> int | float:
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def hand_over(
+    client: ChorusClient, body: dict[str, Any], pdf: bytes, name: str, others: Sequence[Attachment] = ()
+) -> SubmittedInvoice:
+    """Hand over the PDF and the attachments, then submit the invoice.
+
+    Until the last call nothing is at Chorus Pro but loose files, so that an error before it means "not received".
+
+    :param body: what :func:`to_submission` made. :param name: the PDF's.
+    :raises ChorusError: see :meth:`ChorusClient.submit_invoice`.
+    """
+    main = AddedFile(client.add_file(pdf, name), name)
+    kinds = client.file_types() if others else {}
+    files = [
+        AddedFile(client.add_file(file.content, file.name), file.description or file.name, _kind(file.description, kinds))
+        for file in others
+    ]
+    return client.submit_invoice(body, main, files)
+
+
+def _kind(label: str, kinds: Mapping[str, str]) -> str:
+    """The code of a kind of file: that of the same name, else "other", else the first."""
+    names = {name.casefold(): code for code, name in reversed(kinds.items())}
+    other = next((code for name, code in names.items() if name.startswith("autre")), "")
+    return names.get(label.casefold()) or other or next(iter(kinds), "")

@@ -15,7 +15,7 @@ from lxml import etree
 
 from . import schemas
 from .document import CREDIT_TRANSFERS, IdentifierType, Invoice, Party, VatDue
-from .en16931 import checked, to_terms, written, xml_text
+from .en16931 import Terms, checked, to_terms, written, xml_text
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -38,9 +38,7 @@ SCHEME_NAMES = MappingProxyType(
 """AIFE's number of each kind of identifier (REFERENCE §3.2)."""
 
 MARKET = "Marché public"
-_VAT_KINDS = MappingProxyType(
-    {VatDue.INVOICE: "TVA DEBIT", VatDue.DELIVERY: "TVA DEBIT", VatDue.PAYMENT: "TVA ENCAISSEMENT"}
-)
+_VAT_KINDS = MappingProxyType({VatDue.INVOICE: "TVA DEBIT", VatDue.DELIVERY: "TVA DEBIT", VatDue.PAYMENT: "TVA ENCAISSEMENT"})
 
 
 def to_ubl(invoice: Invoice) -> bytes:
@@ -48,15 +46,20 @@ def to_ubl(invoice: Invoice) -> bytes:
 
     :raises DocumentError: when it cannot be made so; a document without blocking finding of ``rules`` always can.
     """
+    plain = written(generate_ubl_xml, lambda: _terms(invoice))
+    # huge_tree: an attachment of 8 MB makes a text of over 10 MB
+    root = etree.fromstring(plain, etree.XMLParser(huge_tree=True, resolve_entities=False))
+    _add_historic_places(root, invoice)
+    xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return checked(xml, schemas.UBL_CREDIT_NOTE if invoice.is_credit_note else schemas.UBL_INVOICE)
+
+
+def _terms(invoice: Invoice) -> Terms:
     terms = to_terms(invoice)
     if invoice.delivery_address is None:
         # unlike CII, UBL has no compulsory element for the delivery: what is not known stays unsaid
         terms.pop("BG-13", None)
-    # huge_tree: an attachment of 8 MB makes a text of over 10 MB
-    root = etree.fromstring(written(generate_ubl_xml, terms), etree.XMLParser(huge_tree=True, resolve_entities=False))
-    _add_historic_places(root, invoice)
-    xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return checked(xml, schemas.UBL_CREDIT_NOTE if invoice.is_credit_note else schemas.UBL_INVOICE)
+    return terms
 
 
 def _add_historic_places(root: _Element, invoice: Invoice) -> None:

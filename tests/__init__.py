@@ -8,6 +8,7 @@ from . import (
     test_connection,
     test_deposit,
     test_follow,
+    test_formats,
     test_i18n,
     test_many,
     test_market_amounts,

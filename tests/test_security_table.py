@@ -26,6 +26,7 @@ MANAGER = frozenset({"manager"})
 #: Own models: who may read, write, create and delete a record of the first company. ``stranger`` may create where a
 #: manager may: in the own company only, which the rule ensures (`test_each_model_has_its_company_rule`).
 MODELS = {
+    "chorus.attachment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.connection": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.deposit": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.deposit.line": (BILLING, NOBODY, NOBODY, NOBODY),
@@ -52,6 +53,8 @@ METHODS = {
 
 #: Fields that only some of the readers of their model may read: model, field, who.
 FIELDS = [
+    ("chorus.deposit", "attachment_ids", TRANSFER),
+    ("chorus.deposit", "data", TRANSFER),
     ("chorus.deposit", "file", TRANSFER),
     ("res.company", "chorus_client_id", NOBODY),
     ("res.company", "chorus_client_secret_sealed", NOBODY),
@@ -144,8 +147,10 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                 "party_ids": [Command.create({"role": "moa", "partner_id": self.town.id})],
             }
         )
+        free = self.invoice()
         made = {
-            "account.move": self.invoice(),
+            "account.move": free,
+            "chorus.attachment": self.env["chorus.attachment"].create({"move_id": free.id, "name": "a.pdf", "file": b"eA=="}),
             "chorus.connection": self.env["chorus.connection"]._of(self.company),
             "chorus.deposit": deposit,
             "chorus.deposit.line": deposit.line_ids,
