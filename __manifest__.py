@@ -23,6 +23,7 @@
         "views/chorus_mend_views.xml",
         "views/chorus_market_report.xml",
         "views/account_move_market_views.xml",
+        "views/chorus_send_wizard_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/menus.xml",

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..services import archive
 from ..services.en16931 import DocumentError
-from ..services.errors import failure
 from .account_move_format import PRINTED_AT_ONCE
 
 #: Up to so many invoices go in a file each; more share flows.
@@ -24,35 +23,6 @@ class AccountMove(models.Model):
         """:raises AccessError: for a user who may not transfer invoices."""
         if not self.env.su and not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user"):
             raise AccessError(self.env._("You have no right to transfer invoices to Chorus Pro."))
-
-    def _chorus_obstacles(self):
-        """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can.
-
-        One place asked by the button, the list's action, Send & Print and the cron.
-        """
-        self.ensure_one()
-        if self.chorus_state not in ("to_send", "rejected"):
-            if self._chorus_is_live():
-                waits = self._chorus_line().deposit_id.state == "ready"
-                return [
-                    self.env._("It waits to be sent already; Odoo tries again by itself.")
-                    if waits
-                    else self.env._("Sent to Chorus Pro already.")
-                ]
-            if self.state != "posted" or self.move_type not in ("out_invoice", "out_refund"):
-                return [self.env._("Only posted customer invoices and credit notes can be sent.")]
-            if not self.company_id.chorus_environment:
-                return [failure("not_configured").remedy.of(self.env.lang)]
-            if self.chorus_market_id and not self.chorus_market_id.transferred:
-                return [self.env._("Its market is not transferred to Chorus Pro.")]
-        missing = self.company_id._chorus_missing_settings()
-        if missing:
-            return [f"{failure('not_configured').cause.of(self.env.lang)} ({', '.join(missing)})"]
-        return self._chorus_format_obstacles() + [
-            f"{finding.message.of(self.env.lang)} {finding.remedy.of(self.env.lang)}"
-            for finding in self._chorus_findings()
-            if finding.blocks
-        ]
 
     # -- sending -------------------------------------------------------------------------------------------------------
 

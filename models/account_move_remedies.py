@@ -53,7 +53,7 @@ class AccountMove(models.Model):
         return self._chorus_way_to_draft()
 
     def _chorus_way_to_attachments(self):
-        return {}
+        return self._chorus_dialog(self, "view_move_form_chorus_files", self.env._("Attachments for Chorus Pro"))
 
     def _chorus_way_to_lookup(self):
         may = self._chorus_is_live() and self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user")

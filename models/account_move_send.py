@@ -25,23 +25,27 @@ class AccountMoveSend(models.AbstractModel):
     def _get_alerts(self, moves, moves_data):
         alerts = super()._get_alerts(moves, moves_data)
         chosen = moves.filtered(lambda move: "chorus_pro" in moves_data[move]["sending_methods"])
-        blocked = {move: obstacles for move in chosen if (obstacles := move._chorus_obstacles())}
-        if blocked:
+        if len(moves) == 1:
+            alerts.update(self._chorus_single_alerts(chosen))
+        elif blocked := chosen.filtered(lambda move: move._chorus_obstacles()):
             alerts["chorus_pro_obstacles"] = {
-                "level": "danger" if len(moves) == 1 else "warning",
-                "message": "\n".join(move._chorus_refusal_text(why) for move, why in blocked.items()),
-                **(
-                    {
-                        "action_text": self.env._("View Invoice(s)"),
-                        "action": self.env["account.move"]
-                        .browse(move.id for move in blocked)
-                        ._get_records_action(name=self.env._("Not ready for Chorus Pro")),
-                    }
-                    if len(moves) > 1
-                    else {}
-                ),
+                "level": "warning",
+                "message": self.env._("Not ready for Chorus Pro: %s. The others are sent.", blocked._chorus_names()),
+                "action_text": self.env._("See what to mend"),
+                "action": blocked._chorus_review_action(),
             }
         return alerts
+
+    def _chorus_single_alerts(self, move):
+        """One banner for each thing to mend or to look at; what blocks keeps Odoo from sending."""
+        return {
+            f"chorus_pro_{rank}": {
+                "level": "danger" if remark.blocks else "warning",
+                "message": f"Chorus Pro : {remark.message} {remark.remedy}".strip(),
+                **move._chorus_button(remark.place),
+            }
+            for rank, remark in enumerate(move._chorus_remarks() if move else ())
+        }
 
     # EXTENDS 'account'
     def _call_web_service_after_invoice_pdf_render(self, invoices_data):

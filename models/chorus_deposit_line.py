@@ -14,7 +14,7 @@ class ChorusDepositLine(models.Model):
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
     )
-    number = fields.Char(required=True, readonly=True)
+    number = fields.Char(required=True, readonly=True, index=True)
     recipient = fields.Char("Recipient's SIRET", readonly=True)
     issue_date = fields.Date("Invoice date", readonly=True)
     total = fields.Monetary(readonly=True)

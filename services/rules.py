@@ -45,7 +45,6 @@ RULES: tuple[Rule, ...] = (
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
-        "R-06": "a number used twice: the database knows, and Chorus Pro answers",
         "R-07": "the mode SAISIE_API, which renumbers, is never used",
         "R-19": "by construction: see en16931.CREDIT_NOTE_PAYMENT_MEANS",
         "R-25": "a field of the API's payload, not of the document",

@@ -10,11 +10,11 @@ from .document import Invoice, Period
 from .rules_model import Context, FileFormat, Level, Rule, Values, found, when
 from .text import Text
 from .vocabulary import frameworks
+from .vocabulary.currencies import CURRENCIES
 
 NUMBER_LENGTH = 20
 
 _NUMBER = re.compile(r"[A-Za-z0-9 +_/-]*")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _RENUMBER = Text(
     "Reset the invoice to draft and give it a shorter number; for the next ones, change the journal's numbering.",
     "Remettez la facture en brouillon et donnez-lui un numéro plus court ; pour les suivantes, changez la numérotation du "
@@ -165,6 +165,23 @@ HEADER_RULES: tuple[Rule, ...] = (
         _number_characters,
     ),
     Rule(
+        "R-06.taken",
+        Level.BLOCK,
+        "number",
+        Text(
+            "The number “{number}” was used already for Chorus Pro this year, by another invoice of your company ({by}).",
+            "Le numéro « {number} » a déjà servi pour Chorus Pro cette année, pour une autre facture de votre société ({by}).",
+        ),
+        Text(
+            "Give this invoice a number of its own: Chorus Pro wants each number once a year for a company (SIREN), whatever the "
+            "journal.",
+            "Donnez à cette facture un numéro à elle : Chorus Pro n'accepte un numéro qu'une fois par an et par entreprise "
+            "(SIREN), quel que soit le journal.",
+        ),
+        "DOMAIN R-06; REFERENCE §5",
+        lambda invoice, context: {"number": invoice.number, "by": context.taken_by} if context.taken_by else None,
+    ),
+    Rule(
         "R-16.missing",
         Level.BLOCK,
         "invoice_date",
@@ -189,10 +206,13 @@ HEADER_RULES: tuple[Rule, ...] = (
         "R-15.currency",
         Level.BLOCK,
         "currency",
-        Text("The currency is not a code of three capitals.", "La devise n'est pas un code de trois majuscules."),
+        Text(
+            "“{currency}” is not the code of a currency (ISO 4217, three capitals).",
+            "« {currency} » n'est pas le code d'une devise (ISO 4217, trois majuscules).",
+        ),
         Text("Choose the document's currency (EUR).", "Choisissez la devise du document (EUR)."),
         "DOMAIN R-15",
-        lambda invoice, _context: when(not _CURRENCY.fullmatch(invoice.currency.strip())),
+        lambda invoice, _context: {"currency": invoice.currency} if invoice.currency.strip() not in CURRENCIES else None,
     ),
     Rule(
         "R-17.sign",

@@ -68,12 +68,14 @@ class Context:
 
     :param today: the calendar day in Europe/Paris.
     :param production: false in qualification and with the simulator, whose SIRETs are fictitious.
+    :param taken_by: which other document of the same SIREN and year has this number at Chorus Pro; ``""`` when none is known to.
     """
 
     today: date
     production: bool = True
     recipient: Requirements = field(default_factory=Requirements)
     file_format: FileFormat = FileFormat.CII
+    taken_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from . import (
     test_many,
     test_market_amounts,
     test_res_company,
+    test_review,
     test_rights,
     test_security_table,
     test_situations,

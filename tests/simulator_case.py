@@ -92,8 +92,8 @@ def party(name, siret):
     }
 
 
-def line(number="1", amount="100.00", name="Prestation"):
-    """One unit at 20 %."""
+def line(number="1", amount="100.00", name="Prestation", **changes):
+    """One unit at 20 %; ``changes`` by EN 16931 terms."""
     return {
         "BT-126": number,
         "BT-129": "1",
@@ -103,6 +103,7 @@ def line(number="1", amount="100.00", name="Prestation"):
         "BT-151": "S",
         "BT-152": "20.00",
         "BT-153": name,
+        **{key.replace("_", "-"): value for key, value in changes.items()},
     }
 
 

@@ -41,7 +41,7 @@ class TestSendAndPrint(ChorusCommon):
         move = self.invoice()
         self.company._chorus_set_secret("client_secret", "")
         wizard = self.wizard(move)
-        self.assertEqual(wizard.alerts["chorus_pro_obstacles"]["level"], "danger")
+        self.assertEqual(wizard.alerts["chorus_pro_0"]["level"], "danger")
         with self.assertRaises(UserError):
             wizard.action_send_and_print()
         self.assertFalse(self.simulator.state()["deposits"])

@@ -19,6 +19,7 @@ from .simulator_case import (
     attachment,
     credit_note,
     invoice,
+    line,
     tar,
     vat,
     xml,
@@ -67,6 +68,14 @@ client, process = simulator_case.client, simulator_case.process
         (invoice(BT_110="19.00"), "BR-CO-14"),
         (invoice(BT_112="121.00"), "BR-CO-15"),
         (invoice(BT_115="121.00"), "BR-CO-16"),
+        (invoice(BG_25=[line(BT_146="33.3333333", BT_129="3")]), "6 decimales"),
+        (
+            invoice(
+                BG_23=[{"BT-116": "100.00", "BT-117": "0.00", "BT-118": "E", "BT-119": "0"}],
+                **{"BT-110": "0.00", "BT-112": "100.00", "BT-115": "100.00"},
+            ),
+            "motif d'exoneration",
+        ),
         (invoice(BG_23=[vat(tax="10.00")], BT_110="10.00", BT_112="110.00", BT_115="110.00"), "BR-CO-17"),
     ],
 )

@@ -1,5 +1,6 @@
 """Explaining Chorus Pro's messages: every label seen, and no word lost. Needs neither Odoo nor a database."""
 
+import pathlib
 import re
 import time
 
@@ -7,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..services.vocabulary import MESSAGES, Kind, explain, explain_answer
+from ..services.vocabulary import LABELS as BUTTONS
+from ..services.vocabulary import MESSAGES, PLACES, Kind, Place, explain, explain_answer
+from ..services.vocabulary.fields import FIELDS
+
+REFERENCE = pathlib.Path(__file__).resolve().parents[2] / "shared" / "api" / "REFERENCE.md"
 
 _SUPPLIER = "AccountingSupplierParty.Party.PartyIdentification.ID.value"
 _CII = "FichierXml.SupplyChainTradeTransaction"
@@ -48,6 +53,18 @@ LABELS = [
      "GrossPriceProductTradePrice) est renseigne.",
      "discount", "lines"),
     ("ERR_XSD_001", "file_format", None),
+    ("IRRECEVABILITE: cvc-datatype-valid.1.2.1: '-1 324,60' is not a valid value for 'decimal'. - ligne: 150 - position: 60",
+     "file_format", None),
+    ("POQ_MSG_01.003 - Flux introuvable.", "flow_unknown", None),
+    (f"L'element {_CII}.ApplicableHeaderTradeSettlement.SpecifiedTradeSettlementPaymentMeans.TypeCode.value est obligatoire.",
+     "payment_means_missing", "payment_means"),
+    ("L'element (AppliedTradeAllowance [...]", "discount", "lines"),
+    ("Le code service de la structure publique émettrice est inconnu ou inactif dans Chorus Pro", "supplier_service",
+     "supplier.siret"),
+    ("Les contrôles de cohérence effectués sur la demande de paiement ne sont pas valides", "consistency", "amounts"),
+    ("Cette facture n'a pas pu être analysée par le système Chorus Pro", "file_format", None),
+    ("Destinataire introuvable ou inactif", "recipient", "recipient.siret"),
+    ("Le service exécutant est obligatoire pour ce destinataire", "service_missing", "service_code"),
     ("Le code service de la structure publique destinataire est inconnu ou inactif dans Chorus Pro",
      "service_wrong", "service_code"),
     # by the rules, or by the element that the message names
@@ -120,10 +137,42 @@ def test_message_keys_are_unique_and_all_can_be_reached():
         "validator": "Le valideur est inconnu",
         "supplier": "Le SIRET du fournisseur doit comporter 14 chiffres",
         "rej_coh": "REJ_COH",
+        "moe": "La maîtrise d'œuvre désignée est inconnue",
+        "moa": "Le maître d'ouvrage désigné est inconnu",
     }
     for key, label in more.items():
         assert [explanation.key for explanation in explain(label)] == [key]
     assert reached - {None} | set(more) == set(MESSAGES)
+
+
+def test_every_refusal_has_a_button():
+    (unknown,) = explain("Message encore jamais vu")
+    assert unknown.place is Place.PORTAL
+    for message in MESSAGES.values():
+        explained = message.place or PLACES.get(message.field)
+        assert (explained is not None) == (message.kind is Kind.REFUSAL), message.key
+    assert {explanation.place for label, _, _ in LABELS for explanation in explain(label)} >= {
+        Place.REFERENCES, Place.NUMBER, Place.RECIPIENT, Place.SUPPLIER, Place.BANK, Place.DRAFT, Place.LOOKUP, Place.SETTINGS,
+    }  # fmt: skip
+
+
+def test_every_field_has_its_place_and_every_place_its_words():
+    assert set(PLACES) == set(FIELDS) - {"notes"}
+    assert set(BUTTONS) == set(Place)
+
+
+@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference of the API (../shared/api/REFERENCE.md) is not at hand")
+def test_every_label_of_the_reference_is_known():
+    """Section 4: the message codes of its table, and the functional errors seen live below it."""
+    section = REFERENCE.read_text().partition("\n## 4. ")[2].partition("\n## 5. ")[0]
+    rows = [line.split("|")[1:-1] for line in section.splitlines() if line.startswith("|")]
+    labels = {cells[1].strip() for cells in rows[2:]} - {"–", "?"}
+    seen = [line for line in section.splitlines() if line.startswith("- ")]
+    labels |= {label for line in seen for label in re.findall(r"`([^`]+)`", line)}
+    assert len(labels) >= 16
+    # the reference shortens "balise AccountingSupplierParty.Party.PartyIdentification.ID.value", which it gives just before
+    unknown = {label for label in labels for told in explain(label.replace("balise …", f"balise {_SUPPLIER}")) if not told.known}
+    assert unknown == set()
 
 
 _WORDS = st.sampled_from([label for label, _, _ in LABELS] + ["inconnu", "|", " | ", "\n", "\u00a0", "||"])

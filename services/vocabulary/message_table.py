@@ -1,6 +1,7 @@
 """The known messages of Chorus Pro, one entry each; the first whose pattern is found explains.
 
-Adding one is adding a line of data: key, pattern, cause, remedy, field. Patterns are searched in the folded text, so
+Adding one is adding a line of data: key, pattern, cause, remedy, field (which says where the button leads, unless
+``place`` does), and its label to the tests. Patterns are searched in the folded text, so
 they are in lower case without accents; they rest on the beginning of a message, as reports are cut at some 200
 characters. Sources: REFERENCE §4 (labels seen), DOMAIN §5 (rules). ``[INF]``: wording not seen, deduced from the
 names of the elements or from the rule.
@@ -12,6 +13,7 @@ from ..text import Text
 from .message_model import Kind, Message, resend
 from .message_table_invoice import CONTENT, REFERENCES
 from .motifs import MOTIFS
+from .places import Place
 
 
 def _motif(code: str, duplicate: bool = False) -> Message:
@@ -51,6 +53,19 @@ _ANSWERS: tuple[Message, ...] = (
             "Refresh the invoice's status; check that it was deposited in this environment, by this company.",
             "Actualisez le statut de la facture ; vérifiez qu'elle a été déposée ici, par cette société.",
         ),
+        place=Place.LOOKUP,
+    ),
+    # Seen by other software, in answer to consulterCRDetaille (codeRetour 20001).
+    Message(
+        "flow_unknown",
+        r"poq_msg_01\.003|flux introuvable",
+        Text("Chorus Pro does not know this flow number.", "Chorus Pro ne connaît pas ce numéro de flux."),
+        Text(
+            "Ask again in a few minutes; if it lasts, check that it was deposited in this environment, by this company.",
+            "Interrogez de nouveau Chorus Pro dans quelques minutes ; si cela dure, vérifiez que le flux a été déposé dans cet "
+            "environnement, par cette société.",
+        ),
+        place=Place.LOOKUP,
     ),
     Message(
         "rights_missing",
@@ -73,12 +88,14 @@ _ANSWERS: tuple[Message, ...] = (
             "La facture n'est pas (ou plus) suspendue : elle ne peut pas être complétée.",
         ),
         Text("Refresh its status before doing anything else.", "Actualisez son statut avant toute autre action."),
+        place=Place.LOOKUP,
     ),
     Message(
         "state_forbids",
         r"gdp_msg_11\.001|(?:statut|etat)\b.*ne (?:le |l')?(?:permet|autorise) pas",
         Text("The invoice's present status forbids this action.", "Le statut actuel de la facture interdit cette action."),
         Text("Refresh its status and do what it asks.", "Actualisez son statut et faites ce qu'il demande."),
+        place=Place.LOOKUP,
     ),
     # [INF]: wording not seen.
     Message(
@@ -120,6 +137,36 @@ _PARTIES: tuple[Message, ...] = (
         resend("Check the validator's SIRET on the market.", "Vérifiez le SIRET du valideur sur le marché."),
         "validator.siret",
     ),
+    # [INF]: the parties of a works document (DOMAIN §2.5: MAUVAISE_MOE, MAUVAISE_MOA).
+    *(
+        Message(
+            key,
+            pattern,
+            Text(
+                f"The {party.en} is missing or is not the one of this market.",
+                f"La {party.fr} manque ou n'est pas celle du marché.",
+            ),
+            resend(
+                f"Check the SIRET of the {party.en} on the market.",
+                f"Vérifiez sur le marché le SIRET de la {party.fr}.",
+            ),
+            f"{key}.siret",
+        )
+        for key, pattern, party in (
+            ("moe", r"\bmoe\b|maitr(?:ise|e) d'oeuvre", Text("project manager (MOE)", "maîtrise d'œuvre (MOE)")),
+            ("moa", r"\bmoa\b|maitr(?:ise|e) d'ouvrage", Text("project owner (MOA)", "maîtrise d'ouvrage (MOA)")),
+        )
+    ),
+    Message(
+        "supplier_service",
+        r"structure (?:publique )?emettrice",
+        Text(
+            "Our own structure, or its service, is unknown or inactive on Chorus Pro.",
+            "Notre propre structure, ou son service, est inconnue ou inactive sur Chorus Pro.",
+        ),
+        _SUPPLIER_SET_UP,
+        "supplier.siret",
+    ),
     Message(
         "supplier_unknown",
         r"(?:fournisseur|accountingsupplierparty|sellertradeparty)\b.*n'est pas reference",
@@ -153,7 +200,8 @@ _PARTIES: tuple[Message, ...] = (
     Message(
         "recipient",
         r"(?:accountingcustomerparty|buyertradeparty)\.[\w.]*(?:identification|globalid|legalorganization|legalentity|\bid\b)"
-        r"|(?:identifiant|siret|siren|code|structure) (?:publique )?(?:du )?(?:destinataire|debiteur|recipiendaire)",
+        r"|(?:identifiant|siret|siren|code|structure) (?:publique )?(?:du )?(?:destinataire|debiteur|recipiendaire)"
+        r"|\bdestinataire\b.*(?:introuvable|non trouve|inexistant|inconnu|inacti)",
         Text(
             "The public body's SIRET is wrong, unknown or inactive on Chorus Pro.",
             "Le SIRET de l'entité publique est erroné, inconnu ou inactif sur Chorus Pro.",
@@ -182,7 +230,8 @@ _GENERAL: tuple[Message, ...] = (
     ),
     Message(
         "file_format",
-        r"err_xsd|\bxsd\b|\barchive\b|schema xml|\bfichier n'est pas\b|\bxml\b.*(?:invalide|mal forme)"
+        r"err_xsd|\bxsd\b|\bcvc-|\birrecevabilite\b|pu etre analysee|\barchive\b"
+        r"|schema xml|\bfichier n'est pas\b|\bxml\b.*(?:invalide|mal forme)"
         r"|format\b.*(?:invalide|non conforme|incorrect)",
         Text("The file does not have the declared format.", "Le fichier ne respecte pas le format déclaré."),
         Text(
@@ -190,6 +239,15 @@ _GENERAL: tuple[Message, ...] = (
             "Les données de la facture ne sont sans doute pas en cause : essayez un autre format dans les paramètres "
             "et signalez le message.",
         ),
+        place=Place.SETTINGS,
+    ),
+    # Seen by other software, in French of theirs: all that is told of amounts and references that disagree.
+    Message(
+        "consistency",
+        r"controles? de coherence",
+        MOTIFS["REJ_COH"].cause,
+        MOTIFS["REJ_COH"].remedy,
+        "amounts",
     ),
     Message(
         "element_missing",
@@ -199,6 +257,7 @@ _GENERAL: tuple[Message, ...] = (
             "Un élément obligatoire manque dans le fichier ; le message de Chorus Pro le nomme.",
         ),
         resend("Fill in what the message names.", "Renseignez ce que le message nomme."),
+        place=Place.DRAFT,
     ),
 )
 

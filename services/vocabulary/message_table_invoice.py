@@ -1,6 +1,7 @@
 """The known messages about what the invoice carries: references, number, payment, lines, taxes, amounts.
 
-How to read and add an entry: see ``message_table``, which joins these with the others.
+How to read and add an entry: see ``message_table``, which joins these with the others. Codes such as G1.05 are the rules
+of AIFE's EDI annex (DOMAIN §5), should a message name one [INF].
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ REFERENCES: tuple[Message, ...] = (
     ),
     Message(
         "service_wrong",
-        r"buyerr(?:eference|\w*$)|code service|service executant|n'utilise pas le service"
+        r"buyerr(?:eference|\w*$)|code service(?!.*\bemettrice)|service executant|n'utilise pas le service"
         r"|accountingcustomerparty\.(?:party\.)?(?:accounting)?contact",
         Text(
             "The service code is missing, unknown or inactive at this public body.",
@@ -98,7 +99,7 @@ REFERENCES: tuple[Message, ...] = (
     ),
     Message(
         "original_invoice",
-        r"invoicereferenceddocument|billingreference|facture d'origine|facture origine",
+        r"invoicereferenceddocument|billingreference|facture d'origine|facture origine|\bg1\.3[12]\b",
         Text(
             "A credit note must give the number of the invoice it corrects.",
             "Un avoir doit indiquer le numéro de la facture qu'il corrige.",
@@ -131,7 +132,7 @@ REFERENCES: tuple[Message, ...] = (
     ),
     Message(
         "number",
-        r"exchangeddocument\.id\b|identifiant de la facture|numero de (?:la )?facture",
+        r"exchangeddocument\.id\b|identifiant de la facture|numero de (?:la )?facture|\bg1\.0[56]\b|\bg1\.42\b",
         Text(
             "The invoice number is not accepted: letters, digits, spaces and - + _ / only.",
             "Le numéro de facture n'est pas accepté : lettres, chiffres, espaces et - + _ / seulement.",
@@ -144,7 +145,7 @@ REFERENCES: tuple[Message, ...] = (
 CONTENT: tuple[Message, ...] = (
     Message(
         "iban",
-        r"\biban|financialaccount|coordonnees? bancaires?",
+        r"\biban|financialaccount|coordonnees? bancaires?|\bg1\.1[6-9]\b",
         Text(
             "The bank account is missing or is not a valid IBAN.",
             "Le compte bancaire est absent ou n'est pas un IBAN valide.",
@@ -164,14 +165,14 @@ CONTENT: tuple[Message, ...] = (
     ),
     Message(
         "payment_means",
-        r"paymentmeans|mode de (?:paiement|reglement)",
+        r"paymentmeans|mode de (?:paiement|reglement)|\bs2\.05\b",
         Text("The means of payment is not accepted.", "Le mode de paiement n'est pas accepté."),
         resend("Choose another means of payment.", "Choisissez un autre mode de paiement."),
         "payment_means",
     ),
     Message(
         "discount",
-        r"grosspriceproducttradeprice|appliedtradeallowancecharge|allowancecharge",
+        r"grosspriceproducttradeprice|appliedtradeallow|allowancecharge",
         Text(
             "A line's discount is not written as Chorus Pro wants it.",
             "La remise d'une ligne n'est pas écrite comme Chorus Pro l'attend.",
@@ -184,7 +185,7 @@ CONTENT: tuple[Message, ...] = (
     ),
     Message(
         "taxes",
-        r"applicabletradetax|taxsubtotal|taxcategory|(?:taux|regime|montant|motif|recapitulatif)\b.*\btva\b|\bexoneration",
+        r"applicabletradetax|taxsubtotal|taxcategory|(?:taux|regime|montant|motif|recapitulatif)\b.*\btva\b|\bexoneration|\bg2\.13\b",
         Text("A VAT rate or exemption is not accepted.", "Un taux ou une exonération de TVA n'est pas accepté."),
         resend(
             "Check the taxes of the lines and the reason of any exemption.",
@@ -214,14 +215,14 @@ CONTENT: tuple[Message, ...] = (
     ),
     Message(
         "amounts",
-        r"monetarysummation|monetarytotal|\bmontants?\b|\btotal\b|\btotaux\b",
+        r"monetarysummation|monetarytotal|\bmontants?\b|\btotal\b|\btotaux\b|\bbr-co-1[0-7]\b",
         Text("An amount is missing or the amounts do not agree.", "Un montant manque ou les montants ne concordent pas."),
         resend("Check lines, discounts, VAT and total.", "Vérifiez les lignes, les remises, la TVA et le total."),
         "amounts",
     ),
     Message(
         "invoice_date",
-        r"issuedate|date d'emission|date de (?:la )?facture",
+        r"issuedate|date d'emission|date de (?:la )?facture|\bg1\.(?:07|09|36)\b",
         Text(
             "The invoice date is missing, malformed or in the future.",
             "La date de facture est absente, mal formée ou postérieure à aujourd'hui.",

@@ -10,6 +10,7 @@ from .document import ZERO, Document
 CENT = Decimal("0.01")
 MAX_DIGITS = 19
 MAX_DECIMALS = 6
+EXEMPT = "E"  # UNTDID 5305
 
 
 def check_amounts(document: Document) -> Iterator[str]:
@@ -35,6 +36,7 @@ def check_amounts(document: Document) -> Iterator[str]:
     payable = totals.with_vat - (totals.prepaid or ZERO) + (totals.rounding or ZERO)
     if payable != totals.payable:
         yield _mismatch("le net a payer", payable, totals.payable, "BR-CO-16")
+    yield from _check_exemptions(document)
     yield from _check_sizes(document)
 
 
@@ -56,16 +58,24 @@ def _check_taxes(document: Document, without_vat: Decimal, vat: Decimal) -> Iter
             yield _mismatch(f"la TVA a {tax.rate or 0} %", expected, tax.amount, "BR-CO-17")
 
 
+def _check_exemptions(document: Document) -> Iterator[str]:
+    """R-22: an exemption says why; other categories without VAT say it by themselves [INF: only the API's field is known]."""
+    for tax in document.taxes:
+        if tax.category == EXEMPT and not tax.reason:
+            yield "Le motif d'exoneration de TVA est obligatoire (G2.13)"
+
+
 def _check_sizes(document: Document) -> Iterator[str]:
     totals = document.totals
-    amounts = [totals.without_vat, totals.vat, totals.with_vat, totals.payable, *(line.net for line in document.lines)]
-    for amount in amounts:
-        if amount is None:
+    numbers = [totals.without_vat, totals.vat, totals.with_vat, totals.payable]
+    numbers += [number for line in document.lines for number in (line.net, line.quantity, line.unit_price)]
+    for number in numbers:
+        if number is None:
             continue
-        _, digits, exponent = amount.as_tuple()
+        _, digits, exponent = number.as_tuple()
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
         if len(digits) > MAX_DIGITS or decimals > MAX_DECIMALS:
-            yield f"Le montant {amount} depasse {MAX_DIGITS} positions ou {MAX_DECIMALS} decimales"
+            yield f"Le montant {number} depasse {MAX_DIGITS} positions ou {MAX_DECIMALS} decimales"
 
 
 def _mismatch(what: str, computed: Decimal, found: Decimal, rule: str) -> str:

@@ -107,7 +107,7 @@ def _tax(element: etree._Element) -> TaxLine:
         amount=_READ.decimal(element, "ram:CalculatedAmount") or ZERO,
         category=_READ.text(element, "ram:CategoryCode"),
         rate=_READ.decimal(element, "ram:RateApplicablePercent"),
-        reason=_READ.text(element, "ram:ExemptionReason"),
+        reason=_READ.text(element, "ram:ExemptionReason") or _READ.text(element, "ram:ExemptionReasonCode"),
     )
 
 

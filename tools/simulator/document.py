@@ -32,7 +32,7 @@ class TaxLine:
     amount: Decimal  # BT-117
     category: str  # BT-118
     rate: Decimal | None  # BT-119
-    reason: str = ""  # BT-120
+    reason: str = ""  # BT-120, else its code BT-121
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,8 @@ def _tax(element: etree._Element) -> TaxLine:
         amount=_READ.decimal(element, "cbc:TaxAmount") or ZERO,
         category=_READ.text(element, "cac:TaxCategory/cbc:ID"),
         rate=_READ.decimal(element, "cac:TaxCategory/cbc:Percent"),
-        reason=_READ.text(element, "cac:TaxCategory/cbc:TaxExemptionReason"),
+        reason=_READ.text(element, "cac:TaxCategory/cbc:TaxExemptionReason")
+        or _READ.text(element, "cac:TaxCategory/cbc:TaxExemptionReasonCode"),
     )
 
 

@@ -1,0 +1,131 @@
+from collections import defaultdict
+from itertools import chain
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..services.vocabulary.places import LABELS, Place
+
+#: Sentences shown for one remedy; they differ by what they quote.
+SHOWN = 4
+#: In the order in which a person sees to them.
+URGENCIES = [("mend", "To mend"), ("look", "To look at"), ("skip", "Left out")]
+
+
+class ChorusSendWizard(models.TransientModel):
+    """What must be said of several invoices before they are sent, gathered by remedy; the others leave."""
+
+    _name = "chorus.send.wizard"
+    _description = "Send several invoices to Chorus Pro"
+
+    ready_ids = fields.Many2many("account.move", string="Ready", readonly=True)
+    group_ids = fields.One2many("chorus.send.wizard.group", "wizard_id", readonly=True)
+    selected_count = fields.Integer("Invoices selected", readonly=True)
+    skipped_count = fields.Integer("Left out", readonly=True)
+    ready_count = fields.Integer("Invoices ready", compute="_compute_counts")
+    blocked_count = fields.Integer("To mend first", compute="_compute_counts")
+
+    @api.depends("ready_ids", "selected_count", "skipped_count")
+    def _compute_counts(self):
+        for wizard in self:
+            wizard.ready_count = len(wizard.ready_ids)
+            wizard.blocked_count = wizard.selected_count - wizard.skipped_count - wizard.ready_count
+
+    @api.model
+    def _chorus_open(self, remarks):
+        """Open the wizard on what is to be said of invoices.
+
+        :param remarks: their ``Remark`` by invoice; an invoice without any that blocks is ready.
+        """
+        groups = defaultdict(lambda: defaultdict(list))
+        for move, told in remarks.items():
+            for remark in told:
+                mended = move._chorus_mended(remark.place)
+                shared = mended if mended._name != move._name else None
+                # what has no remedy is told apart by its sentence
+                key = self._chorus_urgency(remark), remark.remedy, remark.place, shared, remark.message * (not remark.remedy)
+                groups[key][remark.message].append(move.id)
+        order = list(dict(URGENCIES))
+        sizes = sorted(groups, key=lambda key: (order.index(key[0]), -sum(map(len, groups[key].values()))))
+        wizard = self.create(
+            {
+                "selected_count": len(remarks),
+                "skipped_count": sum(any(self._chorus_urgency(one) == "skip" for one in told) for told in remarks.values()),
+                "ready_ids": [
+                    Command.set([move.id for move, told in remarks.items() if not any(remark.blocks for remark in told)])
+                ],
+                "group_ids": [Command.create(self._chorus_group(key, groups[key])) for key in sizes],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send to Chorus Pro"),
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    @api.model
+    def _chorus_urgency(self, remark):
+        if not remark.blocks:
+            return "look"
+        # sent already, not posted…: nothing is wrong with the invoice
+        return "mend" if remark.remedy or remark.place else "skip"
+
+    @api.model
+    def _chorus_group(self, key, messages):
+        """The values of a group: each sentence once, the most frequent first; how many more when they are many."""
+        urgency, remedy, place, shared, _message = key
+        sentences = sorted(messages, key=lambda message: -len(messages[message]))
+        more = len(sentences) - SHOWN
+        return {
+            "urgency": urgency,
+            "remedy": remedy,
+            "message": "\n".join(sentences[:SHOWN] + ([self.env._("… and %s more", more)] if more > 0 else [])),
+            "place": place and place.value,
+            "mended": shared and f"{shared._name},{shared.id}",
+            "move_ids": [Command.set(list(dict.fromkeys(chain.from_iterable(messages.values()))))],
+        }
+
+    def action_send(self):
+        """Send the invoices that are ready; each is looked at again, as time has passed."""
+        self.ensure_one()
+        return self.ready_ids.action_chorus_send()
+
+
+class ChorusSendWizardGroup(models.TransientModel):
+    """One remedy, with the invoices that wait for it."""
+
+    _name = "chorus.send.wizard.group"
+    _description = "Invoices that wait for the same remedy"
+
+    wizard_id = fields.Many2one("chorus.send.wizard", required=True, ondelete="cascade")
+    urgency = fields.Selection(URGENCIES, "Level", readonly=True)
+    message = fields.Text("What is wrong", readonly=True)
+    remedy = fields.Text("What to do", readonly=True)
+    place = fields.Char(readonly=True)
+    mended = fields.Reference(
+        [("res.partner", "Customer"), ("res.company", "Company"), ("chorus.market", "Market")], readonly=True
+    )
+    move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
+    move_names = fields.Char("Concerns", compute="_compute_texts")
+    button = fields.Char("Way there", compute="_compute_texts")
+
+    @api.depends("move_ids", "place", "mended")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for group in self:
+            group.move_names = group.move_ids._chorus_names()
+            if group.mended:
+                group.button = LABELS[Place(group.place)].of(self.env.lang)
+            else:
+                several = len(group.move_ids) > 1
+                group.button = self.env._("Open the invoices") if several else self.env._("Open the invoice")
+
+    def action_open(self):
+        """Go where it is mended: the record all these invoices share, else the invoices."""
+        self.ensure_one()
+        if self.mended and self.mended.has_access("read"):
+            return self.mended._get_records_action()
+        return self.move_ids._get_records_action(name=self.env._("To mend before sending to Chorus Pro"))
