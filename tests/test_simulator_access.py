@@ -93,7 +93,7 @@ def test_account_of_another_application_is_403(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["factures/v1/soumettre", "factures/v1/nothing", "nothing/v1/rechercher", "factures/v1/rechercher/fournisseur/"],
+    ["facturesTravaux/v1/soumettre", "factures/v1/nothing", "nothing/v1/rechercher", "factures/v1/rechercher/fournisseur/"],
 )
 def test_unserved_is_404(client, path):
     assert client.post(path).status_code == 404
