@@ -27,6 +27,7 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/menus.xml",
+        "wizards/chorus_setup_views.xml",
     ],
     "assets": {"web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"]},
 }

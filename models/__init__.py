@@ -13,6 +13,7 @@ from . import (
     account_move_send,
     chorus_attachment,
     chorus_connection,
+    chorus_connection_access,
     chorus_deposit,
     chorus_deposit_follow,
     chorus_deposit_line,
@@ -22,7 +23,10 @@ from . import (
     chorus_market,
     chorus_market_parts,
     chorus_market_totals,
+    chorus_secret_entry,
     res_company,
+    res_company_access,
+    res_company_diagnosis,
     res_config_settings,
     res_partner,
 )

@@ -1,26 +1,17 @@
 """Where the key that encrypts our secrets comes from: outside the database whenever the administrator gave one."""
 
-import configparser
 import os
 
-from odoo.tools import config
-
 from ..services.vault import Vault
+from . import server_file
 
 #: Environment variable with the key, or several separated by spaces, newest first.
 VARIABLE = "CHORUS_SECRET_KEY"
-#: Section and option of Odoo's configuration file; a section of our own, since Odoo warns of unknown options in its own.
-SECTION, OPTION = "l10n_fr_chorus_pro", "secret_key"
 
 
 def outside_keys() -> list[str]:
     """The keys given by the environment, else by Odoo's configuration file; newest first, empty when none was given."""
-    keys = os.environ.get(VARIABLE, "")
-    if not keys and config["config"]:
-        parser = configparser.RawConfigParser()
-        parser.read(config["config"])
-        keys = parser.get(SECTION, OPTION, fallback="")
-    return keys.split()
+    return (os.environ.get(VARIABLE) or server_file.options().get("secret_key", "")).split()
 
 
 def vault(env) -> Vault:

@@ -19,6 +19,7 @@ from .answers import (
     SubmittedInvoice,
     TechnicalError,
 )
+from .answers_directory import FoundStructure
 from .client_directory import DirectoryClient
 from .clock import paris_text, parse_instant
 from .errors import OutcomeUnknown, TryLater
@@ -231,6 +232,24 @@ class ChorusClient(DirectoryClient):
             for row in _rows((answer.get("historiquesDesStatuts") or {}).get("histoStatut"))
         ]
         return History(_text(answer.get("statutCourantCode")), tuple(entries))
+
+    def own_structures(self) -> list[FoundStructure]:
+        """The active structures for which the technical account may work on issued invoices (REFERENCE §2.C)."""
+        answer = self._session.post("/cpro/transverses/v1/recuperer/structures/actives/fournisseur", {})
+        return [
+            FoundStructure(
+                identifier=_text(row.get("idStructureCPP")),
+                name=_text(row.get("designationStructure")),
+                registry=_text(row.get("identifiant")),
+                registry_type="SIRET",
+                active=True,
+            )
+            for row in _rows(answer.get("listeStructures"))
+        ]
+
+    def sign_in(self) -> None:
+        """Get a token from PISTE, when none is at hand: reaches the network and proves client identifier and secret."""
+        self._session.sign_in()
 
     def health(self) -> None:
         """Call ``health-check``: returns when token, subscription and way are good."""

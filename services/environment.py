@@ -12,13 +12,15 @@ class Environment:
     :param name: ``production``, ``qualification`` or ``simulator``.
     :param token_url: address that gives the OAuth2 token.
     :param api_url: base address of the API, without a trailing slash; paths such as ``/cpro/factures/v1/…`` follow.
-    :param portal_url: the web site people use, "" when unknown.
+    :param portal_url: Chorus Pro's web site, where people work, "" when unknown.
+    :param piste_url: PISTE's web site, "" when there is none.
     """
 
     name: str
     token_url: str
     api_url: str
     portal_url: str = ""
+    piste_url: str = ""
 
 
 PRODUCTION = Environment(
@@ -26,12 +28,14 @@ PRODUCTION = Environment(
     "https://oauth.piste.gouv.fr/api/oauth/token",
     "https://api.piste.gouv.fr",
     "https://portail.chorus-pro.gouv.fr",
+    "https://piste.gouv.fr",
 )
 QUALIFICATION = Environment(
     "qualification",
     "https://sandbox-oauth.piste.gouv.fr/api/oauth/token",
     "https://sandbox-api.piste.gouv.fr",
-    "https://qualif.chorus-pro.gouv.fr",
+    "https://chorus-pro.gouv.fr/qualif",
+    "https://piste.gouv.fr",
 )
 
 

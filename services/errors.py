@@ -200,6 +200,38 @@ FAILURES: dict[str, Failure] = {
             "Complétez-la dans Comptabilité → Configuration → Paramètres → Chorus Pro.",
         ),
     ),
+    "structure_unknown": Failure(
+        Text(
+            "Chorus Pro knows no structure with this company's SIRET.",
+            "Chorus Pro ne connaît aucune structure portant le SIRET de cette société.",
+        ),
+        Text(
+            "Correct the SIRET of the company, or create its structure in Chorus Pro (“Créer un compte”).",
+            "Corrigez le SIRET de la société, ou créez sa structure dans Chorus Pro (« Créer un compte »).",
+        ),
+    ),
+    "structure_inactive": Failure(
+        Text(
+            "This company's structure is not active in Chorus Pro.",
+            "La structure de cette société n'est pas active dans Chorus Pro.",
+        ),
+        Text(
+            "Have it activated: Chorus Pro's support is reached by the chat at the bottom right of the portal.",
+            "Faites-la activer : l'assistance de Chorus Pro se joint par la messagerie en bas à droite du portail.",
+        ),
+    ),
+    "no_bank_account": Failure(
+        Text(
+            "No bank account is declared for this company in Chorus Pro.",
+            "Aucun compte bancaire n'est déclaré pour cette société dans Chorus Pro.",
+        ),
+        Text(
+            "Files that carry the IBAN can go. Declare it all the same: deposits of a PDF with its data need it, and some public"
+            " bodies compare it.",
+            "Les fichiers qui portent l'IBAN peuvent partir. Déclarez-le tout de même : le dépôt d'un PDF avec ses données l'exige,"
+            " et certaines entités publiques le comparent.",
+        ),
+    ),
     "secret_unreadable": Failure(
         Text(
             "A Chorus Pro secret cannot be decrypted with this server's key (restored or copied database?).",
@@ -209,6 +241,16 @@ FAILURES: dict[str, Failure] = {
             "Put the former key back in Odoo's configuration file, or enter the secrets again in the settings.",
             "Remettez l'ancienne clé dans le fichier de configuration d'Odoo, ou saisissez de nouveau les secrets dans les"
             " paramètres.",
+        ),
+    ),
+    "neutralized": Failure(
+        Text(
+            "This database is a neutralized copy: it does not speak with Chorus Pro's production.",
+            "Cette base est une copie neutralisée : elle ne communique pas avec la production de Chorus Pro.",
+        ),
+        Text(
+            "Work in the original database, or try things out here in qualification or with the simulator.",
+            "Travaillez dans la base d'origine, ou faites ici des essais en qualification ou avec le simulateur.",
         ),
     ),
     "document": Failure(

@@ -114,6 +114,10 @@ class PisteSession:
         """The same for the only operation that is a GET (``health-check``)."""
         return self._checked(self._call("GET", path, None, False), False)
 
+    def sign_in(self) -> None:
+        """Have a token; the same errors as a call's, of which ``credentials`` is the one to expect."""
+        self._token()
+
     # -- a call, in three steps: token, exchange, verdict --------------------------------------------------------------
 
     def _call(self, method: str, path: str, data: bytes | None, once: bool) -> requests.Response:

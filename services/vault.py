@@ -29,6 +29,12 @@ def key_id(key: str) -> str:
     return hashlib.sha256(b"l10n_fr_chorus_pro:id:" + key.encode()).hexdigest()[:8]
 
 
+def sealed_with(sealed: str) -> str:
+    """Public name of the key that sealed a secret; "" when the text does not tell."""
+    prefix, _, rest = sealed.partition(":")
+    return rest.partition(":")[0] if prefix == PREFIX else ""
+
+
 class Vault:
     """Seals and opens secrets.
 
@@ -52,9 +58,8 @@ class Vault:
 
         :raises VaultError: when its key is unknown here or the text is damaged.
         """
-        prefix, _, rest = sealed.partition(":")
-        identifier, _, token = rest.partition(":")
-        if prefix != PREFIX or identifier not in self._keys:
+        identifier, token = sealed_with(sealed), sealed.rpartition(":")[2]
+        if identifier not in self._keys:
             raise VaultError(f"no key {identifier or '?'} here")
         try:
             return _fernet(self._keys[identifier]).decrypt(token.encode()).decode()

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models.secret_key import VARIABLE
+from ..services.diagnosis import Outcome
 from ..services.errors import NotAllowed
 from . import simulated
 from .common import ChorusCommon
@@ -19,7 +20,7 @@ class TestSecrets(ChorusCommon):
         return self.env["res.config.settings"].with_company(self.company).create(values)
 
     def test_write_only_in_the_settings(self):
-        settings = self.settings(chorus_client_secret="Neues-Geheimnis-1")
+        settings = self.settings(chorus_client_secret="Neues-Geheimnis-1", chorus_client_secret_again="Neues-Geheimnis-1")
         settings.execute()
         self.assertEqual(self.company._chorus_secret("client_secret"), "Neues-Geheimnis-1")
         read = settings.read()[0] | self.settings().read()[0]
@@ -33,7 +34,7 @@ class TestSecrets(ChorusCommon):
 
     def test_sealed_at_rest(self):
         self.env.flush_all()
-        self.env.cr.execute("SELECT * FROM res_company WHERE id = %s", [self.company.id])
+        self.env.cr.execute("SELECT * FROM chorus_connection WHERE company_id = %s", [self.company.id])
         row = str(self.env.cr.fetchall())
         self.assertIn("cp1:", row)
         for secret in (simulated.CLIENT_SECRET, simulated.PASSWORD):
@@ -41,13 +42,14 @@ class TestSecrets(ChorusCommon):
 
     def test_not_readable_by_anyone(self):
         admin = self.env.ref("base.user_admin")
-        company = self.company.with_user(admin)
-        for name in ("chorus_client_secret_sealed", "chorus_technical_password_sealed"):
+        admin.company_ids |= self.company
+        connection = self.company._chorus_connection().sudo(False).with_user(admin)
+        for name in ("client_secret_sealed", "technical_password_sealed"):
             with self.assertRaises(AccessError):
-                company.read([name])
-            self.assertNotIn(name, company.read()[0])
+                connection.read([name])
+            self.assertNotIn(name, connection.read()[0])
             with self.assertRaises(AccessError):
-                company.export_data([name])
+                connection.export_data([name])
 
     def test_copy_has_no_secret(self):
         # Odoo refuses to copy a company; what a copy would carry is still ours to say
@@ -62,9 +64,7 @@ class TestSecrets(ChorusCommon):
         with self.assertRaises(NotAllowed) as caught:
             self.company._chorus_secret("client_secret")
         self.assertEqual(caught.exception.link, "secret_unreadable")
-        ok, _title, message = self.company._chorus_check_connection()
-        self.assertFalse(ok)
-        self.assertIn("decrypted", message)
+        self.assertEqual(self.company._chorus_diagnose().broken[:3], ("settings", Outcome.FAILED, "secret_unreadable"))
         move = self.invoice()
         self.send(move)
         self.assertEqual((move.chorus_state, move.chorus_deposit_ids.error_code), ("sending", "secret_unreadable"))

@@ -34,6 +34,9 @@ MODELS = {
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    # shown to its author alone, who is Odoo's administrator here
+    "chorus.setup": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
+    "chorus.setup.link": (NOBODY, NOBODY, NOBODY, NOBODY),
 }
 
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
@@ -48,7 +51,15 @@ METHODS = {
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
+    ("chorus.setup", "action_back"): NOBODY,
+    ("chorus.setup", "action_check"): NOBODY,
+    ("chorus.setup", "action_finish"): NOBODY,
+    ("chorus.setup", "action_later"): NOBODY,
+    ("chorus.setup", "action_next"): NOBODY,
+    ("chorus.setup", "action_open"): MANAGER | {"stranger"},
     ("res.config.settings", "action_chorus_check_connection"): NOBODY,
+    ("res.config.settings", "action_chorus_rotate_key"): NOBODY,
+    ("res.config.settings", "action_chorus_setup"): NOBODY,
 }
 
 #: Fields that only some of the readers of their model may read: model, field, who.
@@ -57,9 +68,11 @@ FIELDS = [
     ("chorus.deposit", "data", TRANSFER),
     ("chorus.deposit", "file", TRANSFER),
     ("res.company", "chorus_client_id", NOBODY),
-    ("res.company", "chorus_client_secret_sealed", NOBODY),
     ("res.company", "chorus_technical_account", NOBODY),
-    ("res.company", "chorus_technical_password_sealed", NOBODY),
+    ("chorus.connection", "client_id", NOBODY),
+    ("chorus.connection", "client_secret_sealed", NOBODY),
+    ("chorus.connection", "technical_account", NOBODY),
+    ("chorus.connection", "technical_password_sealed", NOBODY),
 ]
 
 
@@ -124,12 +137,14 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         for name in self.own_models():
             model = self.env[name]
             with self.subTest(name):
+                rules = self.env["ir.rule"].search([("model_id.model", "=", name), ("groups", "=", False)])
+                domains = " ".join(rule.domain_force or "" for rule in rules)
                 if model._transient:
-                    continue  # Odoo itself shows these to their author alone
+                    self.assertIn("create_uid", domains, "no global rule that shows it to its author alone")
+                    continue
                 company = model._fields["company_id"]
                 self.assertTrue(company.required or company.related)
-                rules = self.env["ir.rule"].search([("model_id.model", "=", name), ("groups", "=", False)])
-                self.assertTrue(any("company_ids" in (rule.domain_force or "") for rule in rules), "no global company rule")
+                self.assertIn("company_ids", domains, "no global company rule")
 
     # -- the calls -----------------------------------------------------------------------------------------------------
 
@@ -158,6 +173,10 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.market.amendment": market.amendment_ids,
             "chorus.market.engagement": market.engagement_ids,
             "chorus.market.party": market.party_ids,
+            "chorus.setup": (setup := self.env["chorus.setup"].create({"company_id": self.company.id})),
+            "chorus.setup.link": self.env["chorus.setup.link"].sudo().create(
+                {"setup_id": setup.id, "link": "network", "outcome": "ok"}
+            ),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),
         }
@@ -217,7 +236,11 @@ class TestSecurityTable(ChorusCommon, HttpCase):
 
     def test_methods(self):
         records = self.records()
-        self.check({(name, method): (name, method, records[name].ids) for name, method in METHODS}, METHODS)
+        calls = {}
+        for name, method in METHODS:
+            on_records = not getattr(getattr(type(self.env[name]), method), "_api_model", False)
+            calls[name, method] = (name, method, *([records[name].ids] if on_records else []))
+        self.check(calls, METHODS)
 
     def test_fields(self):
         records = self.records()

@@ -1,1 +1,1 @@
-from . import chorus_send_wizard
+from . import chorus_send_wizard, chorus_setup, res_config_settings

@@ -50,6 +50,9 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/transverses/v1/recuperer/typespj": Operation(api_files.file_types, contracts.FILE_TYPES),
     "/cpro/transverses/v1/recuperer/coordbanc/valides": Operation(api_files.bank_accounts, contracts.BANK_ACCOUNTS),
     "/cpro/transverses/v1/health-check": Operation(api_transverses.health_check, record({}), method="GET", needs_account=False),
+    "/cpro/transverses/v1/recuperer/structures/actives/fournisseur": Operation(
+        api_transverses.active_supplier_structures, record({})
+    ),
     "/cpro/structures/v1/rechercher": Operation(api_structures.search, contracts.SEARCH_STRUCTURE),
     "/cpro/structures/v1/consulter": Operation(api_structures.consult, contracts.CONSULT_STRUCTURE),
     "/cpro/structures/v1/rechercher/services": Operation(api_structures.search_services, contracts.SEARCH_SERVICES),

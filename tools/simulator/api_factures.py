@@ -10,6 +10,7 @@ from . import answers
 from .access import Caller
 from .chorus import Platform
 from .clock import iso
+from .directory import ISSUED_INVOICES, Account
 from .paging import DEFAULT_MAXIMUM, Page, cut, is_ascending, positive
 from .records import Happening, Invoice, StatusChange
 from .replies import FACTURES_OK, answer, not_allowed, not_found, nothing_found
@@ -21,6 +22,7 @@ def deposit_flow(platform: Platform, caller: Caller, body: dict[str, Any]) -> di
     """A receipt, not an integration. ``dateDepot`` is a day, as observed (REFERENCE §2.0)."""
     require(body, "fichierFlux", "nomFichier", "syntaxeFlux")
     account = _account(caller)
+    _check_space(account)
     deposit = platform.flows.deposit(account, body["syntaxeFlux"], body["nomFichier"], body["fichierFlux"])
     return answer(
         FACTURES_OK,
@@ -31,6 +33,7 @@ def deposit_flow(platform: Platform, caller: Caller, body: dict[str, Any]) -> di
 
 
 def search_as_supplier(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    _check_space(_account(caller))
     with platform.store.lock:
         page = run_search(body, _structure_id(platform, caller), platform.store, platform.directory)
         if not page.total and platform.options.empty_search == "code":
@@ -38,6 +41,12 @@ def search_as_supplier(platform: Platform, caller: Caller, body: dict[str, Any])
         with_size = bool(body.get("recupererTaille"))
         rows = [answers.search_row(invoice, platform.directory, with_size) for invoice in page.items]
     return answer(FACTURES_OK, parametresRetour=page.as_parameters(), listeFactures=rows)
+
+
+def _check_space(account: Account) -> None:
+    """Raises FunctionalError for an account that may not work in the space "factures émises"."""
+    if ISSUED_INVOICES not in account.espaces:
+        raise not_allowed()
 
 
 def consult_as_supplier(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:

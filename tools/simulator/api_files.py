@@ -53,10 +53,13 @@ def file_types(_platform: Platform, _caller: Caller, _body: dict[str, Any]) -> d
 
 
 def bank_accounts(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    """The accounts declared by the caller's structure: one, whose name shows no number."""
+    """The accounts declared by the caller's structure; their names show no number."""
     require(body, "idStructure")
     structure = platform.directory.by_id(body["idStructure"])
     if structure is None or caller.account is None or structure.identifiantStructure != caller.account.structure:
         raise not_allowed()
-    row = {"idCoordonneeBancaire": structure.idStructureCPP * 10 + 1, "nomCoordonneeBancaire": "Compte principal"}
-    return answer(TRANSVERSE_OK, listeCoordonneeBancaire=[row])
+    rows = [
+        {"idCoordonneeBancaire": structure.idStructureCPP * 10 + index, "nomCoordonneeBancaire": name}
+        for index, name in enumerate(structure.coordonneesBancaires, 1)
+    ]
+    return answer(TRANSVERSE_OK, listeCoordonneeBancaire=rows)

@@ -8,6 +8,7 @@ from typing import Any
 from .access import Caller
 from .chorus import Platform
 from .clock import PARIS, iso, parse_moment
+from .directory import ISSUED_INVOICES
 from .pdf import text_pdf
 from .records import Deposit
 from .replies import TRANSVERSE_OK, answer, nothing_found
@@ -79,6 +80,21 @@ def consult_report(platform: Platform, caller: Caller, body: dict[str, Any]) -> 
 
 def health_check(_platform: Platform, _caller: Caller, _body: dict[str, Any]) -> dict[str, Any]:
     return {"body": "OK", "statusCodeValue": 200, "statusCode": "OK"}
+
+
+def active_supplier_structures(platform: Platform, caller: Caller, _body: dict[str, Any]) -> dict[str, Any]:
+    """The active structures the account is attached to, with the right to the space "factures émises"."""
+    structure = platform.directory.by_siret(caller.account.structure) if caller.account else None
+    rows = []
+    if structure and structure.is_active and caller.account and ISSUED_INVOICES in caller.account.espaces:
+        rows.append(
+            {
+                "idStructureCPP": structure.idStructureCPP,
+                "identifiant": structure.identifiantStructure,
+                "designationStructure": structure.designationStructure,
+            }
+        )
+    return answer(TRANSVERSE_OK, listeStructures=rows)
 
 
 def _own_deposit(platform: Platform, caller: Caller, body: dict[str, Any]) -> Deposit:

@@ -20,6 +20,9 @@ from .schema import ContractError
 Kept = TypeVar("Kept", "Structure", "Service")
 
 DEFAULT_FILES = ("directory.json", "directory_bodies.json")
+DEFAULT_FILE = "directory.json"
+#: The space of a supplier's invoices.
+ISSUED_INVOICES = "FACTURES_EMISES"
 FIRST_NEW_ID = 5_000_900_000
 
 
@@ -36,7 +39,7 @@ class Application:
 
 @dataclass(frozen=True)
 class Account:
-    """A technical account; its password expires (``motPasseExpireLe``)."""
+    """A technical account; its password expires (``motPasseExpireLe``). ``espaces``: the spaces it may work in."""
 
     login: str
     password: str = field(repr=False)
@@ -46,6 +49,7 @@ class Account:
     nom: str = ""
     email: str = ""
     motPasseExpireLe: str = ""
+    espaces: tuple[str, ...] = (ISSUED_INVOICES,)
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ class Structure:
     parametres: Requirements = Requirements()
     services: tuple[Service, ...] = ()
     engagements: tuple[Engagement, ...] = ()
+    # names of the bank accounts declared on the portal
+    coordonneesBancaires: tuple[str, ...] = ()
 
     @property
     def is_active(self) -> bool:
@@ -228,6 +234,8 @@ class Directory:
         services = data.pop("services", [])
         if "engagements" in data:
             data["engagements"] = tuple(Engagement(**item) for item in data["engagements"])
+        if "coordonneesBancaires" in data:
+            data["coordonneesBancaires"] = tuple(data["coordonneesBancaires"])
         structure = _changed(structure, data)
         structure = replace(
             structure,
@@ -264,6 +272,8 @@ class Directory:
         if "joursAvantExpiration" in data:
             days = timedelta(days=data.pop("joursAvantExpiration"))
             data["motPasseExpireLe"] = iso(self._clock.now() + days)
+        if "espaces" in data:
+            data["espaces"] = tuple(data["espaces"])
         known = self._accounts.get(data["login"])
         account = replace(known, **data) if known else Account(**{"idUtilisateur": self._new_id(), **data})
         if account.motPasseExpireLe:

@@ -15,8 +15,8 @@ registry.category("web_tour.tours").add("chorus_connection", {
             run: "click",
         },
         {
-            trigger: ".o_notification:has(.bg-success):contains('Atelier')",
-            content: "It is established, and says with which structure",
+            trigger: ".modal .alert-success:visible:contains('Connection with Chorus Pro established')",
+            content: "It is established",
         },
     ],
 });

@@ -1,0 +1,186 @@
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..services import environment as environments
+from ..services.client import ChorusClient
+from ..services.errors import NotAllowed
+from ..services.session import PisteSession
+from . import server_file
+from .chorus_connection_access import SECRETS
+
+
+class ResCompany(models.Model):
+    """How a company gets into Chorus Pro: access data of its present environment, and a client that uses them.
+
+    They are kept on the connection, one set for each environment, or come from the server's configuration file.
+    """
+
+    _inherit = "res.company"
+
+    chorus_connection_ids = fields.One2many(
+        "chorus.connection", "company_id", readonly=True, export_string_translation=False
+    )
+    chorus_client_id = fields.Char(
+        "PISTE client identifier",
+        compute="_compute_chorus_client_id",
+        inverse="_inverse_chorus_client_id",
+        compute_sudo=True,
+        groups="base.group_system",
+    )
+    chorus_technical_account = fields.Char(
+        "Technical account",
+        compute="_compute_chorus_technical_account",
+        inverse="_inverse_chorus_technical_account",
+        compute_sudo=True,
+        groups="base.group_system",
+    )
+    chorus_structure_id = fields.Char(
+        "Structure at Chorus Pro",
+        compute="_compute_chorus_structure_id",
+        compute_sudo=True,
+        help="Chorus Pro's own identifier of this company.",
+    )
+
+    @api.depends("chorus_environment", "company_registry", "chorus_connection_ids.client_id")
+    def _compute_chorus_client_id(self):
+        for company in self:
+            company.chorus_client_id = company._chorus_access().get("client_id", False)
+
+    def _inverse_chorus_client_id(self):
+        self._chorus_store_access("chorus_client_id", "client_id")
+
+    @api.depends("chorus_environment", "company_registry", "chorus_connection_ids.technical_account")
+    def _compute_chorus_technical_account(self):
+        for company in self:
+            company.chorus_technical_account = company._chorus_access().get("technical_account", False)
+
+    def _inverse_chorus_technical_account(self):
+        self._chorus_store_access("chorus_technical_account", "technical_account")
+
+    @api.depends("chorus_environment", "chorus_connection_ids.structure_identifier")
+    def _compute_chorus_structure_id(self):
+        for company in self:
+            company.chorus_structure_id = company._chorus_connection().structure_identifier
+
+    def _chorus_store_access(self, name, target):
+        for company in self:
+            # what the server's file gives is not to be changed here; without an environment there is nowhere to keep it
+            if company.chorus_environment and target not in company._chorus_from_file():
+                # sudo: the fields' groups have let the user set it on the company
+                self.env["chorus.connection"]._of(company).sudo()[target] = company[name]
+
+    # -- access data ---------------------------------------------------------------------------------------------------
+
+    def _chorus_siret(self):
+        """The company's SIRET without spaces; "" when it has none."""
+        self.ensure_one()
+        return "".join((self.company_registry or "").split())
+
+    def _chorus_connection(self):
+        """The connection of the present environment, in sudo; empty when there is none."""
+        self.ensure_one()
+        # sudo: bookkeeping of the crons and access data; each field decides by itself who sees it
+        return self.sudo().chorus_connection_ids.filtered(lambda item: item.environment == self.chorus_environment)[:1]
+
+    def _chorus_from_file(self):
+        """What the server's configuration file gives for this company; nothing in a neutralized copy."""
+        self.ensure_one()
+        if self._chorus_is_neutralized():
+            return {}
+        return server_file.access(self.chorus_environment, self._chorus_siret())
+
+    def _chorus_access(self):
+        """The login data that are no secrets: a dict with ``client_id`` and ``technical_account``, as far as they are known."""
+        connection = self._chorus_connection()
+        kept = {name: connection[name] for name in ("client_id", "technical_account") if connection[name]}
+        return kept | self._chorus_from_file()
+
+    def _chorus_has_secret(self, name):
+        """Whether a secret is recorded, here or in the server's file. ``name`` is one of ``SECRETS``."""
+        self.ensure_one()
+        return name in self._chorus_from_file() or bool(self._chorus_connection()[f"{name}_sealed"])
+
+    def _chorus_set_secret(self, name, value):
+        """Seal and store a secret of the present environment, or forget it when ``value`` is empty.
+
+        :param name: one of ``SECRETS``.
+        :raises UserError: without an environment.
+        """
+        self.ensure_one()
+        if name not in SECRETS:
+            raise ValueError(name)
+        if not self.chorus_environment:
+            raise UserError(self.env._("Choose the Chorus Pro environment first: each has its own secrets."))
+        self.env["chorus.connection"]._of(self)._set_secret(name, value)
+        if value:
+            self._chorus_wake()
+
+    def _chorus_secret(self, name):
+        """A secret in clear, "" when there is none; for the HTTP session only.
+
+        :raises NotAllowed: ``secret_unreadable`` when this server's key does not open it.
+        """
+        self.ensure_one()
+        return self._chorus_from_file().get(name) or self._chorus_connection()._secret(name) if self.chorus_environment else ""
+
+    def _chorus_missing_settings(self):
+        """Labels of the settings without which this company cannot be connected; empty when it is complete."""
+        self.ensure_one()
+        company = self.sudo()  # sudo: only whether they are set is told, not the values
+        needed = ["chorus_environment", "chorus_client_id", "chorus_technical_account", "company_registry"]
+        if company.chorus_environment == "simulator":
+            needed.append("chorus_simulator_url")
+        labels = company.fields_get(needed, ["string"])
+        missing = [labels[name]["string"] for name in needed if not company[name]]
+        if not company._chorus_has_secret("client_secret"):
+            missing.append(self.env._("PISTE client secret"))
+        if not company._chorus_has_secret("technical_password"):
+            missing.append(self.env._("Technical account's password"))
+        return missing
+
+    def _chorus_credentials(self):
+        """The credentials of this company, in clear.
+
+        :raises NotAllowed: ``not_configured``, ``neutralized`` or ``secret_unreadable``.
+        """
+        self.ensure_one()
+        if self.chorus_environment == "production" and self._chorus_is_neutralized():
+            raise NotAllowed("neutralized")
+        missing = self._chorus_missing_settings()
+        if missing:
+            raise NotAllowed("not_configured", ", ".join(missing))
+        access = self._chorus_access()
+        return environments.Credentials(
+            access["client_id"],
+            self._chorus_secret("client_secret"),
+            access["technical_account"],
+            self._chorus_secret("technical_password"),
+        )
+
+    @contextmanager
+    def _chorus_client(self, **options):
+        """A client for the length of one run: one HTTP session, connections kept alive.
+
+        :param options: for ``PisteSession`` (``timeout``, ``retries``, ``tokens``).
+        :raises NotAllowed: see ``_chorus_credentials``.
+        """
+        self.ensure_one()
+        with PisteSession(self._chorus_target(), self._chorus_credentials(), **options) as session:
+            yield ChorusClient(session)
+
+    def _chorus_may_call(self, connection):
+        """Whether a cron may call for this company now: not paused, and its secrets open.
+
+        What is wrong is noted on the connection, once, so that other companies go on.
+        """
+        self.ensure_one()
+        if connection._is_paused():
+            return False
+        try:
+            self._chorus_credentials()
+        except NotAllowed as error:
+            connection._note_failure(error)
+            return False
+        return True

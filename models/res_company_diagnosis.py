@@ -1,0 +1,75 @@
+from odoo import fields, models
+
+from ..services import diagnosis
+from ..services.diagnosis import Outcome
+from ..services.errors import NotAllowed
+from ..services.tokens import TokenStore
+
+#: Seconds a call of the diagnosis may last: a person waits for it.
+PATIENCE = 15
+
+
+class ChorusConnection(models.Model):
+    _inherit = "chorus.connection"
+
+    checked_at = fields.Datetime("Last test of the connection", readonly=True)
+    #: What the last test found of each link: a dict of lists, outcome, code, detail
+    findings = fields.Json(readonly=True, export_string_translation=False)
+    #: The recorded technical password has been accepted once: if it is refused later, it has expired
+    password_proved = fields.Boolean(readonly=True, export_string_translation=False)
+
+    def _finding(self, link):
+        """What the last test found of a link: a ``Finding``, ``UNKNOWN`` when there was none."""
+        outcome, code, detail = (self.findings or {}).get(link, (Outcome.UNKNOWN.value, "", ""))
+        return diagnosis.Finding(link, Outcome(outcome), code, detail)
+
+    # EXTENDS chorus_connection_access: what was found with the former secrets is not true of the new ones
+    def _set_secret(self, name, value):
+        super()._set_secret(name, value)
+        self.sudo().write({"findings": False, "checked_at": False, "password_proved": False})  # sudo: see the extended method
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _chorus_diagnose(self):
+        """Walk the chain to Chorus Pro without depositing anything, and remember what was found.
+
+        :return: a ``services.diagnosis.Diagnosis``.
+        """
+        self.ensure_one()
+        try:
+            # a store of its own: a token got earlier would hide that the secret is no longer good
+            with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
+                found = diagnosis.diagnose(client, self._chorus_siret())
+        except NotAllowed as error:
+            found = diagnosis.unconfigured(error)
+        if self.chorus_environment:
+            self._chorus_note_diagnosis(found)
+        return found
+
+    def _chorus_note_diagnosis(self, found):
+        # sudo: facts read from the platform, not a user's input
+        connection = self.env["chorus.connection"]._of(self).sudo()
+        values = {
+            "checked_at": fields.Datetime.now(),
+            "findings": {finding.link: [finding.outcome.value, finding.code, finding.detail] for finding in found.findings},
+        }
+        if found.structure:
+            values["structure_identifier"] = found.structure.identifier
+        if any(finding.link == "technical_account" and finding.outcome is Outcome.OK for finding in found.findings):
+            values["password_proved"] = True
+        connection.write(values)
+        if found.established:
+            self._chorus_wake()
+
+    def _chorus_wake(self):
+        """What kept us out may be mended: forget the pause, and have what waits sent now."""
+        self.ensure_one()
+        deposits = self.env["chorus.deposit"].sudo()  # sudo: an administrator need not be able to transfer
+        self.env["chorus.connection"]._of(self)._note_success()
+        domain = [("company_id", "=", self.id), ("environment", "=", self.chorus_environment), ("state", "=", "ready")]
+        waiting = deposits.search(domain)
+        if waiting:
+            waiting.next_try = False
+            deposits._chorus_trigger("deposit")

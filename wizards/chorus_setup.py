@@ -1,0 +1,330 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ..services import diagnosis, secret_entry, setup_steps
+from ..services.diagnosis import Outcome
+from ..services.errors import failure
+
+#: What a page writes on the company, by the wizard's field.
+COMPANY_FIELDS = {
+    "siret": "company_registry",
+    "environment": "chorus_environment",
+    "production_confirmed": "chorus_production_confirmed",
+    "simulator_url": "chorus_simulator_url",
+    "client_id": "chorus_client_id",
+    "technical_account": "chorus_technical_account",
+    "start_date": "chorus_start_date",
+    "referent_email": "chorus_referent_email",
+}
+
+
+class ChorusSetup(models.TransientModel):
+    """The way from nothing to the green message, one page a step; what was reached is kept on the company, to be resumed."""
+
+    _name = "chorus.setup"
+    _description = "Connect to Chorus Pro"
+    _inherit = ["chorus.secret.entry"]
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    step = fields.Selection(selection="_selection_step", required=True, default="company")
+    page = fields.Html(compute="_compute_page", sanitize=False, export_string_translation=False)
+    is_first = fields.Boolean(compute="_compute_page", export_string_translation=False)
+    is_last = fields.Boolean(compute="_compute_page", export_string_translation=False)
+    established = fields.Boolean(compute="_compute_page", export_string_translation=False)
+    link_ids = fields.One2many("chorus.setup.link", "setup_id", "Links of the chain", readonly=True)
+
+    siret = fields.Char("SIRET", compute="_compute_from_company", store=True, readonly=False)
+    environment = fields.Selection(
+        selection="_selection_environment", compute="_compute_from_company", store=True, readonly=False
+    )
+    production_confirmed = fields.Boolean(
+        "I confirm: in production, invoices are really sent to public bodies",
+        compute="_compute_from_company",
+        store=True,
+        readonly=False,
+    )
+    simulator_url = fields.Char("Simulator address", compute="_compute_from_company", store=True, readonly=False)
+    client_id = fields.Char("Client ID", compute="_compute_access", store=True, readonly=False)
+    technical_account = fields.Char("Technical account", compute="_compute_access", store=True, readonly=False)
+    start_date = fields.Date("Transfer invoices from", compute="_compute_from_company", store=True, readonly=False)
+    referent_email = fields.Char("Referent e-mail", compute="_compute_from_company", store=True, readonly=False)
+    user_ids = fields.Many2many(
+        "res.users",
+        string="Who may transfer invoices",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        default=lambda self: self._default_users(),
+    )
+
+    @api.model
+    def _selection_step(self):
+        return [(step.key, step.title.of(self.env.lang)) for step in setup_steps.STEPS]
+
+    @api.model
+    def _selection_environment(self):
+        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+
+    @api.model
+    def _default_users(self):
+        # sudo: a manager of Chorus Pro need not read the groups
+        return self.env.ref("l10n_fr_chorus_pro.group_chorus_user").sudo().all_user_ids.filtered(
+            lambda user: not user.share and self.env.company in user.company_ids and user.active
+        )
+
+    @api.depends("company_id")
+    def _compute_from_company(self):
+        for setup in self:
+            company = setup.company_id.sudo()  # sudo: see _check_manager
+            for name in set(COMPANY_FIELDS) - {"client_id", "technical_account"}:
+                setup[name] = company[COMPANY_FIELDS[name]]
+
+    @api.depends("company_id.chorus_environment")
+    def _compute_access(self):
+        for setup in self:
+            company = setup.company_id.sudo()  # sudo: see _check_manager
+            setup.client_id = company.chorus_client_id
+            setup.technical_account = company.chorus_technical_account
+
+    # -- who -----------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _check_manager(self, company):
+        """:raises AccessError: for whoever is neither Chorus Pro's administrator nor Odoo's, or is so in another company.
+
+        What follows it may act in sudo on that company's Chorus Pro settings, and on nothing else.
+        """
+        user = self.env.user
+        able = user.has_group("l10n_fr_chorus_pro.group_chorus_manager") or user.has_group("base.group_system")
+        if not self.env.su and not (able and company <= user.company_ids):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may connect this company."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_manager(self.env["res.company"].browse(vals.get("company_id") or self.env.company.id))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_manager(self.company_id)
+        return super().write(vals)
+
+    # -- the pages -----------------------------------------------------------------------------------------------------
+
+    def _steps(self):
+        return setup_steps.steps_for(self.environment)
+
+    @api.depends("step", "environment", "link_ids", "company_id.chorus_connection_ids.findings")
+    @api.depends_context("lang")
+    def _compute_page(self):
+        lang = self.env.lang
+        for setup in self:
+            steps = setup._steps()
+            connection = setup.company_id._chorus_connection()
+            current = next((step for step in steps if step.key == setup.step), steps[0])
+            setup.is_first, setup.is_last = current == steps[0], current == steps[-1]
+            findings = {link: connection._finding(link) for link in diagnosis.LINKS}
+            setup.established = bool(connection.findings) and all(
+                findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL
+            )
+            setup.page = self.env["ir.qweb"]._render(
+                "l10n_fr_chorus_pro.setup_page",
+                {
+                    "steps": [
+                        {
+                            "number": number,
+                            "title": step.title.of(lang),
+                            "current": step == current,
+                            "done": setup._is_done(step, findings),
+                        }
+                        for number, step in enumerate(steps, 1)
+                    ],
+                    "title": current.title.of(lang),
+                    "actions": [action.of(lang) for action in current.actions],
+                    "gives": current.gives.of(lang),
+                    "site": current.site.value,
+                    "address": setup_steps.page_address(current.site, setup.company_id._chorus_target()),
+                    "checks": [
+                        {
+                            "label": diagnosis.LINKS[link].label.of(lang),
+                            "outcome": findings[link].outcome.value,
+                            "cause": failure(findings[link].code).cause.of(lang) if findings[link].code else "",
+                        }
+                        for link in current.links
+                    ]
+                    if current.key != "test" and connection.findings
+                    else [],
+                },
+            )
+
+    def _is_done(self, step, findings):
+        """Whether Odoo knows that a step is done: by the last test, or by what is recorded."""
+        company = self.company_id.sudo()  # sudo: see _check_manager
+        if step.key == "company":
+            return bool(company.chorus_environment and company.company_registry)
+        if step.key == "transfer":
+            return bool(company.chorus_start_date)
+        if step.key == "piste":
+            return findings["credentials"].outcome is Outcome.OK
+        if step.key == "test":
+            return self.established
+        needed = set(step.links) - diagnosis.OPTIONAL
+        return bool(needed) and all(findings[link].outcome is Outcome.OK for link in needed)
+
+    # -- buttons -------------------------------------------------------------------------------------------------------
+
+    def action_next(self):
+        """Record this page and show the next one; on the page of the test, only the page changes."""
+        self._record()
+        return self._go(1)
+
+    def action_back(self):
+        """Show the page before, without recording this one."""
+        self._check_manager(self.company_id)
+        return self._go(-1)
+
+    def action_check(self):
+        """Record this page, then walk the chain."""
+        self._record()
+        self._run_test()
+        return self._reopen()
+
+    def action_finish(self):
+        """Record the last page and close."""
+        self._record()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_later(self):
+        """Record this page and leave; the way is resumed here."""
+        self._record()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _record(self):
+        """Write what this page asks for on the company.
+
+        :raises ValidationError: what is missing or cannot be.
+        """
+        self.ensure_one()
+        self._check_manager(self.company_id)
+        company = self.company_id.sudo()  # sudo: see _check_manager
+        names = {
+            "company": ["siret", "environment", "production_confirmed", "simulator_url"],
+            "oauth": ["client_id"],
+            "technical": ["technical_account"],
+            "transfer": ["start_date", "referent_email"],
+        }.get(self.step, [])
+        if self.step == "company":
+            self._check_company_page()
+        if self.step == "technical" and self.technical_account and not self.chorus_from_file:
+            problem = secret_entry.login_problem(self.technical_account)
+            if problem:
+                raise ValidationError(problem.of(self.env.lang))
+        values = {COMPANY_FIELDS[name]: self[name] for name in names}
+        values = {name: value for name, value in values.items() if company[name] != value}
+        if values:
+            company.write(values)
+        if self.step == "transfer":
+            self._grant()
+
+    def _check_company_page(self):
+        if not self.environment:
+            raise ValidationError(self.env._("Choose the environment: production, or qualification to try it out."))
+        if self.environment == "simulator" and not self.simulator_url:
+            raise ValidationError(self.env._("Enter the simulator's address: `python3 tools/dev.py simulator` prints it."))
+        siret = "".join((self.siret or "").split())
+        if len(siret) != 14 or not siret.isdigit():
+            raise ValidationError(self.env._("The SIRET has 14 digits."))
+        self.siret = siret
+
+    def _grant(self):
+        """Give the right to transfer to those who were chosen; who has it already keeps it. For those who manage rights."""
+        if not self.env.user.has_group("base.group_erp_manager"):
+            return
+        group = self.env.ref("l10n_fr_chorus_pro.group_chorus_user").sudo()  # sudo: may be given, not read, by such a manager
+        chosen = self.user_ids.sudo().filtered(lambda user: not user.share and self.company_id in user.company_ids)
+        new = chosen - group.all_user_ids
+        if new:
+            group.user_ids = [fields.Command.link(user.id) for user in new]
+
+    def _run_test(self):
+        company = self.company_id.sudo()  # sudo: see _check_manager
+        found = company._chorus_diagnose()
+        # sudo: what a test found is written by the test alone
+        self.sudo().link_ids.unlink()
+        self.env["chorus.setup.link"].sudo().create(
+            [
+                {"setup_id": self.id, "link": item.link, "outcome": item.outcome.value, "code": item.code, "detail": item.detail}
+                for item in found.findings
+            ]
+        )
+
+    def _go(self, direction):
+        keys = [step.key for step in self._steps()]
+        index = keys.index(self.step) if self.step in keys else 0
+        self.step = keys[max(0, min(len(keys) - 1, index + direction))]
+        if self.step == "test":
+            self._run_test()
+        return self._reopen()
+
+    def _reopen(self):
+        """Show this record again: the dialog stays, with its new page."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect to Chorus Pro"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    @api.model
+    def _open(self, company, step=None):
+        """The action that opens the way for a company: at a step, else at the first one that is not done."""
+        setup = self.create({"company_id": company.id})
+        if step is None:
+            connection = company._chorus_connection()
+            findings = {link: connection._finding(link) for link in diagnosis.LINKS}
+            step = next((item.key for item in setup._steps() if not setup._is_done(item, findings)), "transfer")
+            if not company.chorus_environment:
+                step = "company"
+        setup.step = step
+        if step == "test":
+            setup._run_test()
+        return setup._reopen()
+
+    @api.model
+    def action_open(self):
+        """Open the way for the present company."""
+        return self._open(self.env.company)
+
+
+class ChorusSetupLink(models.TransientModel):
+    """What a test found of one link of the chain."""
+
+    _name = "chorus.setup.link"
+    _description = "Link of the chain to Chorus Pro"
+
+    setup_id = fields.Many2one("chorus.setup", required=True, ondelete="cascade", index=True, export_string_translation=False)
+    link = fields.Char(required=True, export_string_translation=False)
+    outcome = fields.Selection(
+        [("ok", "Good"), ("warn", "To look at"), ("failed", "Broken"), ("unknown", "Not reached")], required=True
+    )
+    code = fields.Char(export_string_translation=False)
+    detail = fields.Char("Message of the platform")
+    name = fields.Char("Link", compute="_compute_texts")
+    cause = fields.Char("What happened", compute="_compute_texts")
+    remedy = fields.Char("What to do", compute="_compute_texts")
+    place = fields.Char("Where", compute="_compute_texts")
+    address = fields.Char("Portal", compute="_compute_texts")
+
+    @api.depends("link", "code")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        lang = self.env.lang
+        for row in self:
+            link = diagnosis.LINKS[row.link]
+            texts = failure(row.code) if row.code else None
+            row.name = link.label.of(lang)
+            row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), row.detail and f"({row.detail})")))
+            row.remedy = texts and texts.remedy.of(lang)
+            row.place = link.path.of(lang) if texts else False
+            row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False
