@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import str2bool
 
 from ..services import environment as environments
+from ..services.formats import FORMATS
+from ..services.rules import FileFormat
 
 
 class ResCompany(models.Model):

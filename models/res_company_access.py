@@ -39,6 +39,7 @@ class ResCompany(models.Model):
     chorus_structure_id = fields.Char(
         "Structure at Chorus Pro",
         compute="_compute_chorus_structure_id",
+        inverse="_inverse_chorus_structure_id",
         compute_sudo=True,
         help="Chorus Pro's own identifier of this company.",
     )
@@ -63,6 +64,9 @@ class ResCompany(models.Model):
     def _compute_chorus_structure_id(self):
         for company in self:
             company.chorus_structure_id = company._chorus_connection().structure_identifier
+
+    def _inverse_chorus_structure_id(self):
+        self._chorus_store_access("chorus_structure_id", "structure_identifier")
 
     def _chorus_store_access(self, name, target):
         for company in self:

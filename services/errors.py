@@ -228,7 +228,8 @@ FAILURES: dict[str, Failure] = {
         Text(
             "Files that carry the IBAN can go. Declare it all the same: deposits of a PDF with its data need it, and some public"
             " bodies compare it.",
-            "Les fichiers qui portent l'IBAN peuvent partir. Déclarez-le tout de même : le dépôt d'un PDF avec ses données l'exige,"
+            "Les fichiers qui portent l'IBAN peuvent partir. Déclarez-le tout de même : le dépôt d'un PDF avec ses données"
+            " l'exige,"
             " et certaines entités publiques le comparent.",
         ),
     ),

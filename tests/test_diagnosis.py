@@ -41,7 +41,8 @@ class TestDiagnosis(ChorusCommon):
         self.company._chorus_set_secret("technical_password", simulated.PASSWORD)
 
     def without(self, api):
-        self.application(apis=[name for name in ("factures", "structures", "transverses", "engagementsJuridiques") if name != api])
+        apis = ("factures", "structures", "transverses", "engagementsJuridiques")
+        self.application(apis=[name for name in apis if name != api])
 
     #: Link, how it is broken, the code of its cause.
     BROKEN = [
