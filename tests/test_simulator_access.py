@@ -93,11 +93,7 @@ def test_account_of_another_application_is_403(client):
 
 @pytest.mark.parametrize(
     "path",
-<<<<<<< HEAD
     ["facturesTravaux/v1/soumettre", "factures/v1/nothing", "nothing/v1/rechercher", "factures/v1/rechercher/fournisseur/"],
-=======
-    ["factures/v1/traiter/recue", "factures/v1/nothing", "nothing/v1/rechercher", "factures/v1/rechercher/fournisseur/"],
->>>>>>> 794d525 (Simulator's test: soumettre is served now)
 )
 def test_unserved_is_404(client, path):
     assert client.post(path).status_code == 404
