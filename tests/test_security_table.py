@@ -34,7 +34,10 @@ MODELS = {
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
-    # shown to its author alone, who is Odoo's administrator here
+    # wizards: shown to their author alone
+    "chorus.send.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    "chorus.send.wizard.group": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    # its author is Odoo's administrator here
     "chorus.setup": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
     "chorus.setup.link": (NOBODY, NOBODY, NOBODY, NOBODY),
 }
@@ -44,6 +47,7 @@ MODELS = {
 METHODS = {
     ("account.move", "action_chorus_refresh"): TRANSFER,
     ("account.move", "action_chorus_send"): TRANSFER,
+    ("account.move", "action_chorus_send_selected"): TRANSFER,
     ("chorus.deposit", "action_adopt"): TRANSFER,
     ("chorus.deposit", "action_cancel"): TRANSFER,
     ("chorus.deposit", "action_give_up"): TRANSFER,
@@ -51,6 +55,8 @@ METHODS = {
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
+    ("chorus.send.wizard", "action_send"): NOBODY,
+    ("chorus.send.wizard.group", "action_open"): NOBODY,
     ("chorus.setup", "action_back"): NOBODY,
     ("chorus.setup", "action_check"): NOBODY,
     ("chorus.setup", "action_finish"): NOBODY,
@@ -173,6 +179,10 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.market.amendment": market.amendment_ids,
             "chorus.market.engagement": market.engagement_ids,
             "chorus.market.party": market.party_ids,
+            "chorus.send.wizard": (sending := self.env["chorus.send.wizard"].sudo().create({})),
+            "chorus.send.wizard.group": self.env["chorus.send.wizard.group"].sudo().create(
+                {"wizard_id": sending.id, "urgency": "mend"}
+            ),
             "chorus.setup": (setup := self.env["chorus.setup"].create({"company_id": self.company.id})),
             "chorus.setup.link": self.env["chorus.setup.link"].sudo().create(
                 {"setup_id": setup.id, "link": "network", "outcome": "ok"}
