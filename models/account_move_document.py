@@ -10,6 +10,7 @@ from ..services.document import (
     Address,
     AllowanceCharge,
     Contact,
+    IdentifierType,
     Invoice,
     Kind,
     Line,
@@ -42,6 +43,7 @@ class AccountMove(models.Model):
             production=self.company_id.chorus_environment == "production",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
             file_format=self.company_id._chorus_format()[0],
+            recipient=self._chorus_requirements(),
         )
 
     def _chorus_document(self):
@@ -212,6 +214,7 @@ class AccountMove(models.Model):
         return Party(
             name=partner.name or "",
             identifier=partner.company_registry or "",
+            identifier_type=IdentifierType(partner.chorus_identifier_type or IdentifierType.SIRET),
             vat=vat if len(vat) > 2 else "",
             address=self._chorus_address(partner),
             contact=contact,

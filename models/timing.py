@@ -28,6 +28,16 @@ BACKOFF = (60, 120, 300, 900, 1800, 3600)
 OVERLAP = 900
 #: Seconds between two searches for invoices that the search for changes may have missed.
 SWEEP = 86400
+#: Days for which what the directory told of a body is not asked for again: the weekly refresh.
+FRESH_DAYS = 7
+#: Days for which a directory's "not found" or "several" is not asked for again in the same words.
+ANSWER_DAYS = 1
+#: Days after which a person is told that what is known of a body is old: the refresh failed several times.
+STALE_DAYS = 30
+#: Days since its last invoice after which a customer is out of use, and no longer refreshed.
+USED_DAYS = 365
+#: Seconds that a person waits for the directory before Odoo says that it cannot be reached.
+WHILE_WAITING = 15
 
 
 def step(waits, count):

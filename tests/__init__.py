@@ -7,6 +7,8 @@ from . import (
     test_companies,
     test_deposit,
     test_diagnosis,
+    test_directory,
+    test_directory_queue,
     test_follow,
     test_formats,
     test_i18n,

@@ -72,7 +72,7 @@ class TestAlerts(ChorusCommon):
         moves = self.invoice() | self.invoice(post=False) | self.arrive(self.invoice()) | self.rejected("GDP_MSG_11.022")
         before = self.simulator.state()["calls"]
         self.env.invalidate_all()
-        self.assertEqual(len(list(filter(None, moves.with_user(self.sender).mapped("alerts")))), 3)
+        self.assertEqual(len(list(filter(None, moves.with_user(self.sender).mapped("alerts")))), 4)
         self.assertEqual(self.simulator.state()["calls"], before)
 
     # -- what comes back -----------------------------------------------------------------------------------------------

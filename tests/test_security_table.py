@@ -22,6 +22,7 @@ NOBODY = frozenset()
 TRANSFER = frozenset({"transfer", "manager"})
 BILLING = TRANSFER | {"billing"}
 MANAGER = frozenset({"manager"})
+STAFF = BILLING | {"employee", "stranger"}
 
 #: Own models: who may read, write, create and delete a record of the first company. ``stranger`` may create where a
 #: manager may: in the own company only, which the rule ensures (`test_each_model_has_its_company_rule`).
@@ -30,6 +31,8 @@ MODELS = {
     "chorus.connection": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.deposit": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.deposit.line": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.engagement": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.lookup": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
@@ -40,11 +43,16 @@ MODELS = {
     # its author is Odoo's administrator here
     "chorus.setup": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
     "chorus.setup.link": (NOBODY, NOBODY, NOBODY, NOBODY),
+    # a fact about a public body: shared as its contact is
+    "chorus.service": (STAFF, NOBODY, NOBODY, NOBODY),
+    "chorus.structure.search": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    "chorus.structure.search.line": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
 }
 
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
 #: first company. Everybody else meets an AccessError.
 METHODS = {
+    ("account.move", "action_chorus_check_recipient"): TRANSFER,
     ("account.move", "action_chorus_refresh"): TRANSFER,
     ("account.move", "action_chorus_send"): TRANSFER,
     ("account.move", "action_chorus_send_selected"): TRANSFER,
@@ -52,6 +60,9 @@ METHODS = {
     ("chorus.deposit", "action_cancel"): TRANSFER,
     ("chorus.deposit", "action_give_up"): TRANSFER,
     ("chorus.deposit", "action_refresh"): TRANSFER,
+    ("chorus.lookup", "action_ask_again"): TRANSFER,
+    ("chorus.lookup", "action_flag"): NOBODY,  # it takes the right to change contacts as well
+    ("chorus.lookup", "action_open"): TRANSFER,
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
@@ -66,6 +77,15 @@ METHODS = {
     ("res.config.settings", "action_chorus_check_connection"): NOBODY,
     ("res.config.settings", "action_chorus_rotate_key"): NOBODY,
     ("res.config.settings", "action_chorus_setup"): NOBODY,
+    ("chorus.structure.search", "action_more"): NOBODY,  # another person's
+    ("chorus.structure.search", "action_search"): NOBODY,
+    ("chorus.structure.search.line", "action_choose"): NOBODY,
+    # the customer is shared by the companies
+    ("res.partner", "action_chorus_complete"): TRANSFER | {"stranger"},
+    ("res.partner", "action_chorus_complete_all"): TRANSFER | {"stranger"},
+    ("res.partner", "action_chorus_find"): TRANSFER | {"stranger"},
+    ("res.partner", "action_chorus_flag"): NOBODY,  # it takes the right to change contacts as well
+    ("res.partner", "action_chorus_services"): STAFF,
 }
 
 #: Fields that only some of the readers of their model may read: model, field, who.
@@ -169,12 +189,17 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             }
         )
         free = self.invoice()
+        search = self.env["chorus.structure.search"].sudo().create({"company_id": self.company.id})
         made = {
             "account.move": free,
             "chorus.attachment": self.env["chorus.attachment"].create({"move_id": free.id, "name": "a.pdf", "file": b"eA=="}),
             "chorus.connection": self.env["chorus.connection"]._of(self.company),
             "chorus.deposit": deposit,
             "chorus.deposit.line": deposit.line_ids,
+            "chorus.engagement": self.env["chorus.engagement"].sudo().create(
+                {"company_id": self.company.id, "environment": "simulator", "number": "TABLE-1"}
+            ),
+            "chorus.lookup": self.env["chorus.lookup"].sudo().search([("partner_id", "=", self.town.id)]),
             "chorus.market": market,
             "chorus.market.amendment": market.amendment_ids,
             "chorus.market.engagement": market.engagement_ids,
@@ -187,8 +212,14 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.setup.link": self.env["chorus.setup.link"].sudo().create(
                 {"setup_id": setup.id, "link": "network", "outcome": "ok"}
             ),
+            "chorus.service": self.env["chorus.service"].sudo().create(
+                {"partner_id": self.town.id, "identifier": "1", "code": "TABLE-1"}
+            ),
+            "chorus.structure.search": search,
+            "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),
+            "res.partner": self.town,
         }
         needed = set(MODELS) | {model for model, _method in METHODS} | {model for model, _field, _who in FIELDS}
         self.assertFalse(needed - set(made), "give test_security_table.records() one of these")

@@ -1,0 +1,299 @@
+import logging
+from datetime import timedelta
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from ..services import directory
+from ..services.errors import ChorusError, NotAllowed, NotReceived, Refused, TryLater, failure
+from . import timing
+
+_logger = logging.getLogger(__name__)
+
+#: Structures named in the result of an ambiguous question.
+NAMED = 5
+
+
+class ChorusLookup(models.Model):
+    """A question to Chorus Pro's directory about one customer, and its answer: the queue of the scheduled job.
+
+    One row for each customer and company; a new question about the same customer takes the row again.
+    """
+
+    _name = "chorus.lookup"
+    _description = "Question to the directory of Chorus Pro"
+    _check_company_auto = True
+    _order = "state, partner_id"
+    _rec_name = "partner_id"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, index=True, check_company=True, ondelete="cascade"
+    )
+    state = fields.Selection(
+        # STATE DIAGRAM
+        # * (new), any state --[asked]------------------> waiting, missing when there is nothing to ask by
+        # * waiting --[one active structure]------------> found
+        # * waiting --[one structure, not active]-------> inactive
+        # * waiting --[several, or not surely the one]--> ambiguous
+        # * waiting --[none]----------------------------> unknown
+        # * waiting --[refused by Chorus Pro]-----------> failed
+        # * waiting --[not reached, not allowed]--------> waiting, asked again at next_try
+        [
+            ("waiting", "Waiting"),
+            ("found", "Found"),
+            ("inactive", "No longer active"),
+            ("ambiguous", "Several: choose"),
+            ("unknown", "Not found"),
+            ("missing", "SIRET or town missing"),
+            ("failed", "Refused by Chorus Pro"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+        default="waiting",
+    )
+    question = fields.Char("Looked for", readonly=True)
+    result = fields.Char(readonly=True, help="What was found, or why not.")
+    answered_at = fields.Datetime("Answered on", readonly=True)
+    user_id = fields.Many2one("res.users", "Asked by", readonly=True)
+    attempts = fields.Integer(readonly=True, export_string_translation=False)
+    next_try = fields.Datetime("Asked again after", readonly=True)
+    chorus_may_flag = fields.Boolean("Public body, not invoiced through Chorus Pro yet", related="partner_id.chorus_may_flag")
+    chorus_needs = fields.Char(related="partner_id.chorus_needs")
+
+    _partner_unique = models.Constraint("UNIQUE (company_id, partner_id)", "There is one question for each customer.")
+
+    @api.model
+    def _selection_environment(self):
+        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _ask(self, partners, company, again=False):
+        """Put questions about these customers to the scheduled job. No call is made here.
+
+        What was answered is not asked again: a body that was read, nor, within a day, the very same question.
+
+        :param again: a person asks, who may have an unhappy answer of yesterday asked again.
+        :return: the rows about these customers, whatever their state.
+        """
+        if not partners or not company.chorus_environment:
+            return self.browse()
+        # sudo: the queue belongs to the scheduled job; who may ask is decided by the callers
+        rows = self.sudo().search([("company_id", "=", company.id), ("partner_id", "in", partners.ids)])
+        known = {row.partner_id: row for row in rows}
+        new = []
+        for partner in partners:
+            values = self._ask_values(partner, company)
+            row = known.get(partner)
+            if not row:
+                if values["state"] == "waiting" and partner._chorus_is_fresh(company.chorus_environment, timing.FRESH_DAYS):
+                    values |= {"state": "found", "result": self.env._("Known already"), "answered_at": fields.Datetime.now()}
+                new.append({**values, "company_id": company.id, "partner_id": partner.id})
+            elif row._is_due_again(values, again):
+                row.write(values)
+        rows |= self._create_where_missing(new)
+        if rows.filtered(lambda row: row.state == "waiting"):
+            self.env["chorus.deposit"]._chorus_trigger("directory")
+        return rows.sudo(False)
+
+    @api.model
+    def _ask_values(self, partner, company):
+        question = partner._chorus_question()
+        return {
+            "environment": company.chorus_environment,
+            "state": "waiting" if question.can_be_asked else "missing",
+            "question": question.key,
+            "result": False,
+            "user_id": self.env.uid,
+            "attempts": 0,
+            "next_try": False,
+        }
+
+    def _is_due_again(self, values, again):
+        """Whether a question that was put before is to be put again."""
+        self.ensure_one()
+        if self.question != values["question"] or self.environment != values["environment"]:
+            return True
+        if self.state in ("waiting", "missing"):
+            return False
+        if self.state == "found":
+            return not self.partner_id._chorus_is_fresh(values["environment"], timing.FRESH_DAYS)
+        days = timing.ANSWER_DAYS if again else timing.FRESH_DAYS
+        return not self.answered_at or self.answered_at < fields.Datetime.now() - timedelta(days=days)
+
+    @api.model
+    def _create_where_missing(self, vals_list):
+        """Create rows, leaving out those that somebody else created at the same time."""
+        rows = self.sudo()  # sudo: see _ask
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                return rows.create(vals_list)
+        except psycopg2.errors.UniqueViolation:
+            made = rows.browse()
+            for vals in vals_list if len(vals_list) > 1 else ():
+                made |= self._create_where_missing([vals])
+            return made
+
+    @api.model
+    def _ask_now(self, call):
+        """Call Chorus Pro while the user waits: one try, a short time-out.
+
+        :param call: a function of the client.
+        :raises UserError: with cause and remedy, when Chorus Pro cannot be asked.
+        """
+        try:
+            with self.env.company._chorus_client(timeout=timing.WHILE_WAITING, retries=0) as client:
+                return call(client)
+        except ChorusError as error:
+            texts, lang = failure(error.code), self.env.lang
+            words = [texts.cause.of(lang), texts.remedy.of(lang), error.detail and f"({error.detail})"]
+            raise UserError(" ".join(filter(None, words))) from error
+
+    @api.model
+    def _note_now(self, partner, question, answer):
+        """Take over an answer that a user asked for just now."""
+        company = self.env.company
+        row = self.sudo().search([("company_id", "=", company.id), ("partner_id", "=", partner.id)])  # sudo: see _ask
+        values = {**self._ask_values(partner, company), "question": question.key, "state": "waiting"}
+        if row:
+            row.write(values)
+        else:
+            row = self._create_where_missing([{**values, "company_id": company.id, "partner_id": partner.id}])
+        for one in row:
+            one._write_answer(question, answer)
+
+    # -- the scheduled job ---------------------------------------------------------------------------------------------
+
+    @api.model
+    def _due(self, company):
+        """The questions of a company's present environment whose time has come; those of people first."""
+        return self.sudo().search(  # sudo: the scheduled job serves all companies
+            [
+                ("company_id", "=", company.id),
+                ("environment", "=", company.chorus_environment),
+                ("state", "=", "waiting"),
+                "|",
+                ("next_try", "=", False),
+                ("next_try", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+
+    def _answer_one(self, client):
+        """Ask one question and write its answer down, in a transaction of its own.
+
+        :return: the ``ChorusError`` that concerns the way to Chorus Pro, None when the others may be asked.
+        """
+        self.ensure_one()
+        deposits = self.env["chorus.deposit"]
+        if self.state != "waiting":
+            return None
+        question = self.partner_id._chorus_question()
+        deposits._chorus_commit()
+        try:
+            answer = directory.look_up(client, question)
+        except ChorusError as error:
+            answer = error
+        try:
+            deposits._chorus_firmly(self._write_answer, question, answer)
+        except Exception as error:
+            # something refuses the customer's new values: this one fails, with its reason, and the others go on
+            _logger.exception("Chorus Pro: answer to the question %s", self.id)
+            if self.env["account.move"]._can_commit():
+                self.env.cr.rollback()
+            deposits._chorus_firmly(self._write_failure, str(error))
+        return answer if isinstance(answer, (NotReceived, NotAllowed)) else None
+
+    def _write_answer(self, question, answer):
+        """Turn an answer, a ``services.directory.Answer`` or an error, into this row's state and the customer's facts."""
+        self.ensure_one()
+        row = self.try_lock_for_update()
+        if not row:
+            # another worker answers it
+            return
+        row.invalidate_recordset()
+        row.partner_id.invalidate_recordset()
+        if row.state != "waiting":
+            return
+        now = fields.Datetime.now()
+        if row.partner_id._chorus_question() != question:
+            # the customer changed meanwhile: the answer is not about this one
+            row.question = row.partner_id._chorus_question().key
+            return
+        if isinstance(answer, ChorusError) and not isinstance(answer, Refused):
+            row.write(
+                {
+                    "attempts": row.attempts + 1,
+                    "next_try": now + timedelta(seconds=self._wait(answer, row.attempts)),
+                    "result": failure(answer.code).cause.of(self.env.lang),
+                }
+            )
+            return
+        if isinstance(answer, Refused):
+            row._write_failure(answer.detail)
+            return
+        may_fill = not row.user_id or row.partner_id.with_user(row.user_id).has_access("write")
+        if answer.structure and not question.identifier and not may_fill:
+            # found by its name, but the one who asks may not change the customer: somebody who may chooses
+            answer = directory.Answer(directory.Outcome.AMBIGUOUS, candidates=(answer.structure,), total=1)
+        row.write({"state": answer.outcome.value, "answered_at": now, "next_try": False, "result": row._result(answer)})
+        if answer.structure:
+            row.partner_id._chorus_apply(answer, row.environment, complete=may_fill)
+
+    def _postpone(self, error):
+        """Nobody can be asked now: say why on all that waits, and when it is asked again."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "result": failure(error.code).cause.of(self.env.lang),
+                "next_try": now + timedelta(seconds=self._wait(error, max(self.mapped("attempts"), default=0))),
+            }
+        )
+
+    def _write_failure(self, reason):
+        self.write({"state": "failed", "answered_at": fields.Datetime.now(), "result": reason})
+
+    @api.model
+    def _wait(self, error, attempts):
+        """Seconds before a question is asked again."""
+        wait = timing.step(timing.BACKOFF, attempts)
+        return max(wait, error.retry_after or 0) if isinstance(error, TryLater) else wait
+
+    def _result(self, answer):
+        """An answer in one sentence."""
+        if answer.candidates:
+            names = ", ".join(f"{one.name} ({one.registry})" for one in answer.candidates[:NAMED])
+            more = answer.total - min(NAMED, len(answer.candidates))
+            return self.env._("%(names)s and %(count)s more", names=names, count=more) if more > 0 else names
+        if not answer.structure:
+            return self.env._("No structure of Chorus Pro's directory")
+        return f"{answer.structure.name} ({answer.structure.registry})"
+
+    # -- buttons of the list -------------------------------------------------------------------------------------------
+
+    def action_open(self):
+        """Go on with one result: choose among several, look for another, or see the customer."""
+        self.ensure_one()
+        if self.state in ("ambiguous", "unknown", "missing"):
+            return self.partner_id.action_chorus_find()
+        return self.partner_id._get_records_action()
+
+    def action_flag(self):
+        """Invoice the public bodies among these customers through Chorus Pro."""
+        self.partner_id.action_chorus_flag()
+
+    def action_ask_again(self):
+        """Ask about these customers again, whatever was answered."""
+        self.env["account.move"]._chorus_check_user()
+        self.check_access("read")
+        for company, rows in self.grouped("company_id").items():
+            for row in rows.sudo():  # sudo: see _ask
+                row.write(self._ask_values(row.partner_id, company))
+        self.env["chorus.deposit"]._chorus_trigger("directory")

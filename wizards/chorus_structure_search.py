@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..services import directory
+from ..services.answers_directory import FoundStructure
+
+
+class ChorusStructureSearch(models.TransientModel):
+    """Finds a public body in Chorus Pro's directory, by its SIRET or by its name and town, and makes it a customer."""
+
+    _name = "chorus.structure.search"
+    _description = "Search for a public body at Chorus Pro"
+
+    partner_id = fields.Many2one("res.partner", "Customer", help="The customer to complete; empty: a new one.")
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    identifier = fields.Char("SIRET")
+    identifier_type = fields.Selection(
+        selection=lambda self: self.env["res.partner"]._fields["chorus_identifier_type"]._description_selection(self.env),
+        string="Another kind of identifier",
+    )
+    name = fields.Char()
+    town = fields.Char()
+    line_ids = fields.One2many("chorus.structure.search.line", "search_id", "Structures found")
+    page = fields.Integer(export_string_translation=False)
+    pages = fields.Integer(export_string_translation=False)
+    total = fields.Integer("Structures found")
+
+    @api.model
+    def _chorus_offer(self, partner, question, answer=None):
+        """Open the search with a question, and the structures to choose from when it was asked already.
+
+        :param answer: a ``services.directory.Answer`` with candidates.
+        """
+        known = dict(self._fields["identifier_type"]._description_selection(self.env))
+        search = self.create(
+            {
+                "partner_id": partner.id,
+                "identifier": question.identifier,
+                "identifier_type": question.identifier_type if question.identifier_type in known else False,
+                "name": question.name,
+                "town": question.town,
+            }
+        )
+        if answer:
+            search._show(answer.candidates, 1, 1, answer.total)
+        return search._reopen()
+
+    def _reopen(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Find a public body at Chorus Pro"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _show(self, structures, page, pages, total):
+        rows = [
+            Command.create(
+                {
+                    "structure": one.identifier,
+                    "name": one.name,
+                    "registry": one.registry,
+                    "registry_type": one.registry_type,
+                    "structure_active": one.active,
+                }
+            )
+            for one in structures
+        ]
+        clear = [Command.clear()] if page <= 1 else []
+        self.write({"line_ids": [*clear, *rows], "page": page, "pages": pages, "total": total})
+
+    def action_search(self):
+        """Search with what was typed: the first page."""
+        return self._search_page(1)
+
+    def action_more(self):
+        """The next page, below the ones before."""
+        return self._search_page(self.page + 1)
+
+    def _search_page(self, page):
+        self.ensure_one()
+        self.env["account.move"]._chorus_check_user()
+        identifier = "".join((self.identifier or "").split())
+        if not identifier and not (self.name or "").strip():
+            raise UserError(self.env._("Enter a SIRET, or a name with its town."))
+        if identifier:
+            criteria = {"identifier": identifier, "identifier_type": self.identifier_type or "SIRET"}
+        else:
+            criteria = {"name": self.name.strip(), "town": (self.town or "").strip(), "public_only": True, "active_only": True}
+        found = self.env["chorus.lookup"]._ask_now(lambda client: client.search_structures(**criteria, page=page))
+        self._show(found.structures, found.page, found.pages, found.total)
+        return self._reopen()
+
+
+class ChorusStructureSearchLine(models.TransientModel):
+    _name = "chorus.structure.search.line"
+    _description = "Structure found at Chorus Pro"
+    _order = "id"
+
+    search_id = fields.Many2one("chorus.structure.search", required=True, ondelete="cascade")
+    structure = fields.Char(required=True, help="idStructureCPP")
+    name = fields.Char()
+    registry = fields.Char("SIRET")
+    registry_type = fields.Char("Kind of identifier")
+    structure_active = fields.Boolean("Active")
+
+    def action_choose(self):
+        """Read this structure and complete the customer with it, or make it one; then open the customer.
+
+        What was typed on the customer stays, but for its SIRET: it is the one chosen. A new customer is invoiced through Chorus
+        Pro.
+        """
+        self.ensure_one()
+        self.env["account.move"]._chorus_check_user()
+        company = self.search_id.company_id
+        kind = self.registry_type or "SIRET"
+        found = FoundStructure(self.structure, self.name or "", self.registry or "", kind, self.structure_active)
+        answer = self.env["chorus.lookup"]._ask_now(lambda client: directory.read(client, found))
+        partners = self.env["res.partner"].with_company(company)
+        domain = [
+            ("company_registry", "=", found.registry),
+            ("parent_id", "=", False),
+            ("company_id", "in", (False, company.id)),
+        ]
+        known = partners.search(domain, limit=1)
+        partner = self.search_id.partner_id.with_company(company) or known
+        new = not partner
+        kind = False if kind == "SIRET" else kind
+        if partner:
+            values = {"company_registry": found.registry, "chorus_identifier_type": kind}
+            partner.write({name: value for name, value in values.items() if partner[name] != value})
+        else:
+            partner = partners.create({**partners._chorus_identity(answer), "chorus_identifier_type": kind})
+        partner._chorus_apply(answer, company.chorus_environment)
+        self.env["chorus.lookup"]._note_now(partner, partner._chorus_question(), answer)
+        if new and partner.chorus_may_flag:
+            partner.invoice_sending_method = "chorus_pro"
+        return partner._get_records_action()
