@@ -52,7 +52,7 @@ class TestAlerts(ChorusCommon):
         self.assertEqual((alert["action"]["res_model"], alert["action"]["res_id"]), ("res.partner", self.town.id))
         form = self.env[alert["action"]["res_model"]].get_view(alert["action"]["views"][0][0], "form")
         self.assertIn('name="company_registry"', form["arch"])
-        self.company.chorus_environment = "production"
+        self.company.write({"chorus_environment": "production", "chorus_production_confirmed": True})
         self.assertEqual(self.alert(move, "R-02.key")["level"], "danger")
 
     def test_a_draft_is_warned_and_posted_all_the_same(self):
