@@ -31,6 +31,8 @@
         "views/chorus_send_wizard_views.xml",
         "views/account_move_directory_views.xml",
         "views/chorus_service_views.xml",
+        "views/account_move_works_views.xml",
+        "wizards/chorus_works_deposit_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_directory_views.xml",

@@ -70,6 +70,7 @@ class AccountMove(models.Model):
         # STATE DIAGRAM (computed: it follows the live deposit, then Chorus Pro's status)
         # * False     --[posted, for a Chorus Pro customer]--> to_send
         # * to_send, rejected --[deposit made]---------------> sending
+        # * to_send   --[filed by hand on the portal]------> checking --[recognised by its number]--> deposited
         # * sending   --[answer lost]------------------------> checking --[settled]--> deposited, sending
         # * sending   --[flow number]------------------------> deposited
         # * sending, deposited --[refused, not integrated]---> rejected
@@ -141,7 +142,7 @@ class AccountMove(models.Model):
                 move.chorus_state = "rejected" if line.outcome == "refused" else move._chorus_is_expected() and "to_send"
             elif line.deposit_id.state in ("ready", "sending"):
                 move.chorus_state = "sending"
-            elif line.deposit_id.state == "unknown":
+            elif line.deposit_id.state in ("unknown", "by_hand"):
                 move.chorus_state = "checking"
             else:
                 move.chorus_state = statuses.get(move.chorus_status).state if move.chorus_status else "deposited"

@@ -21,6 +21,7 @@ from .answers import (
 )
 from .answers_directory import FoundStructure
 from .client_directory import DirectoryClient
+from .client_works import WorksClient
 from .clock import paris_text, parse_instant
 from .errors import OutcomeUnknown, TryLater
 from .json_values import pages as _pages
@@ -37,7 +38,7 @@ MAIN_FILE_IN_A_LIST = True
 FILE_LABEL = 100
 
 
-class ChorusClient(DirectoryClient):
+class ChorusClient(DirectoryClient, WorksClient):
     """Calls Chorus Pro over a session.
 
     Every method raises :class:`~.errors.ChorusError`; what was sent is never repeated by the client itself when it may have

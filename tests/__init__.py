@@ -20,4 +20,5 @@ from . import (
     test_security_table,
     test_situations,
     test_tour,
+    test_works_deposit,
 )

@@ -77,6 +77,31 @@ class Simulator:
         """The recipient gives an invoice a status."""
         self.control(f"invoices/{identifier}/status", statut=status, **reason)
 
+    def file_works(self, move, **changes):
+        """A person files the works document of an invoice on the portal, as the assistant prepares it; the piece."""
+        assistant = move.env["chorus.works.deposit"].sudo().create({"move_id": move.id})
+        form = {
+            "cadre": assistant.framework.partition(" ")[0],
+            "numero": assistant.number,
+            "fournisseur": assistant.supplier,
+            "destinataire": assistant.recipient,
+            "service": assistant.service or "",
+            "moe": assistant.moe or "",
+            "moa": assistant.moa or "",
+            "valideur": assistant.validator or "",
+            "date": str(move.invoice_date),
+            "marche": assistant.market_number,
+            "engagement": assistant.engagement_number or "",
+            "montantHT": assistant.untaxed.replace(",", "."),
+            "montantTTC": assistant.total.replace(",", "."),
+            "dossier": assistant.dossier or "",
+        }
+        return self.control("works", **{**form, **changes})
+
+    def answer_works(self, piece, actor, action="accept", **more):
+        """A party answers a works piece; the piece that is alive then."""
+        return self.control(f"works/{piece['idFactureTravaux']}/act", actor=actor, action=action, **more)
+
     def calls(self, path):
         """How many requests came to an operation since the last reset."""
         return self.state()["calls"].get(path, 0)

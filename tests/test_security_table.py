@@ -36,6 +36,7 @@ MODELS = {
     "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.deposit": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),  # each one's own
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     # wizards: shown to their author alone
     "chorus.send.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
@@ -63,6 +64,11 @@ METHODS = {
     ("chorus.lookup", "action_ask_again"): TRANSFER,
     ("chorus.lookup", "action_flag"): NOBODY,  # it takes the right to change contacts as well
     ("chorus.lookup", "action_open"): TRANSFER,
+    ("account.move", "action_chorus_by_hand"): TRANSFER,
+    ("account.move", "action_chorus_next_document"): BILLING,
+    ("chorus.deposit", "action_not_filed"): TRANSFER,
+    ("chorus.works.deposit", "action_filed"): NOBODY,
+    ("chorus.works.deposit", "action_portal"): NOBODY,
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
@@ -217,6 +223,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             ),
             "chorus.structure.search": search,
             "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
+            "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),
             "res.partner": self.town,

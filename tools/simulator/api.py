@@ -15,8 +15,11 @@ from . import (
     api_structures,
     api_submission,
     api_transverses,
+    api_validation,
+    api_works,
     contracts,
     contracts_engagements,
+    contracts_works,
 )
 from .access import Caller
 from .chorus import Platform
@@ -42,6 +45,15 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/factures/v1/rechercher/fournisseur": Operation(api_factures.search_as_supplier, contracts.SEARCH_AS_SUPPLIER),
     "/cpro/factures/v1/consulter/fournisseur": Operation(api_factures.consult_as_supplier, contracts.CONSULT_AS_SUPPLIER),
     "/cpro/factures/v1/consulter/historique": Operation(api_factures.consult_history, contracts.CONSULT_HISTORY),
+    "/cpro/factures/v1/rechercher/aTraiter/valideur": Operation(
+        api_validation.search_to_validate, contracts_works.SEARCH_TO_VALIDATE
+    ),
+    "/cpro/factures/v1/traiter/factureAValider": Operation(api_validation.validate, contracts_works.VALIDATE),
+    "/cpro/factures/v1/telecharger/groupe": Operation(api_validation.download, contracts_works.DOWNLOAD_GROUP),
+    "/cpro/factures/v1/rechercher/demandePaiement": Operation(
+        api_works.search_payment_requests, contracts_works.SEARCH_PAYMENT_REQUESTS
+    ),
+    "/cpro/facturesTravaux/v1/rechercher": Operation(api_works.search_works, contracts_works.SEARCH_WORKS),
     "/cpro/transverses/v1/consulterCR": Operation(api_transverses.consult_report, contracts.CONSULT_REPORT),
     "/cpro/transverses/v1/consulterCRDetaille": Operation(
         api_transverses.consult_detailed_report, contracts.CONSULT_DETAILED_REPORT

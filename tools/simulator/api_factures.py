@@ -35,6 +35,7 @@ def deposit_flow(platform: Platform, caller: Caller, body: dict[str, Any]) -> di
 def search_as_supplier(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     _check_space(_account(caller))
     with platform.store.lock:
+        platform.validation.tick()
         page = run_search(body, _structure_id(platform, caller), platform.store, platform.directory)
         if not page.total and platform.options.empty_search == "code":
             raise nothing_found()

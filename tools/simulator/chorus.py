@@ -11,7 +11,9 @@ from .options import Options
 from .records import ACCOUNTANT, Happening, Invoice
 from .store import Store
 from .traffic import Traffic
+from .validation import Validation
 from .vocabulary import MOTIFS, STATUSES
+from .works import WorksDesk
 
 
 class Platform:
@@ -25,6 +27,8 @@ class Platform:
         self.store = Store()
         self.access = Access(self.directory, self.options, self.clock)
         self.flows = Flows(self.store, self.directory, self.options, self.clock)
+        self.works = WorksDesk(self.store, self.directory, self.clock)
+        self.validation = Validation(self.store, self.directory, self.clock)
         self.faults = Faults()
         self.traffic = Traffic()
 

@@ -11,6 +11,7 @@ from .clock import iso, parse_moment
 from .records import Deposit, Invoice
 from .replies import Reply
 from .schema import ContractError
+from .works import Piece
 
 PREFIX = "/_simulator"
 
@@ -22,6 +23,8 @@ def serve(platform: Platform, method: str, path: str, body: bytes) -> Reply:
         data = json.loads(body) if body.strip() else {}
         if not isinstance(data, dict):
             raise ContractError("le corps doit être un objet JSON")
+        if name.startswith("works") and method == "POST":
+            return Reply.json(200, _works(platform, name, data))
         if name.startswith("invoices/") and method == "POST":
             return Reply.json(200, _act(platform, name, data))
         call = _CALLS.get((method, name))
@@ -35,10 +38,12 @@ def serve(platform: Platform, method: str, path: str, body: bytes) -> Reply:
 
 
 def _state(platform: Platform, _body: dict[str, Any]) -> dict[str, Any]:
+    platform.validation.tick()
     with platform.store.lock:
         return {
             "deposits": [_deposit(platform, deposit) for deposit in platform.store.deposits.values()],
             "invoices": [_invoice(invoice) for invoice in platform.store.invoices.values()],
+            "works": [_piece(piece) for piece in platform.works.pieces],
             "calls": platform.traffic.calls(),
             "connections": platform.traffic.connections(),
             "now": iso(platform.clock.now()),
@@ -83,6 +88,7 @@ def _invoice(invoice: Invoice) -> dict[str, Any]:
         "montantTTC": document.totals.with_vat,
         "montantAPayer": document.totals.payable,
         "statut": invoice.status,
+        "valideur": invoice.validator,
         "attachments": [item.name for item in invoice.attachments],
         "history": [
             {
@@ -92,6 +98,40 @@ def _invoice(invoice: Invoice) -> dict[str, Any]:
                 "utilisateur": f"{change.user.first_name} {change.user.last_name}".strip(),
             }
             for change in invoice.history
+        ],
+    }
+
+
+def _works(platform: Platform, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """``works``: a supplier files a piece by hand; ``works/<id>/act``: a party answers; ``works/<id>/status``: any status."""
+    _, identifier, action = (name.split("/") + ["", ""])[:3]
+    if not identifier:
+        return _piece(platform.works.file(body))
+    if action == "act":
+        _only(body, "actor", "action", "commentaire")
+        piece = platform.works.act(int(identifier), body["actor"], body["action"], body.get("commentaire") or "")
+    elif action == "status":
+        _only(body, "statut", "commentaire")
+        piece = platform.works.set_status(int(identifier), body["statut"], body.get("commentaire") or "")
+    else:
+        raise KeyError(name)
+    return _piece(piece)
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    return {
+        "idFactureTravaux": piece.identifier,
+        "numero": piece.number,
+        "cadre": piece.code,
+        "dossier": piece.dossier,
+        "statut": piece.status,
+        "attend": piece.waits_for,
+        "fournisseur": piece.supplier,
+        "destinataire": piece.recipient,
+        "marche": piece.market,
+        "montantTTC": piece.with_vat,
+        "history": [
+            {"statut": change.code, "date": iso(change.at), "commentaire": change.comment} for change in piece.history
         ],
     }
 

@@ -94,6 +94,7 @@ class Document:
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    validator: str = ""  # SIRET of who validates an A9 or A12
 
 
 def choose_identifier(candidates: list[tuple[str | None, str]]) -> str:

@@ -218,6 +218,7 @@ class Flows:
             login=login,
             xml=piece.xml,
             pdf=piece.pdf,
+            validator=document.validator,
             attachments=piece.attachments,
             history=[first],
             events=[Happening(new_id(), f"Intégration du flux {flow}" if flow else "Dépôt du PDF", now, user)],

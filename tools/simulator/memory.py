@@ -8,7 +8,8 @@ import os
 import tempfile
 import threading
 import time
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from .clock import iso, parse_moment
 from .document import Attachment
 from .reading import read_document
 from .records import Deposit, Happening, Invoice, InvoiceError, StatusChange, StoredFile, TechnicalError, User
+from .works import Piece
 
 VERSION = 1
 # The file is written again at most that often, and never for more than a tenth of the time.
@@ -94,6 +96,7 @@ def _dump(platform: Platform) -> dict[str, Any]:
         "directory": platform.directory.dump(),
         "deposits": [_dump_deposit(deposit) for deposit in store.deposits.values()],
         "invoices": [_dump_invoice(invoice) for invoice in store.invoices.values()],
+        "works": [_dump_piece(piece) for piece in store.works.values()],
         "files": [
             {"identifier": identifier, "login": stored.login, **_dump_file(stored.file)}
             for identifier, stored in store.files.items()
@@ -111,6 +114,9 @@ def _restore(platform: Platform, data: dict[str, Any]) -> None:
             store.add_deposit(_load_deposit(deposit))
         for invoice in data["invoices"]:
             store.add_invoice(_load_invoice(invoice))
+        for row in data.get("works", ()):  # absent from older files
+            piece = _load_piece(row)
+            store.works[piece.identifier] = piece
         for file in data.get("files", ()):  # absent from older files
             identifier, login = file.pop("identifier"), file.pop("login")
             store.files[identifier] = StoredFile(login, _load_file(file))
@@ -171,6 +177,30 @@ def _load_invoice(data: dict[str, Any]) -> Invoice:
             "history": [StatusChange(**_load_dated(item)) for item in data["history"]],
             "actions": [Happening(**_load_dated(item)) for item in data["actions"]],
             "events": [Happening(**_load_dated(item)) for item in data["events"]],
+        }
+    )
+
+
+def _dump_piece(piece: Piece) -> dict[str, Any]:
+    return {
+        **vars(piece),
+        "issued": piece.issued.isoformat(),
+        "without_vat": str(piece.without_vat),
+        "with_vat": str(piece.with_vat),
+        "deposited_at": iso(piece.deposited_at),
+        "history": [_dump_dated(change) for change in piece.history],
+    }
+
+
+def _load_piece(data: dict[str, Any]) -> Piece:
+    return Piece(
+        **{
+            **data,
+            "issued": date.fromisoformat(data["issued"]),
+            "without_vat": Decimal(data["without_vat"]),
+            "with_vat": Decimal(data["with_vat"]),
+            "deposited_at": parse_moment(data["deposited_at"]),
+            "history": [StatusChange(**_load_dated(item)) for item in data["history"]],
         }
     )
 

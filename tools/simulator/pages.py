@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, quote
 
-from . import page_invoice, page_lists
+from . import page_invoice, page_lists, page_works
 from .chorus import Platform
 from .page_parts import layout
 from .records import Invoice
@@ -21,6 +21,9 @@ def serve(platform: Platform, method: str, path: str, query: str, body: bytes) -
     parameters = {name: values[0] for name, values in parse_qs(query).items()}
     if method == "GET":
         return _get(platform, path, parameters)
+    if method == "POST" and path.startswith(("/travaux", "/validation")):
+        message, target = page_works.post(platform, path, {name: values[0] for name, values in parse_qs(body.decode()).items()})
+        return Reply(303, HTML, b"", {"Location": f"{target}?message={quote(message)}"})
     match = re.fullmatch(r"/factures/(\d+)/statut", path)
     if method == "POST" and match:
         return _act(platform, int(match[1]), {name: values[0] for name, values in parse_qs(body.decode()).items()})
@@ -34,6 +37,9 @@ def _get(platform: Platform, path: str, parameters: dict[str, str]) -> Reply:
         return _page(page_lists.flows(platform, parameters))
     if path == "/annuaire":
         return _page(page_lists.directory(platform))
+    if path.startswith(("/travaux", "/validation")):
+        content = page_works.get(platform, path, parameters.get("message", ""))
+        return _page(content) if content else _not_found()
     if path == "/style.css":
         return Reply(200, "text/css; charset=utf-8", page_lists.style())
     match = re.fullmatch(r"/factures/(\d+)(?:/(xml|pdf|pieces)(?:/(\d+))?)?", path)

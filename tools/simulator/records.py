@@ -105,6 +105,7 @@ class Invoice:
     login: str
     xml: bytes = field(repr=False)  # or the JSON of a soumettre
     pdf: bytes | None = field(default=None, repr=False)
+    validator: str = ""  # SIRET of who validates it first
     attachments: tuple[Attachment, ...] = ()
     history: list[StatusChange] = field(default_factory=list)
     actions: list[Happening] = field(default_factory=list)

@@ -21,6 +21,7 @@ from .vocabulary import (
     CREDIT_NOTE_TYPE_CODES,
     CURRENCIES,
     FRAMEWORKS,
+    FRAMEWORKS_TO_VALIDATE,
     INVOICE_TYPE_CODES,
     PAYMENT_MEANS,
     PUBLIC_ONLY_SERVICE,
@@ -223,6 +224,11 @@ def _kind(case: Case) -> Iterator[str]:
         yield case.required("framework")
     elif document.framework not in FRAMEWORKS:
         yield f"{case.path('framework')} : le cadre de facturation {document.framework} n'est pas autorise pour ce flux"
+    elif document.framework in FRAMEWORKS_TO_VALIDATE and document.syntax == SUBMITTED:
+        # DOMAIN §3.2: whether a file may leave the validator out is not known, the data of soumettre may not
+        validator = case.directory.by_siret(document.validator)
+        if validator is None or not validator.is_active:
+            yield "Le valideur designe n'est pas reference dans notre systeme"
     if document.type_code not in INVOICE_TYPE_CODES | CREDIT_NOTE_TYPE_CODES:
         yield f"{case.path('type')} : le type {document.type_code} n'est pas autorise"
     if document.issued is None:

@@ -6,10 +6,14 @@ import bisect
 import threading
 import time
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .document import Attachment, Document
 from .records import Deposit, Invoice, StatusChange, StoredFile, User, unique_key
 from .vocabulary import SYNTAXES
+
+if TYPE_CHECKING:
+    from .works import Piece
 
 ABOVE_32_BITS = 2**31
 
@@ -56,6 +60,7 @@ class Store:
             self._keys: set[tuple[int, str, str]] = set()
             self._bank_accounts: dict[str, int] = {}
             self.files: dict[int, StoredFile] = {}
+            self.works: dict[int, Piece] = {}
             self.changes += 1
 
     # Deposits

@@ -54,6 +54,7 @@ def read(body: dict[str, Any]) -> Document:
         taxes=tuple(_tax(row, references.get("typeTva") or "") for row in body.get("ligneTva") or ()),
         lines=tuple(_line(row) for row in body.get("lignePoste") or ()),
         notes=tuple(filter(None, [body.get("commentaire")])),
+        validator=(body.get("cadreDeFacturation") or {}).get("codeStructureValideur") or "",
     )
 
 

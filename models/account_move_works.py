@@ -1,0 +1,157 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..services import works, works_clock
+from ..services.vocabulary import frameworks, statuses
+from ..services.vocabulary.frameworks import Role
+from ..services.works import Channel
+
+
+class AccountMove(models.Model):
+    """A document of a market on its way: filed by hand where nothing else is documented, and who must act now until when."""
+
+    _inherit = "account.move"
+
+    chorus_by_hand = fields.Boolean(compute="_compute_chorus_by_hand", help="Filed on the portal by a person.")
+    chorus_dossier = fields.Char(
+        "Billing file", copy=False, readonly=True, index="btree_not_null", help="numeroDossierFacturation"
+    )
+    chorus_piece = fields.Char(
+        "Code of the live document", copy=False, readonly=True, help="Framework of the document of the billing file alive now."
+    )
+    chorus_piece_label = fields.Char("Document to follow", compute="_compute_chorus_turn")
+    chorus_waiting_since = fields.Datetime("Waiting since", copy=False, readonly=True)
+    chorus_waiting_for = fields.Char("Who must act", compute="_compute_chorus_turn")
+    chorus_deadline = fields.Datetime("Answer expected by", compute="_compute_chorus_turn")
+    chorus_clock = fields.Char("Delay", compute="_compute_chorus_turn")
+    chorus_next = fields.Char("What we file next", compute="_compute_chorus_turn")
+
+    @api.depends("chorus_framework")
+    def _compute_chorus_by_hand(self):
+        for move in self:
+            move.chorus_by_hand = bool(move.chorus_framework) and works.channel(move.chorus_framework) is Channel.HAND
+
+    @api.depends("chorus_status", "chorus_piece", "chorus_framework", "chorus_waiting_since", "chorus_market_id.role")
+    @api.depends_context("lang")
+    def _compute_chorus_turn(self):
+        lang, now = self.env.lang, fields.Datetime.now()
+        for move in self:
+            status = statuses.get(move.chorus_status) if move.chorus_status and move.chorus_market_id else None
+            framework = frameworks.get(move.chorus_piece or move.chorus_framework)
+            alive = status and status.state not in ("paid", "cancelled")
+            move.chorus_piece_label = move.chorus_piece and f"{framework.code} – {framework.label.of(lang)}"
+            move.chorus_waiting_for = alive and status.who.label.of(lang)
+            clock = move._chorus_running_clock()
+            move.chorus_deadline = clock and clock.due
+            text = clock and (clock.passed if clock.is_passed(now) else clock.running)
+            move.chorus_clock = text and text.of(lang).format(
+                due=format_date(self.env, clock.due.date()), since=format_date(self.env, clock.since.date())
+            )
+            ours = works.next_of_ours(move.chorus_framework, Role(move.chorus_market_id.role)) if alive else []
+            move.chorus_next = ", ".join(f"{one.code} – {one.label.of(lang)}" for one in ours)
+
+    def _chorus_running_clock(self):
+        """The delay that runs for this document, as a ``works_clock.Clock``; None when none does."""
+        self.ensure_one()
+        if not self.chorus_status or not self.chorus_market_id or not self.chorus_waiting_since:
+            return None
+        return works_clock.clock(self.chorus_status, self.chorus_piece or self.chorus_framework or "", self.chorus_waiting_since)
+
+    # -- sending -------------------------------------------------------------------------------------------------------
+
+    # EXTENDS models/account_move_document
+    def _chorus_findings(self):
+        found = super()._chorus_findings()
+        if self.chorus_by_hand:
+            # the portal takes what our calls do not
+            found = [finding for finding in found if finding.code != "R-33.framework"]
+        return found
+
+    # EXTENDS models/account_move_chorus
+    def _chorus_obstacles(self):
+        if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
+            return [
+                self.env._("A works document is filed on the Chorus Pro portal: use “File on the portal”, which prepares all it asks.")
+            ]
+        return super()._chorus_obstacles()
+
+    def action_chorus_by_hand(self):
+        """Open the assistant that prepares what the portal asks for."""
+        self.ensure_one()
+        self._chorus_check_user()
+        self.check_access("write")
+        problems = self._chorus_by_hand_obstacles()
+        if problems:
+            raise UserError("\n".join([self.display_name, *(f"• {problem}" for problem in problems)]))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("File %s on the portal", self.name),
+            "res_model": "chorus.works.deposit",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def _chorus_by_hand_obstacles(self):
+        """Why this document cannot be filed by hand now, in the user's language; empty when it can."""
+        self.ensure_one()
+        if not self.chorus_by_hand or self.chorus_state not in ("to_send", "rejected"):
+            return [self.env._("There is nothing to file on the portal.")]
+        lang = self.env.lang
+        return [
+            f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks
+        ]
+
+    def action_chorus_next_document(self):
+        """Start the document that we file after this one, such as A8 after the general statement."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.chorus_market_id.action_new_invoice()
+
+    # -- what comes back -----------------------------------------------------------------------------------------------
+
+    # EXTENDS models/account_move_chorus
+    def _chorus_apply_found(self, row):
+        before = statuses.get(self.chorus_status).who if self.chorus_status else None
+        super()._chorus_apply_found(row)
+        if not self.chorus_market_id or not self.chorus_status:
+            return
+        if before is not statuses.get(self.chorus_status).who or not self.chorus_waiting_since:
+            # the delay of a party runs on through its own statuses
+            self.sudo().chorus_waiting_since = self.chorus_status_at  # sudo: told by the platform
+            self._chorus_forget_reminders()
+
+    def _chorus_remind(self):
+        """Call a person about these documents whose delay has passed, once for each delay."""
+        now = fields.Datetime.now()
+        for move in self:
+            clock = move._chorus_running_clock()
+            if not clock or not clock.reminder or not clock.is_passed(now):
+                continue
+            summary = clock.reminder.of(self.env.lang)
+            if summary not in move.activity_ids.mapped("summary"):
+                person = move.invoice_user_id or move._chorus_line().deposit_id.user_id
+                move.activity_schedule("mail.mail_activity_data_todo", summary=summary, note=move.chorus_clock, user_id=person.id)
+
+    def _chorus_forget_reminders(self):
+        """The party has answered: nobody has to remind it any more."""
+        wanted = {text.of(lang) for text in works_clock.reminders() for lang in ("en", "fr")}
+        self.sudo().activity_ids.filtered(lambda activity: activity.summary in wanted).unlink()  # sudo: see _chorus_apply_found
+
+    # -- alerts --------------------------------------------------------------------------------------------------------
+
+    # EXTENDS 'account'
+    @api.depends("chorus_waiting_since", "chorus_piece")
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    # EXTENDS models/account_move_alerts
+    def _chorus_alerts(self):
+        alerts = super()._chorus_alerts()
+        clock = self._chorus_running_clock()
+        if clock:
+            passed = clock.is_passed(fields.Datetime.now())
+            level = "warning" if passed and clock.reminder else "info"
+            alerts["chorus_clock"] = {"level": level, "message": f"Chorus Pro : {self.chorus_clock}"}
+        return alerts

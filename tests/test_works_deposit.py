@@ -1,0 +1,286 @@
+"""Works documents: filed by hand with the assistant, recognised by their number, followed through their billing file."""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from . import simulated
+from .test_market_amounts import MarketCommon
+
+WORKS = "/cpro/facturesTravaux/v1/rechercher"
+FILES = "/cpro/factures/v1/rechercher/demandePaiement"
+
+
+class WorksCommon(MarketCommon):
+    """The works market's MOE and validator are structures that the simulator knows."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.moe.company_registry = simulated.SECOND_SUPPLIER
+
+    def works_invoice(self, price=1000, **values):
+        return self.situation([("works", price, True)], invoice_user_id=self.sender.id, **values)
+
+    def filed(self, move, **changes):
+        """A person files it with the assistant: the simulated portal takes it, Odoo is told."""
+        piece = self.simulator.file_works(move, **changes)
+        self.tell(move)
+        return piece
+
+    def tell(self, move):
+        """Say in the assistant that it is filed."""
+        self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id, "filed": True}).action_filed()
+        move.invalidate_recordset()
+
+    def read(self):
+        """The cron that follows."""
+        company = self.company
+        deposits = self.env["chorus.deposit"].sudo()
+        with company._chorus_client() as client:
+            deposits._chorus_read_statuses(company, client)
+        self.env.invalidate_all()
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestWorksDeposit(WorksCommon):
+    def test_not_sent_by_the_button(self):
+        move = self.works_invoice()
+        self.assertTrue(move.chorus_by_hand)
+        self.assertEqual(move.chorus_state, "to_send")
+        with self.assertRaisesRegex(UserError, "portal"):
+            self.send(move)
+        self.assertFalse(self.simulator.state()["deposits"])
+
+    def test_assistant_prepares_what_the_portal_asks(self):
+        move = self.works_invoice()
+        action = move.with_user(self.sender).action_chorus_by_hand()
+        assistant = self.env[action["res_model"]].with_user(self.sender).create({"move_id": move.id})
+        self.assertRecordValues(
+            assistant,
+            [
+                {
+                    "first_piece": True,
+                    "recipient": simulated.TOWN,
+                    "moe": simulated.SECOND_SUPPLIER,
+                    "moa": simulated.TOWN,
+                    "validator": False,
+                    "supplier": simulated.SUPPLIER,
+                    "number": move.name,
+                    "date": move.invoice_date.strftime("%d/%m/%Y"),
+                    "market_number": "2026-TVX-0001",
+                    "engagement_number": "EJ-1",
+                    "untaxed": "1000,00",
+                    "tax": "200,00",
+                    "total": "1200,00",
+                }
+            ],
+        )
+        self.assertTrue(assistant.framework.startswith("A4 – Projet de décompte mensuel"))
+        self.assertTrue(assistant.pdf)
+
+    def test_incomplete_parties_stop_the_assistant(self):
+        self.market.party_ids.unlink()
+        move = self.works_invoice()
+        with self.assertRaisesRegex(UserError, "MOE"):
+            move.with_user(self.sender).action_chorus_by_hand()
+
+    def test_recognised_by_its_number(self):
+        move = self.works_invoice()
+        piece = self.filed(move)
+        self.assertRecordValues(
+            move,
+            [
+                {
+                    "chorus_state": "validation",
+                    "chorus_identifier": str(piece["idFactureTravaux"]),
+                    "chorus_dossier": piece["dossier"],
+                    "chorus_status": "MISE_A_DISPOSITION_MOE",
+                }
+            ],
+        )
+        deposit = move.chorus_deposit_ids
+        self.assertEqual((deposit.state, deposit.syntax, deposit.line_ids.outcome), ("integrated", "DEPOT_PDF_PORTAIL", "integrated"))
+        self.assertTrue(deposit.sha256)
+        with self.assertRaises(UserError):
+            move.button_draft()
+
+    def test_looked_for_until_it_shows(self):
+        move = self.works_invoice()
+        self.tell(move)
+        deposit = move.chorus_deposit_ids
+        self.assertEqual((move.chorus_state, deposit.state, deposit.attempts), ("checking", "by_hand", 1))
+        self.assertTrue(deposit.next_try)
+        self.simulator.file_works(move)
+        deposit.sudo().next_try = False
+        self.read()
+        self.assertEqual((move.chorus_state, deposit.state), ("validation", "integrated"))
+
+    def test_never_filed_calls_a_person_and_may_be_forgotten(self):
+        move = self.works_invoice()
+        self.tell(move)
+        deposit = move.chorus_deposit_ids
+        deposit.sudo().write({"unknown_at": fields.Datetime.now() - timedelta(days=2), "next_try": False})
+        self.read()
+        self.assertEqual(move.activity_ids.user_id, self.sender)
+        deposit.with_user(self.sender).action_not_filed()
+        self.assertEqual((deposit.state, move.chorus_state), ("cancelled", "to_send"))
+        with self.assertRaises(UserError):
+            deposit.with_user(self.sender).action_not_filed()
+
+    def test_another_document_under_that_number(self):
+        move = self.works_invoice()
+        self.simulator.file_works(move, montantTTC="99.00")
+        self.tell(move)
+        self.assertEqual((move.chorus_state, move.chorus_deposit_ids.error_code), ("checking", "found_different"))
+        self.assertFalse(move.chorus_identifier)
+
+    def test_by_the_payment_requests_when_the_works_api_is_closed(self):
+        move = self.works_invoice()
+        self.simulator.file_works(move)
+        self.simulator.fault(WORKS, "http_403", times=5)
+        self.tell(move)
+        self.assertEqual(move.chorus_state, "validation")
+        self.assertTrue(move.chorus_dossier)
+
+    def test_by_the_works_api_where_payment_requests_do_not_work(self):
+        move = self.works_invoice()
+        self.simulator.file_works(move)
+        self.simulator.fault(FILES, "http_500", times=5)
+        self.tell(move)
+        self.assertEqual((move.chorus_state, move.chorus_dossier), ("validation", False))
+
+    def test_faults_while_looking(self):
+        for kind in ("timeout_before", "http_401", "http_429", "http_500", "html_200"):
+            with self.subTest(kind):
+                self.simulator.reset()
+                move = self.works_invoice()
+                for path in (WORKS, FILES):
+                    self.simulator.fault(path, kind, times=20, delay=0.1)
+                self.simulator.file_works(move)
+                self.tell(move)
+                self.assertEqual((move.chorus_state, move.chorus_deposit_ids.state), ("checking", "by_hand"), kind)
+                self.simulator.control("reset") if kind == "http_401" else None
+                self.env["chorus.connection"].sudo().search([]).unlink()
+
+    def test_rights(self):
+        move = self.works_invoice()
+        billing = new_test_user(self.env, "billing", groups="account.group_account_invoice", company_id=self.company.id,
+                                company_ids=[Command.set(self.company.ids)])  # fmt: skip
+        with self.assertRaises(AccessError):
+            move.with_user(billing).action_chorus_by_hand()
+        with self.assertRaises(AccessError):
+            self.env["chorus.works.deposit"].with_user(billing).create({"move_id": move.id})
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestWorksFollowed(WorksCommon):
+    def test_from_the_moe_to_the_payment(self):
+        move = self.works_invoice()
+        draft = self.filed(move)
+        self.assertIn("MOE", move.chorus_waiting_for)
+        self.assertFalse(move.chorus_piece)
+        interim = self.simulator.answer_works(draft, "moe")
+        self.read()
+        self.assertEqual((move.chorus_piece, move.chorus_status, move.chorus_state), ("A15", "MISE_A_DISPOSITION_MOA", "validation"))
+        self.assertIn("MOA", move.chorus_waiting_for)
+        approved = self.simulator.answer_works(interim, "moa")
+        self.read()
+        self.assertEqual((move.chorus_piece, move.chorus_status, move.chorus_state), ("A19", "MISE_A_DISPOSITION", "received"))
+        self.simulator.answer_works(approved, "finance", "pay")
+        self.read()
+        self.assertEqual((move.chorus_state, move.chorus_waiting_for), ("paid", False))
+        self.assertEqual(move.chorus_identifier, str(draft["idFactureTravaux"]))
+
+    def test_a_refusal_shows_its_reason(self):
+        move = self.works_invoice()
+        self.simulator.answer_works(self.filed(move), "moe", "refuse", commentaire="Métré à revoir")
+        self.read()
+        self.assertEqual((move.chorus_state, move.chorus_status_comment), ("refused", "Métré à revoir"))
+
+    def test_silence_of_the_moe(self):
+        move = self.works_invoice()
+        draft = self.filed(move)
+        self.assertEqual(move.chorus_deadline, move.chorus_waiting_since + timedelta(days=7))
+        self.assertIn("chorus_clock", move.alerts)
+        self.assertEqual(move.alerts["chorus_clock"]["level"], "info")
+        self.read()
+        self.assertFalse(move.activity_ids)
+        move.sudo().chorus_waiting_since -= timedelta(days=8)
+        move.invalidate_recordset()
+        self.assertEqual(move.alerts["chorus_clock"]["level"], "warning")
+        self.assertIn("7 days", move.chorus_clock)
+        self.read()
+        self.read()
+        self.assertEqual(len(move.activity_ids), 1, "once only")
+        self.assertEqual(move.activity_ids.user_id, self.sender)
+        # another status of the same party does not start its delay anew
+        since = move.chorus_waiting_since
+        self.simulator.control(f"works/{draft['idFactureTravaux']}/status", statut="PRISE_EN_COMPTE_MOE")
+        self.read()
+        self.assertEqual((move.chorus_status, move.chorus_waiting_since), ("PRISE_EN_COMPTE_MOE", since))
+        self.simulator.answer_works(draft, "moe")
+        self.read()
+        self.assertFalse(move.activity_ids, "it has answered")
+        self.assertGreater(move.chorus_waiting_since, since)
+
+    def test_final_statement_then_the_general_one(self):
+        final = self.works_invoice(chorus_framework="A7")
+        self.assertFalse(final._chorus_market_findings())
+        draft = self.filed(final)
+        self.assertEqual(self.market.stage, "general")
+        self.assertIn("A8", final.chorus_next)
+        general = self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
+        self.read()
+        self.assertEqual((final.chorus_piece, final.chorus_state), (general["cadre"], "to_complete"))
+        self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
+        signed = self.works_invoice(price=10)
+        self.assertEqual(signed.chorus_framework, "A8")
+        self.filed(signed)
+        self.assertEqual((signed.chorus_dossier, signed.chorus_state), (final.chorus_dossier, "received"))
+        self.assertEqual(self.market.stage, "closed")
+        late = self.works_invoice(price=1)
+        self.assertFalse(late.chorus_framework)
+        self.assertIn("market.framework", {finding.code for finding in late._chorus_market_findings()})
+
+    def test_tacit_procedure(self):
+        final = self.works_invoice(chorus_framework="A7")
+        self.filed(final)
+        tacit = self.works_invoice(price=10, chorus_framework="A22")
+        # A22 takes the place of the draft final statement in its file
+        piece = self.simulator.file_works(tacit, dossier=final.chorus_dossier)
+        self.tell(tacit)
+        self.assertEqual(piece["dossier"], tacit.chorus_dossier)
+        self.assertEqual(tacit.chorus_deadline, tacit.chorus_waiting_since + timedelta(days=10))
+        tacit.sudo().chorus_waiting_since -= timedelta(days=11)
+        self.read()
+        self.assertIn("A23", tacit.activity_ids.summary)
+        self.assertEqual(self.works_invoice(price=1).chorus_framework, "A23")
+
+    def test_two_companies(self):
+        """What another company's poll finds does not touch our documents."""
+        move = self.works_invoice()
+        draft = self.filed(move)
+        self.simulator.answer_works(draft, "moe")
+        second = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(second, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        deposits = self.env["chorus.deposit"].sudo()
+        with second._chorus_client() as client:
+            deposits._chorus_read_statuses(second, client)
+        self.assertEqual(move.chorus_status, "MISE_A_DISPOSITION_MOE")
+
+    def test_a_poll_asks_few_questions(self):
+        moves = [self.works_invoice(number) for number in (100, 200, 300)]
+        for move in moves:
+            self.filed(move)
+        before = self.simulator.calls(WORKS), self.simulator.calls(FILES)
+        self.read()
+        self.assertEqual((self.simulator.calls(WORKS), self.simulator.calls(FILES)), (before[0] + 1, before[1] + 1))
+
+    def test_an_ordinary_invoice_asks_none(self):
+        self.arrive(self.invoice())
+        self.read()
+        self.assertEqual((self.simulator.calls(WORKS), self.simulator.calls(FILES)), (0, 0))
+
