@@ -76,8 +76,7 @@ class AccountMove(models.Model):
         :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
         """
         deposits, printed = self.env["chorus.deposit"], printed or {}
-        for company, moves in self.grouped("company_id").items():
-            _chosen, form = company._chorus_format()
+        for (_company, (_chosen, form)), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
             files = []
             for move in moves:
                 try:
@@ -118,7 +117,7 @@ class AccountMove(models.Model):
     def _chorus_file_name(self):
         """The number with what a file name takes; the id keeps apart numbers that would look alike."""
         self.ensure_one()
-        _chosen, form = self.company_id._chorus_format()
+        _chosen, form = self._chorus_format()
         return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}{form.suffix}"
 
     def _chorus_number(self):

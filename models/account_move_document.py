@@ -42,7 +42,7 @@ class AccountMove(models.Model):
         return rules.Context(
             production=self.company_id.chorus_environment == "production",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
-            file_format=self.company_id._chorus_format()[0],
+            file_format=self._chorus_format()[0],
             recipient=self._chorus_requirements(),
         )
 

@@ -31,6 +31,11 @@ class AccountMove(models.Model):
         "chorus.attachment", "move_id", "Attachments for Chorus Pro", copy=False, help="Sent with the invoice."
     )
 
+    def _chorus_format(self):
+        """In what this invoice goes: the ``FileFormat``, and the ``Format`` that describes it."""
+        self.ensure_one()
+        return self.company_id._chorus_format()
+
     def _chorus_file(self, printed=None):
         """What Chorus Pro gets for this invoice, as a ``ChorusFile``.
 
@@ -38,7 +43,7 @@ class AccountMove(models.Model):
         :raises DocumentError: when it cannot be made.
         """
         self.ensure_one()
-        chosen, form = self.company_id._chorus_format()
+        chosen, form = self._chorus_format()
         document = self._chorus_document()
         pdf = self._chorus_pdf(printed) if form.needs_pdf else None
         try:
@@ -75,7 +80,7 @@ class AccountMove(models.Model):
     def _chorus_format_obstacles(self):
         """Why the company's format cannot be written now, as sentences in the user's language."""
         self.ensure_one()
-        _chosen, form = self.company_id._chorus_format()
+        _chosen, form = self._chorus_format()
         lang, obstacles = self.env.lang, []
         if self._chorus_must_print() and not self._chorus_can_print():
             others = ", ".join(other.name.of(lang) for other in formats.FORMATS.values() if not other.needs_pdf)
@@ -99,7 +104,7 @@ class AccountMove(models.Model):
     def _chorus_must_print(self):
         """Whether sending this invoice begins with printing it."""
         self.ensure_one()
-        return self.company_id._chorus_format()[1].needs_pdf and not self.invoice_pdf_report_id
+        return self._chorus_format()[1].needs_pdf and not self.invoice_pdf_report_id
 
     def _chorus_can_print(self):
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() != "install"

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..services import works, works_clock
+from ..services.formats import FORMATS
+from ..services.rules_model import FileFormat
 from ..services.vocabulary import frameworks, statuses
 from ..services.vocabulary.frameworks import Role
 from ..services.works import Channel
@@ -59,6 +61,16 @@ class AccountMove(models.Model):
         return works_clock.clock(self.chorus_status, self.chorus_piece or self.chorus_framework or "", self.chorus_waiting_since)
 
     # -- sending -------------------------------------------------------------------------------------------------------
+
+    # EXTENDS models/account_move_format
+    def _chorus_format(self):
+        chosen, form = super()._chorus_format()
+        if chosen is not FileFormat.UBL and works.channel(self.chorus_framework or "A1") is Channel.SUBMIT:
+            # only these two name a validator (REFERENCE §2.A, UBL_WORKS §2)
+            printable = self.invoice_pdf_report_id or self._chorus_can_print()
+            chosen = FileFormat.PDF if printable else FileFormat.UBL
+            return chosen, FORMATS[chosen]
+        return chosen, form
 
     # EXTENDS models/account_move_document
     def _chorus_findings(self):

@@ -1,4 +1,3 @@
-import base64
 import logging
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -271,14 +270,6 @@ class AccountMove(models.Model):
         if (self.chorus_piece or False) != (code or False):
             self.sudo().chorus_piece = code  # sudo: told by the platform
         self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))
-
-    def _chorus_pdf(self):
-        """The printed document: the one Odoo kept, else printed now. Bytes."""
-        self.ensure_one()
-        kept = self.invoice_pdf_report_id
-        if kept:
-            return base64.b64decode(kept.datas)
-        return self.env["ir.actions.report"]._render_qweb_pdf("account.account_invoices", self.ids)[0]
 
 
 def _as_invoice(piece):

@@ -19,6 +19,7 @@ from . import (
     test_rights,
     test_security_table,
     test_situations,
+    test_subcontracting,
     test_tour,
     test_works_deposit,
 )
