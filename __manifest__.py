@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/chorus_rules.xml",
         "security/chorus_directory_rules.xml",
+        "security/chorus_works_rules.xml",
         "data/ir_cron.xml",
         "data/ir_cron_directory.xml",
         "data/server_actions.xml",
