@@ -1,6 +1,7 @@
-from . import chorus_send_wizard, chorus_setup, chorus_structure_search, res_config_settings
-from . import chorus_send_wizard, chorus_setup, res_config_settings
 from . import (
+    chorus_send_wizard,
+    chorus_setup,
+    chorus_structure_search,
     chorus_works_deposit,
+    res_config_settings,
 )
-from . import chorus_send_wizard, chorus_setup, chorus_works_deposit, res_config_settings
