@@ -84,9 +84,11 @@ class AccountMove(models.Model):
     )
 
     def _auto_init(self):
-        # on installation no invoice has anything to do with Chorus Pro: an empty column spares computing it for all of them
-        if not column_exists(self.env.cr, "account_move", "chorus_state"):
-            create_column(self.env.cr, "account_move", "chorus_state", "varchar")
+        # on installation no invoice has anything to do with Chorus Pro: empty columns spare computing them for all of them
+        columns = {"chorus_state": "varchar", "chorus_motif": "varchar", "chorus_expected_date": "date"}
+        for name, kind in {**columns, "chorus_payment_at": "timestamp"}.items():
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, kind)
         return super()._auto_init()
 
     # one method a field: Odoo leaves alone all fields of a method when one of them is given
@@ -208,6 +210,13 @@ class AccountMove(models.Model):
                 if move.state == "posted" and move._chorus_is_live() and move._chorus_would_change(vals, changed):
                     raise UserError(self.env._("%s was sent to Chorus Pro: what was sent can no longer be changed.", move.name))
         return super().write(vals)
+
+    def _chorus_rerouted(self, service_code, engagement_number):
+        """Chorus Pro took other references for an invoice that is there: they are the invoice's from now on."""
+        self.ensure_one()
+        values = {"buyer_reference": service_code, "purchase_order_reference": engagement_number}
+        # past the guard of write(): what was sent is no longer what is at Chorus Pro
+        models.Model.write(self, {name: value for name, value in values.items() if value})
 
     def _chorus_would_change(self, vals, names):
         """Whether writing ``vals`` changes one of these fields."""

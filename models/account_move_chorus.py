@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..services import archive
 from ..services.en16931 import DocumentError
+from ..services.timeline import Step
 from .account_move_format import PRINTED_AT_ONCE
 
 #: Up to so many invoices go in a file each; more share flows.
@@ -186,6 +187,9 @@ class AccountMove(models.Model):
         values = {name: value for name, value in values.items() if self[name] != value}
         if values:
             self.sudo().write(values)  # sudo: read from the platform by a cron or for a user who may transfer
+        if "chorus_status" in values or "chorus_status_at" in values:
+            self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+            self._chorus_want_history()
 
     def action_chorus_refresh(self):
         """Ask Chorus Pro about these invoices now."""

@@ -39,6 +39,8 @@ class ChorusDeposit(models.Model):
                 if not connection._is_paused() and self._chorus_follows(company):
                     self._chorus_read_statuses(company, client)
                     self._chorus_sweep(company, client)
+                if not connection._is_paused():
+                    self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
             progress(remaining=0)
 
     def _chorus_refresh(self):
@@ -53,6 +55,7 @@ class ChorusDeposit(models.Model):
                     elif deposit.state == "deposited":
                         deposit._chorus_read_report(client)
                 self._chorus_read_statuses(company, client)
+                self._chorus_read_histories(deposits.move_ids.filtered("chorus_history_due"), client)
 
     # -- reports -------------------------------------------------------------------------------------------------------
 
@@ -194,26 +197,8 @@ class ChorusDeposit(models.Model):
             connection._note_failure(error)
             self._chorus_commit()
             return
-        changed = self._chorus_firmly(self._chorus_write_statuses, company, found)
+        self._chorus_firmly(self._chorus_write_statuses, company, found)
         self._chorus_firmly(self._chorus_write_poll, connection, now)
-        self._chorus_read_reasons(changed, client)
-
-    @api.model
-    def _chorus_read_reasons(self, moves, client):
-        """Fetch why, for invoices whose new status has a reason that the search did not tell; one call each."""
-        for move in moves:
-            if not statuses.get(move.chorus_status).needs_reason or move.chorus_status_comment:
-                continue
-            identifier, status = move.chorus_identifier, move.chorus_status
-            self._chorus_commit()
-            try:
-                entries = client.invoice_history(identifier).entries
-            except ChorusError:
-                # the sweep of the day passes here again; the status itself is known
-                continue
-            comments = [entry.comment for entry in entries if entry.status == status and entry.comment]
-            if comments:
-                self._chorus_firmly(move.write, {"chorus_status_comment": comments[-1]})
 
     @api.model
     def _chorus_sweep(self, company, client):
@@ -234,9 +219,8 @@ class ChorusDeposit(models.Model):
             connection._note_failure(error)
             self._chorus_commit()
             return
-        changed = self._chorus_firmly(self._chorus_write_statuses, company, found)
+        self._chorus_firmly(self._chorus_write_statuses, company, found)
         self._chorus_firmly(connection.write, {"last_sweep": now})
-        self._chorus_read_reasons(changed, client)
 
     @api.model
     def _chorus_write_poll(self, connection, moment):
@@ -248,10 +232,7 @@ class ChorusDeposit(models.Model):
         """Bring statuses home to the invoices they belong to.
 
         An invoice is known by Chorus Pro's identifier; the first time by its number, within the flow it was deposited in.
-
-        :return: the invoices whose status was read.
         """
-        told = self.env["account.move"].sudo()  # sudo: see below
         lines = (
             self.env["chorus.deposit.line"]
             .sudo()
@@ -272,5 +253,3 @@ class ChorusDeposit(models.Model):
                 if known or (row.flow_number and row.flow_number == deposit.flow_number):
                     line._chorus_integrated()
                     move._chorus_apply_found(row)
-                    told |= move
-        return told

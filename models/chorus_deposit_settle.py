@@ -86,7 +86,7 @@ class ChorusDeposit(models.Model):
             line.move_id._chorus_apply_found(row)
 
     def _chorus_search_again(self, code, detail):
-        """Still unclear: ask again later, and after a day call a person."""
+        """Still unclear: ask again later; a person is called after a day, at once when there is something to decide."""
         now = fields.Datetime.now()
         wait = timing.step(timing.SEARCHES, self.attempts)
         self.write(
@@ -98,23 +98,11 @@ class ChorusDeposit(models.Model):
             }
         )
         self._chorus_trigger("deposit", wait)
-        if self._chorus_unknown_for(timing.CALL_AFTER):
-            self._chorus_call_person()
+        self.line_ids.move_id._chorus_call_people()
 
     def _chorus_unknown_for(self, seconds):
         """Whether the doubt has lasted so long; from the moment the answer was lost, since bytes may have left until then."""
         return bool(self.unknown_at) and fields.Datetime.now() - self.unknown_at >= timedelta(seconds=seconds)
-
-    def _chorus_call_person(self):
-        """Ask whoever sent these invoices to look into it, once."""
-        summary = self.env._("Chorus Pro: what became of this invoice?")
-        for move in self.line_ids.move_id.filtered(lambda move: summary not in move.activity_ids.mapped("summary")):
-            move.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=" ".join(filter(None, [self.error_cause, self.error_detail, self.error_remedy])),
-                user_id=(move.invoice_user_id or self.user_id).id,
-            )
 
     # -- a person decides ----------------------------------------------------------------------------------------------
 

@@ -38,6 +38,10 @@ STALE_DAYS = 30
 USED_DAYS = 365
 #: Seconds that a person waits for the directory before Odoo says that it cannot be reached.
 WHILE_WAITING = 15
+#: Seconds after a change of status until its history is read, when nothing of it is needed sooner: many changes, one call.
+HISTORY_AFTER = 43200
+#: Histories read in one run.
+HISTORIES = 50
 
 
 def step(waits, count):

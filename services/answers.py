@@ -59,7 +59,8 @@ class FoundInvoice(NamedTuple):
     """An invoice as Chorus Pro holds it.
 
     ``identifier`` is ``identifiantFactureCPP``; ``supplier`` and ``recipient`` are SIRETs (or other identifiers); ``kind`` is
-    ``FACTURE`` or ``AVOIR``; ``issue_date`` is ``YYYY-MM-DD``; ``total`` is the amount with tax, as the platform wrote it.
+    ``FACTURE`` or ``AVOIR``; ``issue_date`` is ``YYYY-MM-DD``; ``total`` is the amount with tax, as the platform wrote it;
+    ``rejection_treated``: we told Chorus Pro that its rejection was dealt with.
     """
 
     identifier: str
@@ -74,6 +75,7 @@ class FoundInvoice(NamedTuple):
     deposited_at: datetime | None
     issue_date: str
     total: str
+    rejection_treated: bool = False
 
 
 class HistoryEntry(NamedTuple):

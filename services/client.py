@@ -20,6 +20,7 @@ from .answers import (
     TechnicalError,
 )
 from .answers_directory import FoundStructure
+from .client_actions import InvoiceActions
 from .client_directory import DirectoryClient
 from .client_works import WorksClient
 from .clock import paris_text, parse_instant
@@ -38,7 +39,7 @@ MAIN_FILE_IN_A_LIST = True
 FILE_LABEL = 100
 
 
-class ChorusClient(DirectoryClient, WorksClient):
+class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
     """Calls Chorus Pro over a session.
 
     Every method raises :class:`~.errors.ChorusError`; what was sent is never repeated by the client itself when it may have
@@ -271,4 +272,5 @@ def _found_invoice(row: dict[str, Any]) -> FoundInvoice:
         deposited_at=parse_instant(row.get("dateDepot")),
         issue_date=_text(row.get("dateFacture"))[:10],
         total=_text(row.get("montantTTC")),
+        rejection_treated=row.get("rejetTraite") is True,
     )

@@ -50,3 +50,8 @@ def paris_text(instant: datetime | None) -> str | None:
 def paris_day(instant: datetime) -> date:
     """The calendar day of an aware instant in Paris."""
     return instant.astimezone(PARIS).date()
+
+
+def paris_today() -> date:
+    """Today's calendar day in Paris, wherever the server stands."""
+    return paris_day(datetime.now(UTC))

@@ -288,6 +288,23 @@ FAILURES: dict[str, Failure] = {
             "Comparez les deux factures sur le portail. Si la vôtre n'a jamais été déposée, donnez-lui un autre numéro.",
         ),
     ),
+    "moved_on": Failure(
+        Text(
+            "The invoice is no longer in the status that was to be answered; nothing was changed.",
+            "La facture n'est plus dans le statut auquel il fallait répondre ; rien n'a été modifié.",
+        ),
+        Text(
+            "Look at its time line: it may need nothing any more.",
+            "Consultez son historique : il n'y a peut-être plus rien à faire.",
+        ),
+    ),
+    "validator_unknown": Failure(
+        Text(
+            "Chorus Pro knows no active structure with this SIRET.",
+            "Chorus Pro ne connaît aucune structure active avec ce SIRET.",
+        ),
+        Text("Check the validator's SIRET, then try again.", "Vérifiez le SIRET du valideur, puis recommencez."),
+    ),
     "internal": Failure(
         Text("An unexpected error occurred in Odoo.", "Une erreur inattendue s'est produite dans Odoo."),
         Text(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
 
 from .document import Attachment, Invoice
 from .en16931 import ATTACHMENT_TYPES, attachment_type
@@ -146,3 +148,20 @@ FILE_RULES: tuple[Rule, ...] = (
         _flow_too_big,
     ),
 )
+
+
+class _Added(NamedTuple):
+    attachments: tuple[Attachment, ...]
+
+
+def added_files(files: Iterable[Attachment]) -> list[Text]:
+    """Why Chorus Pro would not take these files when they are added to an invoice that is there, each with what to do."""
+    added = _Added(tuple(files))
+    told = []
+    for rule in FILE_RULES:
+        if rule.code in ("R-29.name", "R-29.kind", "R-29.empty", "R-29.size"):
+            values = rule.check(added, Context(date.min))  # type: ignore[arg-type]
+            if values is not None:
+                finding = rule.finding(values, Context(date.min))
+                told.append(Text(f"{finding.message.en} {finding.remedy.en}", f"{finding.message.fr} {finding.remedy.fr}"))
+    return told

@@ -52,3 +52,14 @@ class TestCompanies(ChorusCommon):
         for method in (move.with_user(self.stranger).action_chorus_send, deposit.with_user(self.stranger).action_refresh):
             with self.assertRaises(AccessError):
                 method()
+
+    def test_dialogs_tell_nothing(self):
+        """A dialog about an invoice, opened by whoever may not see that invoice."""
+        move = self.arrive(self.invoice())
+        for name, values in (("chorus.why", {}), ("chorus.reissue", {}), ("chorus.action.wizard", {"kind": "complete"})):
+            with self.subTest(name), self.assertRaises(AccessError):
+                self.env[name].with_user(self.stranger).create({"move_id": move.id, **values})
+        self.assertTrue(move.chorus_entry_ids)
+        self.assertFalse(self.env["chorus.status.entry"].with_user(self.stranger).search([("move_id", "=", move.id)]))
+        with self.assertRaises(AccessError):
+            move.with_user(self.stranger).action_chorus_why()

@@ -24,10 +24,14 @@ BILLING = TRANSFER | {"billing"}
 MANAGER = frozenset({"manager"})
 STAFF = BILLING | {"employee", "stranger"}
 
-#: Own models: who may read, write, create and delete a record of the first company. ``stranger`` may create where a
+#: Own models: who may read, write, create and delete a record of the first company; of a dialog's model, one that somebody
+#: else opened. ``stranger`` may create where a
 #: manager may: in the own company only, which the rule ensures (`test_each_model_has_its_company_rule`).
 MODELS = {
     "chorus.attachment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.action": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.action.file": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.action.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.connection": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.deposit": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.deposit.line": (BILLING, NOBODY, NOBODY, NOBODY),
@@ -48,13 +52,30 @@ MODELS = {
     "chorus.service": (STAFF, NOBODY, NOBODY, NOBODY),
     "chorus.structure.search": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.structure.search.line": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    "chorus.reissue": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    "chorus.status.entry": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.why": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
 }
 
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
 #: first company. Everybody else meets an AccessError.
 METHODS = {
     ("account.move", "action_chorus_check_recipient"): TRANSFER,
+    ("account.move", "action_chorus_complete"): TRANSFER,
+    ("account.move", "action_chorus_find"): TRANSFER,
+    ("account.move", "action_chorus_recycle"): TRANSFER,
     ("account.move", "action_chorus_refresh"): TRANSFER,
+    ("account.move", "action_chorus_reissue"): TRANSFER,
+    ("account.move", "action_chorus_validator"): TRANSFER,
+    ("account.move", "action_chorus_why"): BILLING,
+    ("chorus.action", "action_cancel"): TRANSFER,
+    ("chorus.action", "action_refresh"): TRANSFER,
+    ("chorus.action.wizard", "action_confirm"): NOBODY,
+    ("chorus.reissue", "action_confirm"): NOBODY,
+    ("chorus.why", "action_complete"): NOBODY,
+    ("chorus.why", "action_recycle"): NOBODY,
+    ("chorus.why", "action_reissue"): NOBODY,
+    ("chorus.why", "action_validator"): NOBODY,
     ("account.move", "action_chorus_send"): TRANSFER,
     ("account.move", "action_chorus_send_selected"): TRANSFER,
     ("chorus.deposit", "action_adopt"): TRANSFER,
@@ -98,6 +119,7 @@ METHODS = {
 FIELDS = [
     ("chorus.deposit", "attachment_ids", TRANSFER),
     ("chorus.deposit", "data", TRANSFER),
+    ("chorus.action.file", "content", TRANSFER),
     ("chorus.deposit", "file", TRANSFER),
     ("res.company", "chorus_client_id", NOBODY),
     ("res.company", "chorus_technical_account", NOBODY),
@@ -196,7 +218,18 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         )
         free = self.invoice()
         search = self.env["chorus.structure.search"].sudo().create({"company_id": self.company.id})
+        other = self.arrive(self.invoice())
+        other.sudo().write({"chorus_status": "SUSPENDUE", "chorus_status_comment": "Pièce absente"})
+        action = self.env["chorus.action"].sudo()._chorus_ask(other, "complete", [("bon.pdf", b"%PDF")], comment="Voici")
+        wizards = {
+            name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "wizard" in name else {})})
+            for name in ("chorus.action.wizard", "chorus.reissue", "chorus.why")
+        }
         made = {
+            **wizards,
+            "chorus.action": action,
+            "chorus.action.file": action.file_ids,
+            "chorus.status.entry": other.chorus_entry_ids[:1],
             "account.move": free,
             "chorus.attachment": self.env["chorus.attachment"].create({"move_id": free.id, "name": "a.pdf", "file": b"eA=="}),
             "chorus.connection": self.env["chorus.connection"]._of(self.company),

@@ -27,6 +27,10 @@ STATES: Mapping[State, Text] = MappingProxyType(
 """The accountant's states after the deposit, in the order of a usual life."""
 
 
+Action = Literal["complete", "recycle", "validator", "reissue"]
+"""What the add-on can do about an invoice: add documents, correct the routing, correct the validator, credit and invoice anew."""
+
+
 @dataclass(frozen=True)
 class Status:
     """One status of an invoice at Chorus Pro (``statutFacture``, REFERENCE §3.5 and §3.6).
@@ -34,7 +38,7 @@ class Status:
     ``code`` is Chorus Pro's own. ``terminal``: nothing can come back, asking again is useless. ``who`` acts next.
     ``advice``: what the accountant should do, or may expect. ``needs_reason``: a reason and a comment stand in the
     invoice's history and are worth one more call. ``works``: exists in the works circuit only. ``activity``: a person
-    must be told at once.
+    must be told at once. ``actions``: what this add-on can do about it; for the rest the advice sends people to the portal.
     """
 
     code: str
@@ -46,3 +50,4 @@ class Status:
     needs_reason: bool = False
     activity: bool = False
     works: bool = False
+    actions: tuple[Action, ...] = ()

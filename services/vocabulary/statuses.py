@@ -7,17 +7,25 @@ from types import MappingProxyType
 
 from ..text import Text
 from .actors import Actor
-from .status_model import STATES, State, Status
+from .status_model import STATES, Action, State, Status
 from .statuses_ordinary import ORDINARY
 from .statuses_works import WORKS
 
-__all__ = ["STATES", "STATUSES", "TERMINAL", "State", "Status", "get"]
+__all__ = ["ACTIONS", "STATES", "STATUSES", "TERMINAL", "Action", "State", "Status", "get"]
 
 STATUSES: Mapping[str, Status] = MappingProxyType({status.code: status for status in (*ORDINARY, *WORKS)})
 """Every known status by code: the 56 of the Swagger and the one added since (REFERENCE §3.5)."""
 
 TERMINAL: frozenset[str] = frozenset(code for code, status in STATUSES.items() if status.terminal)
 """Codes after which polling stops."""
+
+ACTIONS: Mapping[Action, frozenset[str]] = MappingProxyType(
+    {
+        action: frozenset(code for code, status in STATUSES.items() if action in status.actions)
+        for action in ("complete", "recycle", "validator", "reissue")
+    }
+)
+"""In which statuses each action is possible."""
 
 _UNKNOWN_ADVICE = Text(
     "This version does not know this status: look at the invoice on the Chorus Pro portal.",

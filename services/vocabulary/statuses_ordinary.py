@@ -164,11 +164,12 @@ ORDINARY: tuple[Status, ...] = (
         "to_complete",
         Actor.SUPPLIER,
         Text(
-            "Read the reason, then add the missing documents and a comment on the Chorus Pro portal. Same number.",
-            "Lisez le motif, puis ajoutez les pièces manquantes et un commentaire sur le portail Chorus Pro. Même numéro.",
+            "Read the reason, then send the missing documents or a comment with the button “Complete”. Same number.",
+            "Lisez le motif, puis envoyez les pièces manquantes ou un commentaire avec le bouton « Compléter ». Même numéro.",
         ),
         needs_reason=True,
         activity=True,
+        actions=("complete",),
     ),
     Status(
         "A_RECYCLER",
@@ -176,12 +177,13 @@ ORDINARY: tuple[Status, ...] = (
         "to_complete",
         Actor.SUPPLIER,
         Text(
-            "Correct the recipient's SIRET, the service code or the engagement number, then send again. Same number.",
-            "Corrigez le SIRET du destinataire, le code service ou le numéro d'engagement, puis renvoyez-la. Le numéro "
-            "ne change pas.",
+            "Correct the recipient's SIRET, the service code or the engagement number with the button “Re-route”. Same number.",
+            "Corrigez le SIRET du destinataire, le code service ou le numéro d'engagement avec le bouton « Recycler ». Le "
+            "numéro ne change pas.",
         ),
         needs_reason=True,
         activity=True,
+        actions=("recycle",),
     ),
     # Terminal (REFERENCE §3.5): a new invoice with a new number follows; acknowledging (traiterRejet) leaves the status
     # [INF]. Since recycling is being withdrawn it also stands for "wrong routing" (DOMAIN §4.4).
@@ -197,6 +199,7 @@ ORDINARY: tuple[Status, ...] = (
         terminal=True,
         needs_reason=True,
         activity=True,
+        actions=("reissue",),
     ),
     # [INF]: failed Chorus Pro's own checks. Not terminal: the meaning is not documented.
     Status(
@@ -240,6 +243,7 @@ ORDINARY: tuple[Status, ...] = (
         terminal=True,
         needs_reason=True,
         activity=True,
+        actions=("reissue",),
     ),
     Status(
         "SUPPRIMEE",
@@ -249,6 +253,7 @@ ORDINARY: tuple[Status, ...] = (
         _IF_STILL_DUE,
         terminal=True,
         activity=True,
+        actions=("reissue",),
     ),
     Status(
         "A_VALIDER_1",
@@ -307,6 +312,7 @@ ORDINARY: tuple[Status, ...] = (
         _REFUSED_BY_VALIDATOR,
         needs_reason=True,
         activity=True,
+        actions=("reissue",),
     ),
     Status(
         "REFUSEE_2",
@@ -316,6 +322,7 @@ ORDINARY: tuple[Status, ...] = (
         _REFUSED_BY_VALIDATOR,
         needs_reason=True,
         activity=True,
+        actions=("reissue",),
     ),
     Status(
         "ERREUR_FOURNISSEUR_SUR_VALIDEUR",
@@ -328,6 +335,7 @@ ORDINARY: tuple[Status, ...] = (
         ),
         needs_reason=True,
         activity=True,
+        actions=("validator",),
     ),
     # Listed among those a supplier handles (REFERENCE §3.5), though the second validator is named by the first [INF].
     Status(
@@ -341,5 +349,6 @@ ORDINARY: tuple[Status, ...] = (
         ),
         needs_reason=True,
         activity=True,
+        actions=("validator",),
     ),
 )

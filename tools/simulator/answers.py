@@ -52,7 +52,7 @@ def search_row(invoice: Invoice, directory: Directory, with_size: bool) -> dict[
             "taille": invoice.size if with_size else None,
             "dateHeureEtatCourant": iso(last.at),
             "commentaireEtatCourant": last.comment,
-            "rejetTraite": False,
+            "rejetTraite": invoice.rejection_treated,
         }
     )
 
@@ -69,7 +69,7 @@ def supplier_view(invoice: Invoice, directory: Directory, store: Store) -> dict[
             "numeroFacture": document.number,
             "statutFacture": invoice.status,
             "modeDepot": invoice.deposit_mode,
-            "rejetTraite": False,
+            "rejetTraite": invoice.rejection_treated,
             "destinataire": without_none(
                 {
                     "idDestinataire": recipient.idStructureCPP,

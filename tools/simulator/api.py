@@ -9,6 +9,7 @@ from email.message import Message
 from typing import Any
 
 from . import (
+    api_actions,
     api_engagements,
     api_factures,
     api_files,
@@ -54,6 +55,10 @@ OPERATIONS: dict[str, Operation] = {
         api_works.search_payment_requests, contracts_works.SEARCH_PAYMENT_REQUESTS
     ),
     "/cpro/facturesTravaux/v1/rechercher": Operation(api_works.search_works, contracts_works.SEARCH_WORKS),
+    "/cpro/factures/v1/completer": Operation(api_actions.complete, contracts.COMPLETE),
+    "/cpro/factures/v1/recycler": Operation(api_actions.recycle, contracts.RECYCLE),
+    "/cpro/factures/v1/traiterRejet": Operation(api_actions.treat_rejections, contracts.TREAT_REJECTIONS),
+    "/cpro/factures/v1/corriger/valideur/facture": Operation(api_actions.correct_validator, contracts.CORRECT_VALIDATOR),
     "/cpro/transverses/v1/consulterCR": Operation(api_transverses.consult_report, contracts.CONSULT_REPORT),
     "/cpro/transverses/v1/consulterCRDetaille": Operation(
         api_transverses.consult_detailed_report, contracts.CONSULT_DETAILED_REPORT

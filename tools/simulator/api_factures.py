@@ -53,7 +53,7 @@ def _check_space(account: Account) -> None:
 def consult_as_supplier(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     require(body, "identifiantFactureCPP")
     with platform.store.lock:
-        invoice = _own_invoice(platform, caller, body["identifiantFactureCPP"])
+        invoice = own_invoice(platform, caller, body["identifiantFactureCPP"])
         view = answers.supplier_view(invoice, platform.directory, platform.store)
         taxes = [answers.tax_row(tax) for tax in invoice.document.taxes]
         lines = [answers.line_row(line) for line in invoice.document.lines]
@@ -74,7 +74,7 @@ def consult_history(platform: Platform, caller: Caller, body: dict[str, Any]) ->
     require(body, "idFacture")
     maximum = positive(body, "nbResultatsMaximum", DEFAULT_MAXIMUM)
     with platform.store.lock:
-        invoice = _own_invoice(platform, caller, body["idFacture"])
+        invoice = own_invoice(platform, caller, body["idFacture"])
         statuses, actions, events = list(invoice.history), list(invoice.actions), list(invoice.events)
     last = actions[-1] if actions else None
     return answer(
@@ -193,7 +193,7 @@ def _structure_id(platform: Platform, caller: Caller) -> int:
     return structure.idStructureCPP if structure else 0
 
 
-def _own_invoice(platform: Platform, caller: Caller, identifier: int) -> Invoice:
+def own_invoice(platform: Platform, caller: Caller, identifier: int) -> Invoice:
     """Raises FunctionalError for an unknown invoice and for another supplier's."""
     invoice = platform.store.invoices.get(identifier)
     if invoice is None:

@@ -318,6 +318,46 @@ CONSULT_HISTORY = record(
     }
 )
 
+_ADDED_PIECE = record(
+    {
+        "pieceJointeComplementaireDesignation": string,
+        "pieceJointeComplementaireType": string,
+        "pieceJointeComplementaireNumeroLigneFacture": integer(32),
+        "pieceJointeComplementaireId": integer(),
+    }
+)
+
+COMPLETE = record(
+    {
+        "idUtilisateurCourant": integer(),
+        "identifiantFactureCPP": integer(),
+        "pieceJointeComplementaire": list_of(_ADDED_PIECE),
+        "commentaire": string,
+    }
+)
+
+# Of the references only these two route; the Swagger reuses the type of soumettre.
+RECYCLE = record(
+    {
+        "idUtilisateurCourant": integer(),
+        "identifiantFactureCPP": integer(),
+        "destinataire": record({"codeDestinataire": string, "codeServiceExecutant": string}),
+        "commentaire": string,
+        "reference": record({"numeroMarche": string, "numeroBonCommande": string}),
+    }
+)
+
+TREAT_REJECTIONS = record({"listeDemandePaiement": list_of(record({"idDemandePaiement": integer()}))})
+
+CORRECT_VALIDATOR = record(
+    {
+        "idFacture": integer(),
+        "idStructure": integer(),
+        "typeIdentifiantStructure": one_of(v.IDENTIFIER_TYPES),
+        "identifiantStructure": string,
+    }
+)
+
 CONSULT_REPORT = record({"dateDepot": moment, "numeroFluxDepot": string, "syntaxeFlux": one_of(v.REPORT_SYNTAXES)})
 CONSULT_DETAILED_REPORT = record({"numeroFluxDepot": string, "syntaxeFlux": one_of(v.REPORT_SYNTAXES)})
 

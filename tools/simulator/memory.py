@@ -166,7 +166,7 @@ def _dump_invoice(invoice: Invoice) -> dict[str, Any]:
 
 def _load_invoice(data: dict[str, Any]) -> Invoice:
     xml = _decode(data["xml"])
-    return Invoice(
+    invoice = Invoice(
         **{
             **data,
             "document": read_document(xml),
@@ -177,8 +177,12 @@ def _load_invoice(data: dict[str, Any]) -> Invoice:
             "history": [StatusChange(**_load_dated(item)) for item in data["history"]],
             "actions": [Happening(**_load_dated(item)) for item in data["actions"]],
             "events": [Happening(**_load_dated(item)) for item in data["events"]],
+            "routing": (),
         }
     )
+    if data.get("routing"):  # absent from older files
+        invoice.reroute(tuple(data["routing"]))
+    return invoice
 
 
 def _dump_piece(piece: Piece) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .document import Attachment, Document
@@ -110,6 +110,14 @@ class Invoice:
     history: list[StatusChange] = field(default_factory=list)
     actions: list[Happening] = field(default_factory=list)
     events: list[Happening] = field(default_factory=list)
+    rejection_treated: bool = False
+    routing: tuple[str, ...] = ()  # recipient, service, engagement and market as corrected by recycler
+
+    def reroute(self, routing: tuple[str, ...]) -> None:
+        """Gives the document the routing that the supplier corrected."""
+        self.routing = routing
+        buyer, service, engagement, market = routing
+        self.document = replace(self.document, buyer=buyer, service=service, engagement=engagement, market=market)
 
     @property
     def status(self) -> str:

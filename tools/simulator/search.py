@@ -102,7 +102,7 @@ _CRITERIA: dict[str, Callable[[Any, Store, Directory], Test]] = {
     "numeroBonCommande": _equal(lambda invoice: invoice.document.engagement),
     "numeroFactureOrigine": _equal(lambda invoice: next(iter(invoice.document.origins), "")),
     "modeDepot": _equal(lambda invoice: invoice.deposit_mode),
-    "rejetTraite": _equal(lambda invoice: False),
+    "rejetTraite": _equal(lambda invoice: invoice.rejection_treated),
 }
 
 

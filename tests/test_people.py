@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import ChorusCommon
+
+MODULE = "l10n_fr_chorus_pro"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestPeople(ChorusCommon):
+    """Who is called, for what, and when it is over."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        values = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)]}
+        cls.seller = new_test_user(cls.env, "seller", groups="account.group_account_invoice", **values)
+        cls.referent = new_test_user(cls.env, "referent", groups=f"{MODULE}.group_chorus_user", **values)
+        cls.clerk = new_test_user(cls.env, "clerk", groups="base.group_user", **values)
+
+    def came_back(self, status="SUSPENDUE", **values):
+        move = self.arrive(self.invoice(**values))
+        self.act(move, status)
+        return move
+
+    def act(self, move, status, comment="Motif en clair"):
+        self.simulator.act(move.chorus_identifier, status, commentaire=comment)
+        self.follow()
+
+    def test_salesperson_or_referent(self):
+        self.company.chorus_referent_id = self.referent
+        self.assertEqual(self.came_back(invoice_user_id=self.seller.id).activity_ids.user_id, self.seller)
+        self.company.chorus_activity_for = "referent"
+        self.assertEqual(self.came_back(invoice_user_id=self.seller.id).activity_ids.user_id, self.referent)
+
+    def test_somebody_who_can_open_it(self):
+        """A salesperson without accounting, or who left, is not called: the referent is, else who sent it."""
+        for seller in (self.clerk, self.seller):
+            if seller == self.seller:
+                seller.active = False
+            self.company.chorus_referent_id = self.referent
+            self.assertEqual(self.came_back(invoice_user_id=seller.id).activity_ids.user_id, self.referent)
+            self.company.chorus_referent_id = False
+            self.assertEqual(self.came_back(invoice_user_id=seller.id).activity_ids.user_id, self.sender)
+
+    def test_once_and_over(self):
+        move = self.came_back(invoice_user_id=self.seller.id)
+        activity = move.activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertIn("Motif en clair", activity.note)
+        for _turn in range(2):
+            self.follow()
+        self.act(move, "SUSPENDUE", "Il manque une page")
+        self.assertEqual(move.activity_ids, activity, "one for each event, not one for each poll")
+        self.assertIn("Il manque une page", activity.note)
+        self.act(move, "MANDATEE")
+        self.assertFalse(move.activity_ids)
+        self.act(move, "SUSPENDUE")
+        self.assertEqual(len(move.activity_ids), 1)
+
+    def test_own_activities_are_left_alone(self):
+        move = self.came_back()
+        mine = move.activity_schedule("mail.mail_activity_data_todo", user_id=self.sender.id)
+        self.act(move, "MANDATEE")
+        self.assertEqual(move.activity_ids, mine)
+
+    def late(self):
+        """An invoice that was made available 31 days ago."""
+        move = self.arrive(self.invoice())
+        then = fields.Datetime.now() - timedelta(days=31)
+        self.env["chorus.status.entry"].sudo().create({"move_id": move.id, "status": "MISE_A_DISPOSITION", "at": then})
+        return move
+
+    def run_people(self):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_chorus_people").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_late_payment(self):
+        move = self.late()
+        self.assertTrue(move.chorus_expected_date)
+        self.run_people()
+        self.assertEqual(move.activity_ids.activity_type_id, self.env.ref(f"{MODULE}.mail_activity_chorus_late"))
+        self.assertEqual((move.chorus_days_late, move.chorus_late_fee), (1, 40))
+        # 2400 € at (2.15 + 8) % for a day
+        self.assertEqual(move.chorus_late_interest, 0.67)
+        self.assertIn("chorus_late", move.alerts)
+        self.run_people()
+        self.assertEqual(len(move.activity_ids), 1)
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
+            {}
+        )._create_payments()
+        self.run_people()
+        self.assertFalse(move.activity_ids)
+        self.assertFalse(move.chorus_days_late)
+
+    def test_kind_of_public_body(self):
+        move = self.late()
+        first = move.chorus_expected_date
+        for kind, days in (("authority", 30), ("hospital", 50), ("enterprise", 60)):
+            self.town.chorus_body_kind = kind
+            self.assertEqual((move.chorus_expected_date - first).days, days - 30)
+        self.assertFalse(move.chorus_days_late)
+
+    def test_announced_payment_registers_nothing(self):
+        move = self.came_back("MISE_EN_PAIEMENT")
+        self.assertTrue(move.chorus_payment_at)
+        self.assertEqual((move.payment_state, move.amount_residual), ("not_paid", move.amount_total))
+        self.assertIn("chorus_payment", move.alerts)
+        line = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        self.assertEqual(line.chorus_payment_at, move.chorus_payment_at)
+        self.assertIn(move, self.env["account.move"].search([("chorus_payment_at", "!=", False)]))
+
+    @mute_logger("odoo.addons.l10n_fr_chorus_pro.models.chorus_deposit_send")
+    def test_outcome_unknown(self):
+        move = self.invoice()
+        deposit = move._chorus_enqueue().sudo()
+        deposit.write({"state": "unknown", "unknown_at": fields.Datetime.now()})
+        self.assertFalse(move.activity_ids, "a doubt settles by itself most of the time")
+        deposit.write({"state": "unknown", "unknown_at": fields.Datetime.now() - timedelta(days=2)})
+        self.assertEqual(move.activity_ids.activity_type_id, self.env.ref(f"{MODULE}.mail_activity_chorus_unknown"))
+        deposit.write({"state": "deposited"})
+        self.assertFalse(move.activity_ids)

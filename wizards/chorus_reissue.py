@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ChorusReissue(models.TransientModel):
+    """A refused invoice becomes a credit note and a new invoice, its references corrected on the way (DOMAIN §4.3)."""
+
+    _name = "chorus.reissue"
+    _description = "Replace an invoice refused by the public body"
+    _inherit = ["chorus.invoice.wizard"]
+
+    why = fields.Text("Why it was refused", compute="_compute_why")
+    at_validator = fields.Boolean(compute="_compute_why")
+    partner_id = fields.Many2one(related="move_id.commercial_partner_id", related_sudo=False)
+    company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
+    date = fields.Date("Date of both documents", required=True, default=fields.Date.context_today)
+    reason = fields.Char(
+        "Reason on the credit note", compute="_compute_reason", store=True, readonly=False, compute_sudo=False
+    )
+    market_id = fields.Many2one(
+        "chorus.market", "Public market", compute="_compute_references", store=True, readonly=False, compute_sudo=False,
+        domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
+    )  # fmt: skip
+    service_code = fields.Char(
+        "Service code", compute="_compute_references", store=True, readonly=False, compute_sudo=False
+    )
+    market_number = fields.Char(
+        "Market number", compute="_compute_references", store=True, readonly=False, compute_sudo=False
+    )
+    engagement_number = fields.Char(
+        "Engagement number", compute="_compute_references", store=True, readonly=False, compute_sudo=False
+    )
+    acknowledge = fields.Boolean("Tell Chorus Pro that the rejection is dealt with", compute="_compute_acknowledge", store=True,
+                                 readonly=False, compute_sudo=False)  # fmt: skip
+    can_acknowledge = fields.Boolean(compute="_compute_can_acknowledge")
+    keep_draft = fields.Boolean("Leave the new invoice as a draft, to change its lines")
+
+    @api.depends("move_id")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        for wizard in self:
+            wizard.why = wizard.move_id._chorus_why_text()
+            wizard.at_validator = wizard.move_id.chorus_status in ("REFUSEE_1", "REFUSEE_2")
+
+    @api.depends("move_id")
+    def _compute_reason(self):
+        for wizard in self:
+            wizard.reason = wizard.move_id.chorus_motif_label or wizard.move_id.chorus_status_label
+
+    @api.depends("move_id")
+    def _compute_references(self):
+        for wizard in self:
+            move = wizard.move_id
+            wizard.market_id = move.chorus_market_id
+            wizard.service_code = move.buyer_reference
+            wizard.market_number = move.contract_reference
+            wizard.engagement_number = move.purchase_order_reference
+
+    @api.depends("move_id")
+    def _compute_can_acknowledge(self):
+        for wizard in self:
+            # the API acknowledges rejections by the recipient, nothing else
+            wizard.can_acknowledge = wizard.move_id.chorus_status == "REJETEE" and bool(wizard.move_id.chorus_identifier)
+
+    @api.depends("can_acknowledge")
+    def _compute_acknowledge(self):
+        for wizard in self:
+            wizard.acknowledge = wizard.can_acknowledge
+
+    @api.onchange("market_id")
+    def _onchange_market_id(self):
+        if self.market_id and self.market_id != self.move_id.chorus_market_id:
+            self.service_code = self.market_id.service_code or self.service_code
+            self.market_number = self.market_id.number or self.market_number
+            self.engagement_number = self.market_id.engagement_number or self.engagement_number
+
+    def action_confirm(self):
+        """Make both documents, link them with the refused one, acknowledge the rejection; open the new invoice."""
+        self.ensure_one()
+        move = self.move_id
+        move._chorus_check_user()
+        move.check_access("write")
+        if not move.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.name))
+        move.invalidate_recordset()
+        if not move.chorus_can_reissue or move._chorus_dealt_with():
+            raise UserError(self.env._("%s is not to be replaced, or was replaced already.", move.name))
+        if move.payment_state != "not_paid":
+            raise UserError(self.env._("%s has payments: unreconcile them first, then replace it.", move.name))
+        if self.acknowledge and self.can_acknowledge:
+            # in this same transaction: both documents and the intent exist, or none of them
+            self.env["chorus.action"]._chorus_ask(move, "reissue")
+        reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=move.ids)
+        reversal = reversal.create({"date": self.date, "reason": self.reason, "journal_id": move.journal_id.id})
+        reversal.modify_moves()
+        new = reversal.new_move_ids
+        new.write(
+            {
+                "invoice_date": self.date,
+                "chorus_replaces_id": move.id,
+                "chorus_market_id": self.market_id.id,
+            }
+        )
+        new.write(
+            {
+                "buyer_reference": self.service_code,
+                "contract_reference": self.market_number,
+                "purchase_order_reference": self.engagement_number,
+            }
+        )
+        if not self.keep_draft:
+            new.action_post()
+        move._chorus_call_people()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": new.id,
+            "views": [(False, "form")],
+        }
