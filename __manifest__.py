@@ -29,6 +29,7 @@
         "views/chorus_market_views.xml",
         "views/chorus_attachment_views.xml",
         "views/chorus_market_directory_views.xml",
+        "views/account_move_original_views.xml",
         "views/chorus_mend_views.xml",
         "views/chorus_market_report.xml",
         "views/account_move_market_views.xml",

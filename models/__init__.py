@@ -12,6 +12,7 @@ from . import (
     account_move_line_kind,
     account_move_market,
     account_move_people,
+    account_move_original,
     account_move_remedies,
     account_move_returns,
     account_move_review,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import fields, models
@@ -15,7 +16,6 @@ from ..services.document import (
     Kind,
     Line,
     Note,
-    OriginalInvoice,
     Party,
     Payment,
     Totals,
@@ -24,6 +24,7 @@ from ..services.document import (
     VatDue,
     VatSubtotal,
 )
+from ..services.vocabulary import exemptions
 
 
 class AccountMove(models.Model):
@@ -53,16 +54,23 @@ class AccountMove(models.Model):
         products = [line for line in base_lines if not line["special_type"]]
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
-        lines = tuple(self._chorus_document_line(line) for line in products)
+        texts, leading = self._chorus_texts()
+        lines = tuple(self._chorus_document_line(line, texts.get(line["record"].id, ("", ""))) for line in products)
         allowances, charges = self._chorus_adjustments(adjustments)
-        tax_basis = self._chorus_money(self.amount_untaxed) - rounding
-        tax = self._chorus_money(self.amount_tax)
+        levied_back, levied_on = self._chorus_levies(products)
+        allowances, charges = allowances + levied_back, charges + levied_on
+        levied = sum((levy.amount for levy in levied_on), ZERO) - sum((levy.amount for levy in levied_back), ZERO)
+        tax_basis = self._chorus_money(self.amount_untaxed) - rounding + levied
+        tax = self._chorus_money(self.amount_tax) - levied
+        paid = self._chorus_is_paid()
+        payable = tax_basis + tax + rounding
         foreign = self.currency_id != self.company_currency_id
         company, customer = self.company_id, self.commercial_partner_id
         return Invoice(
             number=self._chorus_number(),
             issue_date=self.invoice_date or None,
             due_date=self.invoice_date_due or None,
+            framework="A2" if paid else "A1",
             kind=Kind.CREDIT_NOTE if self.move_type == "out_refund" else Kind.INVOICE,
             currency=self.currency_id.name,
             supplier=self._chorus_party(company.partner_id, self._chorus_seller_contact()),
@@ -81,7 +89,7 @@ class AccountMove(models.Model):
             lines=lines,
             allowances=allowances,
             charges=charges,
-            vat_breakdown=self._chorus_vat_breakdown([*products, *adjustments]),
+            vat_breakdown=self._chorus_vat_breakdown([*products, *adjustments], lines, allowances, charges),
             vat_due=self._chorus_vat_due(),
             vat_currency=self.company_currency_id.name if foreign else "",
             tax_in_vat_currency=self._chorus_money(abs(self.amount_tax_signed), self.company_currency_id) if foreign else None,
@@ -93,9 +101,10 @@ class AccountMove(models.Model):
                 tax=tax,
                 grand_total=tax_basis + tax,
                 rounding=rounding,
-                payable=tax_basis + tax + rounding,
+                prepaid=payable if paid else ZERO,
+                payable=ZERO if paid else payable,
             ),
-            notes=self._chorus_notes(),
+            notes=self._chorus_notes(leading),
             attachments=self._chorus_attachments(),
         )
 
@@ -109,7 +118,28 @@ class AccountMove(models.Model):
         details = base_line["tax_details"]
         return self._chorus_money(details["total_excluded_currency"] + details["delta_total_excluded_currency"])
 
-    def _chorus_document_line(self, base_line):
+    def _chorus_texts(self):
+        """What is written among the lines: sections belong to the lines below them, notes to the line above.
+
+        :return: tuple of a dict, from a line's id to what stands before and after it, and of the notes before any line.
+        """
+        before, last, texts, leading = {}, None, {}, []
+        for line in self.invoice_line_ids.sorted():
+            name = (line.name or "").strip()
+            if line.display_type == "line_section":
+                before = {"line_section": name}
+            elif line.display_type == "line_subsection":
+                before = {**before, "line_subsection": name}
+            elif line.display_type == "line_note" and last is None:
+                leading.append(name)
+            elif line.display_type == "line_note":
+                texts[last] = texts[last][0], "\n".join(filter(None, (texts[last][1], name)))
+            elif line.display_type == "product":
+                last = line.id
+                texts[last] = " – ".join(filter(None, before.values())), ""
+        return texts, [name for name in leading if name]
+
+    def _chorus_document_line(self, base_line, around):
         record, net = base_line["record"], self._chorus_net(base_line)
         quantity = Decimal(str(base_line["quantity"]))
         price = Decimal(str(base_line["price_unit"]))
@@ -127,7 +157,7 @@ class AccountMove(models.Model):
         name, _break, description = (record.name or record.product_id.display_name or "").strip().partition("\n")
         return Line(
             name=name,
-            description=description.strip(),
+            description="\n".join(filter(None, (around[0], description.strip(), around[1]))),
             item_code=record.product_id.default_code or "",
             quantity=quantity,
             unit=self.env["account.edi.common"]._get_uom_unece_code(record.product_uom_id) if record.product_uom_id else "C62",
@@ -137,12 +167,28 @@ class AccountMove(models.Model):
             vat=self._chorus_vat(self._chorus_line_tax(base_line)),
         )
 
+    def _chorus_levies(self, base_lines):
+        """Taxes that are not VAT (eco-contribution) as discounts and charges: EN 16931 knows no other tax than VAT (BG-21)."""
+        amounts = {}
+        for base_line in base_lines:
+            vat = self._chorus_vat(self._chorus_line_tax(base_line))
+            for tax_data in base_line["tax_details"]["taxes_data"]:
+                tax = tax_data["tax"]
+                if tax.amount_type != "percent":
+                    amount = self._chorus_money(tax_data["tax_amount_currency"])
+                    amounts[tax, vat] = amounts.get((tax, vat), ZERO) + amount
+        levies = [(amount, AllowanceCharge(abs(amount), vat, tax.name)) for (tax, vat), amount in amounts.items()]
+        return tuple(levy for amount, levy in levies if amount < 0), tuple(levy for amount, levy in levies if amount > 0)
+
     def _chorus_adjustments(self, base_lines):
         """Lines that Odoo adds on its own (early payment discount) as discounts and charges on the whole document."""
         allowances, charges = [], []
         for base_line in base_lines:
             net = self._chorus_net(base_line)
             vat = self._chorus_vat(self._chorus_line_tax(base_line))
+            if vat.category is VatCategory.EXEMPT and not vat.reason:
+                # Odoo gives the discount back there, for it lowers the VAT alone until it is taken
+                vat = replace(vat, reason="Escompte conditionnel, déduit de la seule assiette de la TVA")
             reason = base_line["record"].name or self.env._("Early payment discount")
             (allowances if net < 0 else charges).append(AllowanceCharge(amount=abs(net), vat=vat, reason=reason))
         return tuple(allowances), tuple(charges)
@@ -162,22 +208,33 @@ class AccountMove(models.Model):
         # the document is French, whatever the user's language
         edi = self.env["account.edi.common"].with_context(lang="fr_FR")
         customer, supplier = self.commercial_partner_id, self.company_id.partner_id
-        category = VatCategory(edi._get_tax_category_code(customer, supplier, tax))
+        code = edi._get_tax_category_code(customer, supplier, tax)
+        # categories of other countries (Canary Islands) say no more here than their rate does
+        usual = VatCategory.STANDARD if tax.amount else VatCategory.EXEMPT
+        category = next((category for category in VatCategory if category.value == code), usual)
         if category is VatCategory.STANDARD:
             return Vat(category, Decimal(str(tax.amount)).normalize() + ZERO)
         reason = edi._get_tax_exemption_reason(customer, supplier, tax)
         note = html2plaintext(tax.invoice_legal_notes or "").strip()
-        return Vat(
-            category,
-            ZERO,
-            note or reason["tax_exemption_reason"] or "",
-            reason["tax_exemption_reason_code"] or "",
-        )
+        reason_code = reason["tax_exemption_reason_code"] or exemptions.code_in(note)
+        words = note or exemptions.REASONS.get(reason_code) or reason["tax_exemption_reason"] or ""
+        return Vat(category, ZERO, words, reason_code)
 
-    def _chorus_vat_breakdown(self, base_lines):
-        """What each VAT category and rate amounts to, as the books rounded it."""
+    def _chorus_vat_breakdown(self, base_lines, lines, allowances, charges):
+        """What each VAT category and rate amounts to: the VAT as the books rounded it, on what the lines add up to.
+
+        The books round a base once for all its lines, the standard wants the sum of the rounded lines (EN 16931 BR-S-08).
+        """
         account_tax = self.env["account.tax"]
-        reasons = {}
+        reasons, bases = {}, {}
+        for part, sign in (
+            *((line, 1) for line in lines),
+            *((item, -1) for item in allowances),
+            *((item, 1) for item in charges),
+        ):
+            key = part.vat.category.value, str(part.vat.rate)
+            amount = part.net_amount if isinstance(part, Line) else part.amount
+            bases[key] = bases.get(key, ZERO) + sign * amount
 
         def group(base_line, tax_data):
             tax = tax_data["tax"] if tax_data else self._chorus_line_tax(base_line)
@@ -192,7 +249,7 @@ class AccountMove(models.Model):
         return tuple(
             VatSubtotal(
                 reasons[VatCategory(key[0]), Decimal(key[1])],
-                self._chorus_money(amounts["base_amount_currency"]),
+                bases.get(key, ZERO),
                 self._chorus_money(amounts["tax_amount_currency"]),
             )
             for key, amounts in values.items()
@@ -243,6 +300,8 @@ class AccountMove(models.Model):
         if self.move_type == "out_invoice":
             bank = self.partner_bank_id or self.journal_id.bank_account_id
         return Payment(
+            # a purchasing card is how public bodies pay at once; it needs no account of ours
+            means="48" if self._chorus_is_paid() else "30",
             iban=bank.acc_number or "",
             bic=bank.bank_bic or "",
             account_holder=bank.acc_holder_name or "",
@@ -250,16 +309,14 @@ class AccountMove(models.Model):
             reference=self.payment_reference or "",
         )
 
-    def _chorus_original(self):
-        origin = self.reversed_entry_id
-        return OriginalInvoice(origin._chorus_number(), origin.invoice_date or None) if origin else None
-
-    def _chorus_notes(self):
+    def _chorus_notes(self, leading):
+        """The document's notes: those written among the lines before any of them, then the one at its end."""
+        notes = tuple(Note(text, specific=True) for text in leading)
         text = html2plaintext(self.narration or "").strip()
         if not text:
-            return ()
+            return notes
         printed_on_all = html2plaintext(self.company_id.invoice_terms or "").strip()
-        return (Note(text, specific=text != printed_on_all),)
+        return (*notes, Note(text, specific=text != printed_on_all))
 
 
 def _price(price):

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..services import formats, submission
@@ -35,6 +35,11 @@ class AccountMove(models.Model):
         """In what this invoice goes: the ``FileFormat``, and the ``Format`` that describes it."""
         self.ensure_one()
         return self.company_id._chorus_format()
+
+    # EXTENDS 'account'
+    @api.depends("chorus_attachment_ids.name", "chorus_attachment_ids.size", "company_id.chorus_format")
+    def _compute_alerts(self):
+        super()._compute_alerts()
 
     def _chorus_file(self, printed=None):
         """What Chorus Pro gets for this invoice, as a ``ChorusFile``.

@@ -269,7 +269,7 @@ class AccountMove(models.Model):
         period = Period(self.chorus_period_start or None, self.chorus_period_end or None)
         return replace(
             document,
-            framework=self.chorus_framework or document.framework,
+            framework="A2" if self._chorus_is_paid() else self.chorus_framework or document.framework,
             validator=self._chorus_party(validator, document.recipient.contact) if validator else None,
             period=period if period.start or period.end else document.period,
         )

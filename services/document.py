@@ -71,6 +71,9 @@ class VatDue(str, Enum):
 CREDIT_TRANSFERS: frozenset[str] = frozenset({"30", "31", "42", "58"})
 """Payment means that need the supplier's bank account (DOMAIN R-20, EN 16931 BR-61)."""
 
+WHOLE_CURRENCIES: frozenset[str] = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+"""Currencies without cents (ISO 4217); XPF is that of French Polynesia, New Caledonia, Wallis and Futuna."""
+
 NOT_DEFINED = "1"
 """Payment means "instrument not defined": present, and saying nothing."""
 

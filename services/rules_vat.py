@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from .document import ZERO, Invoice, Period, Vat, VatCategory, VatSubtotal
+from .document import WHOLE_CURRENCIES, ZERO, Invoice, Period, Vat, VatCategory, VatSubtotal
 from .rules_amounts import RECOMPUTE, lines_where
 from .rules_model import Context, Level, Rule, Values, found, number, when
 from .text import Text
@@ -15,6 +15,7 @@ FRENCH_RATES: frozenset[Decimal] = frozenset(map(Decimal, ("20", "10", "5.5", "2
 
 _CENT = Decimal("0.01")
 _HALF_CENT = Decimal("0.005")
+_HALF_UNIT = Decimal("0.5")
 _BEYOND_ROUNDING = Decimal(1)
 _Key = tuple[VatCategory, Decimal]
 
@@ -71,7 +72,8 @@ def _tax_wrong(invoice: Invoice, subtotal: VatSubtotal) -> bool:
     if subtotal.vat.category is not VatCategory.STANDARD:
         return subtotal.tax != 0
     parts = sum(_key(vat) == _key(subtotal.vat) for vat in invoice.taxed)
-    tolerance = min(_HALF_CENT * (parts + 1), _BEYOND_ROUNDING - _CENT)
+    half = _HALF_UNIT if invoice.currency.strip() in WHOLE_CURRENCIES else _HALF_CENT
+    tolerance = min(half * (parts + 1), _BEYOND_ROUNDING - _CENT)
     return abs(subtotal.base * subtotal.vat.rate / 100 - subtotal.tax) > tolerance
 
 

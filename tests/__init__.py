@@ -6,6 +6,7 @@ from . import (
     test_calls,
     test_chorus_market,
     test_companies,
+    test_corpus,
     test_deposit,
     test_diagnosis,
     test_directory,

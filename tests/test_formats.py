@@ -386,8 +386,43 @@ class Attachments:
         self.assertEqual((small.size, small.size_label, large.size_label), (1, "1 kB", "2.5 MB"))
 
 
+class Particulars:
+    """What a person may say on an invoice besides its lines."""
+
+    def test_original_is_suggested_and_may_be_corrected(self):
+        invoice = self.invoice()
+        credit_note = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}])
+        self.assertEqual(
+            (credit_note.chorus_original_number, credit_note.chorus_original_date), (invoice.name, invoice.invoice_date)
+        )
+        credit_note.chorus_original_number = "2019-0417"
+        credit_note.action_post()
+        self.assertEqual(credit_note.chorus_original_number, "2019-0417")
+        self.send(credit_note)
+        for change in ({"chorus_original_number": "X"}, {"chorus_original_date": "2020-01-01"}):
+            with self.assertRaises(UserError):
+                credit_note.write(change)
+
+    def test_credit_note_without_original_is_stopped(self):
+        credit_note = self.invoice(move_type="out_refund")
+        with self.assertRaisesRegex(UserError, "original"):
+            self.send(credit_note)
+        credit_note.chorus_original_number = "2019-0417"
+        self.send(credit_note)
+        self.assertEqual(credit_note.chorus_state, "deposited")
+
+    def test_already_paid(self):
+        move = self.invoice()
+        move.chorus_already_paid = True
+        self.arrive(move)
+        (row,) = self.simulator.invoices()
+        self.assertEqual((row["cadreFacturation"], row["montantAPayer"]), ("A2_FACTURE_FOURNISSEUR_DEJA_PAYEE", 0))
+        with self.assertRaises(UserError):
+            move.chorus_already_paid = False
+
+
 @tagged("post_install_l10n", "post_install", "-at_install")
-class TestFormats(Flows, Submissions, Attachments, ChorusCommon):
+class TestFormats(Flows, Submissions, Attachments, Particulars, ChorusCommon):
     """A company that has tested its connection, and a printer."""
 
     @classmethod

@@ -51,20 +51,25 @@ def read(body: dict[str, Any]) -> Document:
         ),
         allowances=ZERO,
         charges=ZERO,
-        taxes=tuple(_tax(row, references.get("typeTva") or "") for row in body.get("ligneTva") or ()),
+        taxes=tuple(
+            _tax(row, references.get("typeTva") or "", references.get("motifExonerationTva") or "")
+            for row in body.get("ligneTva") or ()
+        ),
         lines=tuple(_line(row) for row in body.get("lignePoste") or ()),
         notes=tuple(filter(None, [body.get("commentaire")])),
         validator=(body.get("cadreDeFacturation") or {}).get("codeStructureValideur") or "",
     )
 
 
-def _tax(row: dict[str, Any], kind: str) -> TaxLine:
+def _tax(row: dict[str, Any], kind: str, reason: str) -> TaxLine:
     rate = _decimal(row.get("ligneTvaTauxManuel"))
     return TaxLine(
         base=_decimal(row.get("ligneTvaMontantBaseHtParTaux")) or ZERO,
         amount=_decimal(row.get("ligneTvaMontantTvaParTaux")) or ZERO,
-        category="E" if kind in ("EXONERATION", "SANS_TVA") or not rate else "S",
+        # an exemption has a code that says why, the absence of VAT has none
+        category="E" if kind == "EXONERATION" else "S" if rate else "Z",
         rate=rate,
+        reason=reason,
     )
 
 
