@@ -83,9 +83,10 @@ class AccountMove(models.Model):
         return {"action": market._get_records_action()} if market and market.has_access("read") else {}
 
     def _chorus_way_to_settings(self):
-        if not self.env.user.has_group("base.group_system"):
+        if not self.env["chorus.setup"]._may_connect(self.company_id):
             return {}
-        return {"action": self.env["ir.actions.act_window"]._for_xml_id("account.action_account_config")}
+        action = self.env.ref("l10n_fr_chorus_pro.action_chorus_setup")
+        return {"action": {"type": "ir.actions.server", "id": action.id, "context": {"chorus_company_id": self.company_id.id}}}
 
     def _chorus_way_to_portal(self):
         target = self.company_id._chorus_target()

@@ -34,11 +34,21 @@ class ChorusConnection(models.Model):
         self.ensure_one()
         if name not in SECRETS:
             raise ValueError(name)
-        values = {
-            f"{name}_sealed": vault(self.env).seal(value) if value else False,
-            f"{name}_at": fields.Datetime.now() if value else False,
-        }
-        self.sudo().write(values)  # sudo: the sealed fields are open to nobody; who may set a secret is decided by the caller
+        connection = self.sudo()  # sudo: the sealed fields are open to nobody; who may set a secret is decided by the caller
+        had = bool(connection[f"{name}_sealed"])
+        connection.write(
+            {
+                f"{name}_sealed": vault(self.env).seal(value) if value else False,
+                f"{name}_at": fields.Datetime.now() if value else False,
+            }
+        )
+        recorded = self.env._("recorded")
+        self.env["chorus.audit"]._note(
+            self.company_id,
+            self.env["chorus.secret.entry"]._fields[f"chorus_{name}"]._description_string(self.env),
+            recorded if had else False,
+            (self.env._("replaced") if had else recorded) if value else self.env._("removed"),
+        )
 
     def _secret(self, name):
         """A secret in clear, "" when there is none.
@@ -75,7 +85,8 @@ class ChorusConnection(models.Model):
         """
         count, lost = 0, self.browse()
         safe, current = vault(self.env), vault(self.env).current_id
-        for connection in self._sealed_with_another_key():
+        connections = self._sealed_with_another_key()
+        for connection in connections:
             for name in SECRETS:
                 sealed = connection[f"{name}_sealed"]
                 if not sealed or sealed_with(sealed) == current:
@@ -86,6 +97,8 @@ class ChorusConnection(models.Model):
                     count += 1
                 except VaultError:
                     lost |= connection
+        for company in connections.company_id:
+            self.env["chorus.audit"]._note(company, self.env._("Key of the secrets"), False, self.env._("replaced"))
         _logger.info("Chorus Pro: %s secrets sealed with key %s, %s connections unreadable", count, current, len(lost))
         return count, lost
 

@@ -242,6 +242,7 @@ class ChorusDeposit(models.Model):
             if not company._chorus_may_call(connection):
                 self._chorus_trigger("deposit", (connection.paused_until - fields.Datetime.now()).total_seconds())
                 continue
+            self.env["account.move"]._chorus_transfer_due(company)
             due = self._chorus_due(company, ("ready", "unknown"))
             if not progress(remaining=len(due)):
                 return

@@ -60,6 +60,8 @@ class ResCompany(models.Model):
         if any(finding.link == "technical_account" and finding.outcome is Outcome.OK for finding in found.findings):
             values["password_proved"] = True
         connection.write(values)
+        connection._note_end(found.password_expires_at)
+        connection._remind()
         if found.established:
             self._chorus_wake()
 

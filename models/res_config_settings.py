@@ -12,4 +12,6 @@ class ResConfigSettings(models.TransientModel):
     chorus_referent_email = fields.Char(related="company_id.chorus_referent_email", readonly=False)
     chorus_start_date = fields.Date(related="company_id.chorus_start_date", readonly=False)
     chorus_format = fields.Selection(related="company_id.chorus_format", readonly=False, required=True)
+    chorus_auto_transfer = fields.Boolean(related="company_id.chorus_auto_transfer", readonly=False)
+    chorus_auto_delay = fields.Integer(related="company_id.chorus_auto_delay", readonly=False)
     chorus_company_registry = fields.Char("SIRET of the company", related="company_id.company_registry", readonly=False)

@@ -62,7 +62,7 @@ class TestReview(ChorusCommon):
     def test_a_customer_is_mended_once_for_all_its_invoices(self):
         moves = self.invoice(self.hospital) | self.invoice(self.hospital) | self.invoice()
         self.hospital.company_registry = "20000002400015"
-        self.company.chorus_environment = "production"
+        self.company.write({"chorus_environment": "production", "chorus_production_confirmed": True})
         wizard = self.review(moves)
         (group,) = wizard.group_ids.filtered(lambda group: group.mended == self.hospital)
         self.assertEqual((group.urgency, len(group.move_ids)), ("mend", 2))

@@ -15,6 +15,8 @@ COMPANY_FIELDS = {
     "technical_account": "chorus_technical_account",
     "start_date": "chorus_start_date",
     "referent_email": "chorus_referent_email",
+    "auto_transfer": "chorus_auto_transfer",
+    "auto_delay": "chorus_auto_delay",
 }
 
 
@@ -48,6 +50,10 @@ class ChorusSetup(models.TransientModel):
     technical_account = fields.Char("Technical account", compute="_compute_access", store=True, readonly=False)
     start_date = fields.Date("Transfer invoices from", compute="_compute_from_company", store=True, readonly=False)
     referent_email = fields.Char("Referent e-mail", compute="_compute_from_company", store=True, readonly=False)
+    auto_transfer = fields.Boolean(
+        "Transfer by itself after posting", compute="_compute_from_company", store=True, readonly=False
+    )
+    auto_delay = fields.Integer("After how many hours", compute="_compute_from_company", store=True, readonly=False)
     user_ids = fields.Many2many(
         "res.users",
         string="Who may transfer invoices",
@@ -92,10 +98,14 @@ class ChorusSetup(models.TransientModel):
 
         What follows it may act in sudo on that company's Chorus Pro settings, and on nothing else.
         """
+        if not self._may_connect(company):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may connect this company."))
+
+    @api.model
+    def _may_connect(self, company):
         user = self.env.user
         able = user.has_group("l10n_fr_chorus_pro.group_chorus_manager") or user.has_group("base.group_system")
-        if not self.env.su and not (able and company <= user.company_ids):
-            raise AccessError(self.env._("Only an administrator of Chorus Pro may connect this company."))
+        return self.env.su or (able and company <= user.company_ids)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -209,7 +219,7 @@ class ChorusSetup(models.TransientModel):
             "company": ["siret", "environment", "production_confirmed", "simulator_url"],
             "oauth": ["client_id"],
             "technical": ["technical_account"],
-            "transfer": ["start_date", "referent_email"],
+            "transfer": ["start_date", "referent_email", "auto_transfer", "auto_delay"],
         }.get(self.step, [])
         if self.step == "company":
             self._check_company_page()
@@ -293,8 +303,9 @@ class ChorusSetup(models.TransientModel):
 
     @api.model
     def action_open(self):
-        """Open the way for the present company."""
-        return self._open(self.env.company)
+        """Open the way for the company that the context names (``chorus_company_id``), else for the present one."""
+        asked = self.env.context.get("chorus_company_id")
+        return self._open(self.env["res.company"].browse(asked) if asked else self.env.company)
 
 
 class ChorusSetupLink(models.TransientModel):

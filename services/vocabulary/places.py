@@ -41,7 +41,7 @@ LABELS: Mapping[Place, Text] = MappingProxyType(
         Place.RECIPIENT: Text("Open the customer", "Ouvrir la fiche du client"),
         Place.SUPPLIER: Text("Open our company", "Ouvrir la fiche de notre société"),
         Place.MARKET: Text("Open the market", "Ouvrir le marché"),
-        Place.SETTINGS: Text("Open the settings", "Ouvrir les paramètres"),
+        Place.SETTINGS: Text("Open the guided set-up", "Ouvrir la mise en service"),
         Place.LOOKUP: Text("Ask Chorus Pro", "Interroger Chorus Pro"),
         Place.PORTAL: Text("Open the Chorus Pro portal", "Ouvrir le portail Chorus Pro"),
     }

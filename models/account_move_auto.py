@@ -1,0 +1,104 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services.en16931 import DocumentError
+
+_logger = logging.getLogger(__name__)
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    chorus_auto_transfer = fields.Boolean(
+        "Transfer by itself after posting",
+        copy=False,
+        help="Invoices to transfer are sent without a click, once the delay is over. One that is on hold, or that Chorus Pro"
+        " would refuse, waits for a person.",
+    )
+    chorus_auto_delay = fields.Integer(
+        "Hours between posting and transfer", default=24, copy=False, help="Time to look at an invoice again and to hold it."
+    )
+
+
+class AccountMove(models.Model):
+    """Transfer without a click: an option of the company, with a delay, and a hold on the invoice."""
+
+    _inherit = "account.move"
+
+    chorus_hold = fields.Boolean(
+        "Hold back from Chorus Pro",
+        copy=False,
+        tracking=True,
+        help="Is not transferred by itself; the button still sends it.",
+    )
+    chorus_auto_at = fields.Datetime(
+        "Transferred by itself from", copy=False, readonly=True, index="btree_not_null", help="Empty: only by a click."
+    )
+
+    # EXTENDS 'account'
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._chorus_plan()
+        return posted
+
+    # EXTENDS 'account'
+    def button_draft(self):
+        result = super().button_draft()
+        planned = self.filtered("chorus_auto_at")
+        if planned:
+            planned.chorus_auto_at = False
+        return result
+
+    def _chorus_plan(self):
+        """Plan the transfer of invoices just posted, where their company wants it. The scope is that of ``chorus_state``."""
+        for company, moves in self.filtered(lambda move: move.chorus_state == "to_send").grouped("company_id").items():
+            if company.chorus_auto_transfer:
+                delay = timedelta(hours=max(0, company.chorus_auto_delay))
+                moves.chorus_auto_at = fields.Datetime.now() + delay
+                self.env["chorus.deposit"]._chorus_trigger("deposit", delay.total_seconds())
+
+    @api.model
+    def _chorus_transfer_due(self, company):
+        """Record the intent to send the invoices whose delay is over; for the cron, which sends next.
+
+        What was planned under former settings follows the present ones. An invoice that cannot go is told to a person, once.
+        """
+        if not company.chorus_auto_transfer:
+            return
+        due = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("chorus_state", "=", "to_send"),
+                ("chorus_hold", "=", False),
+                ("chorus_auto_at", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+        ready = due.filtered(lambda move: not move._chorus_obstacles())
+        for move in due - ready:
+            move._chorus_leave_to_person(move._chorus_obstacles())
+        try:
+            ready._chorus_enqueue()
+        except DocumentError:
+            for move in ready.filtered(lambda move: not move._chorus_is_live()):
+                try:
+                    move._chorus_enqueue()
+                except DocumentError as error:
+                    move._chorus_leave_to_person(error.problems)
+        ready.filtered(lambda move: move._chorus_is_live()).chorus_auto_at = False
+        self.env["chorus.deposit"]._chorus_commit()
+
+    def _chorus_leave_to_person(self, reasons):
+        """This invoice is not transferred by itself: say so to who made it, with the reasons."""
+        self.ensure_one()
+        self.chorus_auto_at = False
+        user = self.invoice_user_id or self.create_uid
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("Not transferred to Chorus Pro by itself"),
+            note="\n".join(reasons),
+            user_id=user.id if user.active else self.env.user.id,
+        )
+        _logger.info("Chorus Pro: invoice %s is not transferred by itself", self.id)
