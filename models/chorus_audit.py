@@ -43,7 +43,9 @@ class ChorusAudit(models.Model):
     def write(self, vals):
         """:raises UserError: for those whose rights would allow it; it is evidence."""
         self.check_access("write")
-        raise UserError(self.env._("The record of changed settings is evidence: it cannot be altered."))
+        if vals:
+            raise UserError(self.env._("The record of changed settings is evidence: it cannot be altered."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -21,7 +21,6 @@ class ChorusConnection(models.Model):
     _name = "chorus.connection"
     _inherit = ["chorus.connection", "mail.thread", "mail.activity.mixin"]
 
-    password_told_end = fields.Date(copy=False, readonly=True, export_string_translation=False)
     password_ends_on = fields.Date(
         "Technical password ends on",
         compute="_compute_password_ends_on",
@@ -31,13 +30,13 @@ class ChorusConnection(models.Model):
     #: The last threshold at which people were told of the recorded password
     reminded_at = fields.Integer(copy=False, readonly=True, default=NONE_REACHED, export_string_translation=False)
 
-    @api.depends("password_told_end", "technical_password_at")
+    @api.depends("password_expires_on", "technical_password_at")
     def _compute_password_ends_on(self):
         for connection in self:
             recorded = connection.technical_password_at
             recorded = recorded and paris_day(recorded.replace(tzinfo=timezone.utc))
             # a date told of a password that is no longer recorded says nothing
-            end = expiry.end_of(recorded, connection.password_told_end) if recorded else None
+            end = expiry.end_of(recorded, connection.password_expires_on) if recorded else None
             connection.password_ends_on = end
             connection.password_days_left = (end - connection._today()).days if end else 0
 
@@ -50,7 +49,7 @@ class ChorusConnection(models.Model):
     def _set_secret(self, name, value):
         super()._set_secret(name, value)
         if name == "technical_password":
-            self.sudo().write({"password_told_end": False, "reminded_at": NONE_REACHED})  # sudo: see the extended method
+            self.sudo().write({"password_expires_on": False, "reminded_at": NONE_REACHED})  # sudo: see the extended method
             self.sudo().activity_unlink([ACTIVITY])
 
     # EXTENDS chorus_connection: a password that was good and is refused has come to its end
@@ -59,7 +58,7 @@ class ChorusConnection(models.Model):
         if error.code == "technical_account" and self.password_proved and self.technical_password_at:
             today = self._today()
             if not self.password_ends_on or self.password_ends_on > today:
-                self.password_told_end = today
+                self.password_expires_on = today
             self._remind()
         return result
 
@@ -67,13 +66,17 @@ class ChorusConnection(models.Model):
         """Take over the end that the platform told: an aware date-time, None when it told nothing."""
         self.ensure_one()
         day = instant and paris_day(instant)
-        if not day or day == self.password_told_end:
-            return
-        self.password_told_end = day
-        if expiry.threshold((day - self._today()).days) is None:
-            # renewed at the portal under the same password, or told late: what was said of the former end is void
-            self.reminded_at = NONE_REACHED
-            self.activity_unlink([ACTIVITY])
+        if day and day != self.password_expires_on:
+            self.password_expires_on = day
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("password_expires_on"):
+            for connection in self.filtered(lambda item: expiry.threshold(item.password_days_left) is None):
+                # renewed at the portal under the same password, or told late: what was said of the former end is void
+                connection.reminded_at = NONE_REACHED
+                connection.activity_unlink([ACTIVITY])
+        return result
 
     def _remind(self):
         """Tell the persons in charge, once for each threshold reached."""

@@ -41,7 +41,7 @@ class TestExpiry(ChorusCommon):
 
     def test_through_the_thresholds(self):
         """One reminder for each threshold and person, whatever the number of runs; none after renewal."""
-        self.connection.password_told_end = END
+        self.connection.password_expires_on = END
         told = {}
         for left in range(40, -5, -1):
             day = datetime.combine(END - timedelta(days=left), datetime.min.time(), timezone.utc)
@@ -69,7 +69,7 @@ class TestExpiry(ChorusCommon):
 
     def test_days_missed(self):
         """The server was down for weeks: one reminder, not one for each threshold passed."""
-        self.connection.password_told_end = END
+        self.connection.password_expires_on = END
         with freeze_time("2027-06-28 09:00:00"):
             self.env.invalidate_all()
             self.connection._remind()
@@ -99,7 +99,7 @@ class TestExpiry(ChorusCommon):
         self.assertAlmostEqual((self.connection.password_ends_on - recorded).days, 365, delta=1)
 
     def test_told_renewed_under_the_same_password(self):
-        self.connection.password_told_end = fields_today() + timedelta(days=3)
+        self.connection.password_expires_on = fields_today() + timedelta(days=3)
         self.connection._remind()
         self.assertTrue(self.activities(active=True))
         self.connection._note_end(datetime.now(timezone.utc) + timedelta(days=365))
@@ -124,10 +124,10 @@ class TestExpiry(ChorusCommon):
     def test_banner(self):
         move = self.invoice()
         self.assertNotIn("chorus_expiry", move.alerts)
-        self.connection.password_told_end = fields_today() + timedelta(days=3)
+        self.connection.password_expires_on = fields_today() + timedelta(days=3)
         self.env.invalidate_all()
         self.assertEqual(move.alerts["chorus_expiry"]["level"], "warning")
-        self.connection.password_told_end = fields_today()
+        self.connection.password_expires_on = fields_today()
         self.env.invalidate_all()
         alert = move.with_user(self.managers[0]).alerts["chorus_expiry"]
         self.assertEqual(alert["level"], "danger")
@@ -139,7 +139,7 @@ class TestExpiry(ChorusCommon):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.env["ir.module.module"]._load_module_terms(["l10n_fr_chorus_pro"], ["fr_FR"], overwrite=True)
         self.company.partner_id.lang = "fr_FR"
-        self.connection.password_told_end = fields_today() + timedelta(days=5)
+        self.connection.password_expires_on = fields_today() + timedelta(days=5)
         self.connection._remind()
         mail = self.mails()
         self.assertIn("mot de passe", mail.subject)
