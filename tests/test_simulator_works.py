@@ -75,8 +75,8 @@ def test_a_refusal_stops_the_circuit(client, cadre, actor, status):
      {"dossier": "DF0"}, {"cadre": "A10", "valideur": ""}],
 )  # fmt: skip
 def test_what_the_portal_does_not_take(client, changes):
-    response = client.ask("works", **{**{"cadre": "A4", "numero": "N", "fournisseur": SUPPLIER, "destinataire": TOWN,
-                                         "moe": MOE, "moa": TOWN}, **changes})  # fmt: skip
+    response = client.ask("works", **{"cadre": "A4", "numero": "N", "fournisseur": SUPPLIER, "destinataire": TOWN,
+                                         "moe": MOE, "moa": TOWN, **changes})  # fmt: skip
     assert response.status_code == 400, response.text
 
 
