@@ -106,7 +106,7 @@ class AccountMove(models.Model):
         return {
             f"chorus_{finding.code}": {
                 "level": "danger" if finding.blocks and not draft else "warning",
-                "message": f"Chorus Pro : {finding.message.of(lang)} {finding.remedy.of(lang)}",
+                "message": f"Chorus Pro : {finding.message.of(lang)}\n{finding.remedy.of(lang)}",
                 **self._chorus_button(finding.place),
             }
             for finding in self._chorus_findings()

@@ -56,9 +56,17 @@ class AccountMove(models.Model):
         if prior := self._chorus_prior_remark():
             return [prior]
         lang = self.env.lang
-        return [Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles()] + [
-            Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place)
-            for finding in self._chorus_findings()
+        return [
+            *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles()),
+            *(
+                Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place)
+                for finding in self._chorus_findings()
+            ),
+            # nothing tells whether it was mended since
+            *(
+                Remark(self.env._("Refused last time: %s", trouble.cause), trouble.remedy, False, trouble.place)
+                for trouble in (self._chorus_troubles() if self.chorus_state == "rejected" else ())
+            ),
         ]
 
     def _chorus_prior_remark(self):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..services.vocabulary.places import LABELS
+from ..services.vocabulary.places import LABELS, Place
 
 
 class AccountMove(models.Model):
@@ -20,7 +20,7 @@ class AccountMove(models.Model):
         return {"action_text": LABELS[place].of(self.env.lang), **way} if way else {}
 
     def _chorus_way(self, place):
-        """How to get to a place: a dict with ``action`` or ``action_call``, or an empty one."""
+        """How to get to a place: a dict with ``action`` or ``action_call`` and maybe words of its own, or an empty one."""
         return getattr(self, f"_chorus_way_to_{place}")()
 
     def _chorus_mended(self, place):
@@ -56,7 +56,9 @@ class AccountMove(models.Model):
         return self._chorus_dialog(self, "view_move_form_chorus_files", self.env._("Attachments for Chorus Pro"))
 
     def _chorus_way_to_lookup(self):
-        may = self._chorus_is_live() and self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user")
+        if not self._chorus_is_live():  # Odoo has nothing to ask about
+            return {**self._chorus_way_to_portal(), "action_text": LABELS[Place.PORTAL].of(self.env.lang)}
+        may = self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user")
         return {"action_call": ("account.move", "action_chorus_refresh", self.ids)} if may else {}
 
     # -- elsewhere -----------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ class AccountMoveSend(models.AbstractModel):
         chosen = moves.filtered(lambda move: "chorus_pro" in moves_data[move]["sending_methods"])
         if len(moves) == 1:
             alerts.update(self._chorus_single_alerts(chosen))
-        elif blocked := chosen.filtered(lambda move: move._chorus_obstacles()):
+        elif blocked := chosen.filtered(lambda move: move.chorus_state in ("to_send", "rejected") and move._chorus_obstacles()):
             alerts["chorus_pro_obstacles"] = {
                 "level": "warning",
                 "message": self.env._("Not ready for Chorus Pro: %s. The others are sent.", blocked._chorus_names()),
@@ -41,7 +41,7 @@ class AccountMoveSend(models.AbstractModel):
         return {
             f"chorus_pro_{rank}": {
                 "level": "danger" if remark.blocks else "warning",
-                "message": f"Chorus Pro : {remark.message} {remark.remedy}".strip(),
+                "message": f"Chorus Pro : {remark.message}\n{remark.remedy}".strip(),
                 **move._chorus_button(remark.place),
             }
             for rank, remark in enumerate(move._chorus_remarks() if move else ())

@@ -16,17 +16,16 @@ NUMBER_LENGTH = 20
 
 _NUMBER = re.compile(r"[A-Za-z0-9 +_/-]*")
 _RENUMBER = Text(
-    "Reset the invoice to draft and give it a shorter number; for the next ones, change the journal's numbering.",
-    "Remettez la facture en brouillon et donnez-lui un numéro plus court ; pour les suivantes, changez la numérotation du "
-    "journal.",
+    "Give the invoice a shorter number; for the next ones, change the journal's numbering.",
+    "Donnez à la facture un numéro plus court ; pour les suivantes, changez la numérotation du journal.",
 )
 _RENAME = Text(
-    "Reset the invoice to draft and change its number; for the next ones, change the journal's numbering.",
-    "Remettez la facture en brouillon et changez son numéro ; pour les suivantes, changez la numérotation du journal.",
+    "Change the invoice's number; for the next ones, change the journal's numbering.",
+    "Changez le numéro de la facture ; pour les suivantes, changez la numérotation du journal.",
 )
 _ORIGINAL = Text(
-    "Enter on the credit note the number of the invoice it corrects, as it was sent.",
-    "Saisissez sur l'avoir le numéro de la facture qu'il corrige, tel qu'il a été envoyé.",
+    "Enter on the credit note the number of the invoice it corrects, as it was sent, even if that invoice is not in Odoo.",
+    "Saisissez sur l'avoir le numéro de la facture qu'il corrige, tel qu'il a été envoyé, même si elle n'est pas dans Odoo.",
 )
 _PERIOD = Text(
     "Correct the service dates: the last day cannot come before the first.",

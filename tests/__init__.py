@@ -29,5 +29,6 @@ from . import (
     test_statuses,
     test_subcontracting,
     test_tour,
+    test_tour_review,
     test_works_deposit,
 )

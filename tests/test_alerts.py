@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo.tests import new_test_user, tagged
 
 from ..services import en16931
+from ..services.vocabulary.places import Place
 from .common import ChorusCommon
 
 
@@ -92,6 +93,17 @@ class TestAlerts(ChorusCommon):
         self.assertIn("« Message encore jamais vu »", third["message"])
         self.assertEqual(third["action"]["url"], self.simulator.url + "/")
         self.assertEqual({alert["level"] for alert in (first, second, third)}, {"danger"})
+
+    def test_where_odoo_has_nothing_to_ask_the_portal_has(self):
+        alert = self.alert(self.rejected("GDP_MSG_11.001"), "error_0")
+        self.assertEqual((alert["action_text"], alert["action"]["url"]), ("Open the Chorus Pro portal", self.simulator.url + "/"))
+
+    def test_every_place_has_a_way(self):
+        move = self.rejected("L'IBAN est incorrect")
+        for place in Place:
+            with self.subTest(place):
+                self.assertIsInstance(move._chorus_way(place), dict)
+                self.assertTrue(move._chorus_mended(place))
 
     def test_reset_to_draft_is_one_click(self):
         alert = self.alert(move := self.rejected("Montants incoherents : le total TTC"), "error_0")

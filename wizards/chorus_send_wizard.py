@@ -4,12 +4,10 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..services.vocabulary.places import LABELS, Place
-
 #: Sentences shown for one remedy; they differ by what they quote.
 SHOWN = 4
 #: In the order in which a person sees to them.
-URGENCIES = [("mend", "To mend"), ("look", "To look at"), ("skip", "Left out")]
+URGENCIES = [("mend", "To mend"), ("look", "To look at"), ("skip", "Not sent")]
 
 
 class ChorusSendWizard(models.TransientModel):
@@ -64,6 +62,7 @@ class ChorusSendWizard(models.TransientModel):
             "res_id": wizard.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model
@@ -109,19 +108,12 @@ class ChorusSendWizardGroup(models.TransientModel):
         [("res.partner", "Customer"), ("res.company", "Company"), ("chorus.market", "Market")], readonly=True
     )
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
-    move_names = fields.Char("Concerns", compute="_compute_texts")
-    button = fields.Char("Way there", compute="_compute_texts")
+    move_names = fields.Text("Concerns", compute="_compute_move_names")
 
-    @api.depends("move_ids", "place", "mended")
-    @api.depends_context("lang")
-    def _compute_texts(self):
+    @api.depends("move_ids")
+    def _compute_move_names(self):
         for group in self:
             group.move_names = group.move_ids._chorus_names()
-            if group.mended:
-                group.button = LABELS[Place(group.place)].of(self.env.lang)
-            else:
-                several = len(group.move_ids) > 1
-                group.button = self.env._("Open the invoices") if several else self.env._("Open the invoice")
 
     def action_open(self):
         """Go where it is mended: the record all these invoices share, else the invoices."""

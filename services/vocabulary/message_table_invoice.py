@@ -124,9 +124,10 @@ REFERENCES: tuple[Message, ...] = (
             "The invoice number is too long: Chorus Pro takes 20 characters at most.",
             "Le numéro de facture est trop long : Chorus Pro accepte 20 caractères au plus.",
         ),
-        resend(
-            "Shorten the journal's numbering, and renumber this invoice if it was not sent otherwise.",
-            "Raccourcissez la numérotation du journal et renumérotez cette facture si elle n'a pas été envoyée autrement.",
+        Text(
+            "Give this invoice a shorter number if it was not sent otherwise, and send it again; shorten the journal's numbering.",
+            "Donnez à cette facture un numéro plus court si elle n'a pas été envoyée autrement, puis renvoyez-la ; raccourcissez "
+            "la numérotation du journal.",
         ),
         "number",
     ),
@@ -137,7 +138,7 @@ REFERENCES: tuple[Message, ...] = (
             "The invoice number is not accepted: letters, digits, spaces and - + _ / only.",
             "Le numéro de facture n'est pas accepté : lettres, chiffres, espaces et - + _ / seulement.",
         ),
-        resend("Correct the number.", "Corrigez le numéro."),
+        Text("Correct the number, then send it again.", "Corrigez le numéro, puis renvoyez-la."),
         "number",
     ),
 )
