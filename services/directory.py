@@ -141,7 +141,9 @@ def sentence(requirements: Requirements, asked_for: Asked) -> Text:
             "Requires a service code or an engagement number; this service requires the engagement number.",
             "Exige un code service ou un numéro d'engagement ; ce service exige le numéro d'engagement.",
         ),
-        ("", ""): Text("Requires neither a service code nor an engagement number.", "N'exige ni code service ni engagement."),
+        ("", ""): Text(
+            "Requires neither a service code nor an engagement number.", "N'exige ni code service ni numéro d'engagement."
+        ),
     }[asked_for]
 
 

@@ -14,6 +14,7 @@ from . import (
     test_directory,
     test_directory_queue,
     test_expiry,
+    test_directory_tour,
     test_follow,
     test_formats,
     test_i18n,

@@ -5,7 +5,6 @@ A killed step ends by SIGKILL at a named point of the deposit. The other steps p
 
 import json
 import os
-import signal
 import sys
 import threading
 
@@ -15,6 +14,7 @@ import requests
 
 from odoo import Command, api, fields
 from odoo.addons.l10n_fr_chorus_pro.services.client import ChorusClient
+from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -29,45 +29,12 @@ class SerializationFailure(psycopg2.errors.SerializationFailure):
     pgcode = psycopg2.errorcodes.SERIALIZATION_FAILURE
 
 
-def kill(*_args, **_options):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def after(function, then):
-    def wrapped(*args, **options):
-        result = function(*args, **options)
-        then()
-        return result
-
-    return wrapped
-
-
 def invoice(step):
     return env["account.move"].search([("ref", "=", step)])
 
 
-def make_company():
-    company = env.company
-    company.write(
-        {
-            "name": "Atelier Démo", "country_id": env.ref("base.fr").id, "vat": "FR11123456782",
-            "company_registry": os.environ["SUPPLIER"], "street": "1 rue de l'Atelier", "zip": "75002", "city": "Paris",
-            "email": "contact@atelier.example", "phone": "+33 1 23 45 67 89", "chorus_environment": "simulator",
-            "chorus_simulator_url": os.environ["SIMULATOR"], "chorus_client_id": os.environ["CLIENT_ID"],
-            "chorus_technical_account": os.environ["ACCOUNT"],
-        }
-    )  # fmt: skip
-    company._chorus_set_secret("client_secret", os.environ["CLIENT_SECRET"])
-    company._chorus_set_secret("technical_password", os.environ["PASSWORD"])
-    env["account.chart.template"].try_loading("fr", company, install_demo=False)
-    env["res.partner.bank"].create(
-        {"acc_number": "FR7630001007941234567890185", "partner_id": company.partner_id.id, "allow_out_payment": True}
-    )
-    return company
-
-
 def setup():
-    company = make_company()
+    company = make_company(env)
     town = env["res.partner"].create(
         {
             "name": "Commune de Démonville", "is_company": True, "company_registry": os.environ["RECIPIENT"], "street": "Place",

@@ -20,8 +20,8 @@ DEPOSIT = "/cpro/factures/v1/deposer/flux"
 class Shop:
     """A database with invoices to send, and the simulator they go to."""
 
-    def __init__(self, work, database, simulator):
-        self.work, self.database, self.simulator = work, database, simulator
+    def __init__(self, work, database, simulator, script=SCRIPT):
+        self.work, self.database, self.simulator, self.script = work, database, simulator, script
 
     def run(self, step, **variables):
         """Run a step in a process of its own.
@@ -42,7 +42,7 @@ class Shop:
             **variables,
         }
         command = self.work.odoo_command("shell", "-d", self.database, "--no-http", "--log-level=error")
-        with open(SCRIPT, "rb") as script:
+        with open(self.script, "rb") as script:
             done = subprocess.run(
                 command, env=environment, stdin=script, capture_output=True, text=True, timeout=120, check=False
             )

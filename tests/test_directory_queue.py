@@ -1,4 +1,3 @@
-import time
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -139,7 +138,6 @@ class TestDirectoryQueue(DirectoryCase):
     def test_offline_nothing_stops_and_what_could_not_be_checked_is_said(self):
         partner = self.body(PORT, "Ville", street="1 rue", zip="35000", city="Rennes")
         self.simulator.fault("*", "refuse_connection", times=None)
-        started = time.monotonic()
         with Form(self.env["account.move"].with_context(default_move_type="out_invoice")) as form:
             form.partner_id = partner
             self.assertFalse(form.chorus_asks)
@@ -165,7 +163,6 @@ class TestDirectoryQueue(DirectoryCase):
         self.assertEqual(self.lookups(partner).state, "waiting")
         move.invalidate_recordset()
         self.assertIn("cannot be reached", move._chorus_alerts()["chorus_unchecked"]["message"])
-        self.assertLess(time.monotonic() - started, 60)
 
     # -- companies -----------------------------------------------------------------------------------------------------
 

@@ -134,7 +134,9 @@ class ChorusStructureSearchLine(models.TransientModel):
             values = {"company_registry": found.registry, "chorus_identifier_type": kind}
             partner.write({name: value for name, value in values.items() if partner[name] != value})
         else:
-            partner = partners.create({**partners._chorus_identity(answer), "chorus_identifier_type": kind})
+            french = self.env["res.lang"]._get_data(code="fr_FR")
+            values = {**partners._chorus_identity(answer), "chorus_identifier_type": kind}
+            partner = partners.create(values | ({"lang": french.code} if french else {}))
         partner._chorus_apply(answer, company.chorus_environment)
         self.env["chorus.lookup"]._note_now(partner, partner._chorus_question(), answer)
         if new and partner.chorus_may_flag:

@@ -1,0 +1,40 @@
+"""What the scripts run in `odoo shell` by `test_commits` and `test_directory_commits` share."""
+
+import os
+import signal
+
+
+def kill(*_args, **_options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(function, then):
+    """The function, with ``then`` called once it is done."""
+
+    def wrapped(*args, **options):
+        result = function(*args, **options)
+        then()
+        return result
+
+    return wrapped
+
+
+def make_company(env):
+    """Make the database's company a French one connected to the simulator that the environment variables name."""
+    company = env.company
+    company.write(
+        {
+            "name": "Atelier Démo", "country_id": env.ref("base.fr").id, "vat": "FR11123456782",
+            "company_registry": os.environ["SUPPLIER"], "street": "1 rue de l'Atelier", "zip": "75002", "city": "Paris",
+            "email": "contact@atelier.example", "phone": "+33 1 23 45 67 89", "chorus_environment": "simulator",
+            "chorus_simulator_url": os.environ["SIMULATOR"], "chorus_client_id": os.environ["CLIENT_ID"],
+            "chorus_technical_account": os.environ["ACCOUNT"],
+        }
+    )  # fmt: skip
+    company._chorus_set_secret("client_secret", os.environ["CLIENT_SECRET"])
+    company._chorus_set_secret("technical_password", os.environ["PASSWORD"])
+    env["account.chart.template"].try_loading("fr", company, install_demo=False)
+    env["res.partner.bank"].create(
+        {"acc_number": "FR7630001007941234567890185", "partner_id": company.partner_id.id, "allow_out_payment": True}
+    )
+    return company
