@@ -49,6 +49,8 @@ def run(work: Workspace, words: list[str]) -> int:
     print(f"{'SQL statements, first reading':<34}{rows['statements'][0]:>12}{'':>12}")
     print(f"{'services known afterwards':<34}{rows['services']:>12}{SERVICES:>12}")
     kept = asked / runs <= CALLS and max(rows["seconds"]) < SECONDS and rows["services"] == SERVICES
-    print(f"promised: at most {CALLS} calls (services come 500 a page), less than {SECONDS:.0f} s: {'kept' if kept else 'NOT KEPT'}")
+    print(
+        f"promised: at most {CALLS} calls (services come 500 a page), less than {SECONDS:.0f} s: {'kept' if kept else 'NOT KEPT'}"
+    )
     sys.stdout.flush()
     return int(not kept)
