@@ -47,6 +47,7 @@
         "views/chorus_audit_views.xml",
         "views/chorus_connection_views.xml",
         "wizards/chorus_setup_views.xml",
+        "views/chorus_validation_views.xml",
     ],
     "assets": {"web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"]},
 }

@@ -47,6 +47,7 @@ from . import (
     chorus_secret_entry,
     chorus_service,
     chorus_status_entry,
+    chorus_validation,
     res_company,
     res_company_access,
     res_company_diagnosis,

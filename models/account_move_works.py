@@ -123,16 +123,28 @@ class AccountMove(models.Model):
 
     # -- what comes back -----------------------------------------------------------------------------------------------
 
-    # EXTENDS models/account_move_chorus
-    def _chorus_apply_found(self, row):
-        before = statuses.get(self.chorus_status).who if self.chorus_status else None
-        super()._chorus_apply_found(row)
-        if not self.chorus_market_id or not self.chorus_status:
-            return
-        if before is not statuses.get(self.chorus_status).who or not self.chorus_waiting_since:
+    # EXTENDS 'account'
+    def write(self, vals):
+        if "chorus_status" not in vals:
+            return super().write(vals)
+        before = {move: move._chorus_turn() for move in self}
+        result = super().write(vals)
+        for move, turn in before.items():
             # the delay of a party runs on through its own statuses
-            self.sudo().chorus_waiting_since = self.chorus_status_at  # sudo: told by the platform
-            self._chorus_forget_reminders()
+            if move.chorus_market_id and (move._chorus_turn() is not turn or not move.chorus_waiting_since):
+                move.chorus_waiting_since = move.chorus_status_at
+                move._chorus_forget_reminders()
+        return result
+
+    def _chorus_turn(self):
+        """Whose turn it is, as an ``Actor``; None when Chorus Pro has said nothing yet."""
+        self.ensure_one()
+        return statuses.get(self.chorus_status).who if self.chorus_status else None
+
+    # EXTENDS models/chorus_status_entry
+    def _chorus_want_history(self):
+        # the history of one document is not that of its billing file, which the searches tell
+        super(AccountMove, self.filtered(lambda move: not move.chorus_by_hand))._chorus_want_history()
 
     def _chorus_remind(self):
         """Call a person about these documents whose delay has passed, once for each delay."""
@@ -143,13 +155,14 @@ class AccountMove(models.Model):
                 continue
             summary = clock.reminder.of(self.env.lang)
             if summary not in move.activity_ids.mapped("summary"):
-                person = move.invoice_user_id or move._chorus_line().deposit_id.user_id
-                move.activity_schedule("mail.mail_activity_data_todo", summary=summary, note=move.chorus_clock, user_id=person.id)
+                move.activity_schedule(
+                    "mail.mail_activity_data_todo", summary=summary, note=move.chorus_clock, user_id=move._chorus_person().id
+                )
 
     def _chorus_forget_reminders(self):
         """The party has answered: nobody has to remind it any more."""
         wanted = {text.of(lang) for text in works_clock.reminders() for lang in ("en", "fr")}
-        self.sudo().activity_ids.filtered(lambda activity: activity.summary in wanted).unlink()  # sudo: see _chorus_apply_found
+        self.sudo().activity_ids.filtered(lambda activity: activity.summary in wanted).unlink()  # sudo: others' activities
 
     # -- alerts --------------------------------------------------------------------------------------------------------
 

@@ -134,8 +134,7 @@ class ChorusDeposit(models.Model):
             }
         )
         self._chorus_trigger("follow", wait)
-        if self._chorus_unknown_for(timing.CALL_AFTER):
-            self._chorus_call_person()
+        self.line_ids.move_id._chorus_call_people()
 
     def _chorus_adopt_piece(self, piece):
         """Chorus Pro holds this document: follow it."""
@@ -178,6 +177,11 @@ class ChorusDeposit(models.Model):
         for deposit in self._chorus_by_hand_due(company):
             deposit._chorus_recognise_one(client)
         self._chorus_firmly(followed._chorus_remind)
+
+    # EXTENDS 'chorus.deposit'
+    @api.model
+    def _chorus_read_histories(self, moves, client):
+        super()._chorus_read_histories(moves.filtered(lambda move: not move.chorus_by_hand), client)
 
     @api.model
     def _chorus_followed_in_markets(self, company):

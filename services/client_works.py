@@ -160,6 +160,14 @@ class WorksClient:
                 return
             page += 1
 
+    def search_as_validator(self, number: str) -> list[ToValidate]:
+        """The invoices with that number that waited for us, whatever their status now (``rechercher/valideur``)."""
+        answer = self._works_found(
+            "/cpro/factures/v1/rechercher/valideur",
+            {"numeroFacture": number, "pagination": {"pageResultatDemandee": 1, "nbResultatsParPage": PAGE_SIZE}},
+        )
+        return [_to_validate(row) for row in rows(answer.get("listeFactures"))]
+
     def decide(self, identifier: str, *, accept: bool, validator: str = "", motif: str = "", comment: str = "") -> Decision:
         """Accept or refuse an invoice as its validator (``traiter/factureAValider``). Never repeated by itself.
 

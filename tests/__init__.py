@@ -31,5 +31,6 @@ from . import (
     test_subcontracting,
     test_tour,
     test_tour_review,
+    test_validation,
     test_works_deposit,
 )

@@ -41,6 +41,8 @@ MODELS = {
     "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.validation": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.works.deposit": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),  # each one's own
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     # wizards: shown to their author alone
@@ -90,6 +92,12 @@ METHODS = {
     ("account.move", "action_chorus_by_hand"): TRANSFER,
     ("account.move", "action_chorus_next_document"): BILLING,
     ("chorus.deposit", "action_not_filed"): TRANSFER,
+    ("chorus.validation", "action_accept"): TRANSFER,
+    ("chorus.validation", "action_create_bill"): BILLING,
+    ("chorus.validation", "action_pdf"): TRANSFER,
+    ("chorus.validation", "action_refresh"): TRANSFER,
+    ("chorus.validation", "action_refuse"): TRANSFER,
+    ("chorus.validation.refusal", "action_refuse"): NOBODY,
     ("chorus.works.deposit", "action_filed"): NOBODY,
     ("chorus.works.deposit", "action_portal"): NOBODY,
     ("chorus.market", "action_new_invoice"): BILLING,
@@ -227,6 +235,16 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "wizard" in name else {})})
             for name in ("chorus.action.wizard", "chorus.reissue", "chorus.why")
         }
+        validation = self.env["chorus.validation"].sudo().create(
+            {
+                "company_id": self.company.id,
+                "environment": "simulator",
+                "identifier": "1",
+                "number": "TABLE",
+                "supplier": simulated.SECOND_SUPPLIER,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
         made = {
             **wizards,
             "chorus.action": action,
@@ -259,6 +277,10 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             ),
             "chorus.structure.search": search,
             "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
+            "chorus.validation": validation,
+            "chorus.validation.refusal": self.env["chorus.validation.refusal"].sudo().create(
+                {"validation_ids": [Command.set(validation.ids)], "comment": "TABLE"}
+            ),
             "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),

@@ -77,6 +77,22 @@ class TestSubcontracting(MarketCommon):
                 self.assertIn("Travaux non faits", refused.chorus_status_comment)
                 self.assertIn("chorus_status", refused.alerts)
 
+    def test_a_wrong_validator_is_corrected(self):
+        for role, leader, code in self.ROLES:
+            with self.subTest(code):
+                move = self.submitted(role, leader)
+                self.decide(move, "ERREUR_FOURNISSEUR_SUR_VALIDEUR", motif="ERR_VALIDEUR")
+                self.assertEqual(move.chorus_state, "to_complete")
+                self.assertTrue(move.chorus_can_validator)
+                self.assertFalse(move.chorus_can_complete or move.chorus_can_recycle)
+                action = self.env["chorus.action"]._chorus_ask(move, "validator", validator=simulated.TOWN)
+                action._chorus_run()
+                move.invalidate_recordset()
+                found = next(one for one in self.simulator.invoices() if one["numeroFacture"] == move.name)
+                self.assertEqual((found["valideur"], found["statut"]), (simulated.TOWN, "A_VALIDER_1"))
+                self.assertEqual((action.state, move.chorus_state), ("done", "validation"))
+                self.assertEqual(move.chorus_deadline, move.chorus_waiting_since + timedelta(days=15))
+
     def test_silence_of_the_validator_accepts(self):
         for role, leader, code in self.ROLES:
             with self.subTest(code):

@@ -5,6 +5,7 @@ from . import (
     chorus_send_wizard,
     chorus_setup,
     chorus_structure_search,
+    chorus_validation_refusal,
     chorus_why,
     chorus_works_deposit,
     res_config_settings,

@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/factures/v1/rechercher/aTraiter/valideur": Operation(
         api_validation.search_to_validate, contracts_works.SEARCH_TO_VALIDATE
     ),
+    "/cpro/factures/v1/rechercher/valideur": Operation(api_validation.search_as_validator, contracts_works.SEARCH_AS_VALIDATOR),
     "/cpro/factures/v1/traiter/factureAValider": Operation(api_validation.validate, contracts_works.VALIDATE),
     "/cpro/factures/v1/telecharger/groupe": Operation(api_validation.download, contracts_works.DOWNLOAD_GROUP),
     "/cpro/factures/v1/rechercher/demandePaiement": Operation(

@@ -103,6 +103,7 @@ def correct_validator(platform: Platform, caller: Caller, body: dict[str, Any]) 
         structure = platform.directory.by_id(body["idStructure"])
         if structure is None or body.get("identifiantStructure") not in (None, structure.identifiantStructure):
             raise not_found()
+        invoice.validator = structure.identifiantStructure
         platform.store.set_status(invoice, next_status, platform.clock.now(), "", _user(caller))
     return answer(FACTURES_OK, idFacture=invoice.identifier)
 

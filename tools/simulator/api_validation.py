@@ -34,6 +34,26 @@ def search_to_validate(platform: Platform, caller: Caller, body: dict[str, Any])
     return answer(FACTURES_OK, parametresRetour=page.as_parameters(), listeFactures=rows)
 
 
+def search_as_validator(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    """rechercher/valideur: all that named the caller as validator; only some of its criteria are served."""
+    siret = _siret(caller)
+    with platform.store.lock:
+        platform.validation.tick()
+        found = [
+            invoice
+            for invoice in platform.store.invoices.values()
+            if invoice.validator == siret
+            and body.get("numeroFacture") in (None, "", invoice.document.number)
+            and body.get("numeroMarche") in (None, "", invoice.document.market)
+            and (not body.get("statutCourant") or invoice.status in body["statutCourant"])
+        ]
+        if not found:
+            raise nothing_found()
+        page = cut(found, body.get("pagination") or {}, "pageResultatDemandee", "nbResultatsParPage")
+        rows = [_row(platform, invoice) for invoice in page.items]
+    return answer(FACTURES_OK, parametresRetour=page.as_parameters(), listeFactures=rows)
+
+
 def validate(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     """traiter/factureAValider: a refusal needs its reason."""
     require(body, "idFacture", "action")

@@ -103,6 +103,26 @@ SEARCH_TO_VALIDATE = record(
     }
 )
 
+SEARCH_AS_VALIDATOR = record(
+    {
+        "idUtilisateurCourant": integer(),
+        "typeDemandePaiement": one_of(("FACTURE", "FACTURE_TRAVAUX")),
+        "numeroFacture": string,
+        "numeroMarche": string,
+        "idStructureValideur": integer(),
+        "statutCourant": list_of(one_of(v.STATUSES)),
+        "pagination": record(
+            {
+                "pageResultatDemandee": integer(),
+                "nbResultatsParPage": integer(),
+                "triSens": _ORDER,
+                "triColonne": one_of(_VALIDATOR_COLUMNS),
+                **_generic_paging(),
+            }
+        ),
+    }
+)
+
 VALIDATE = record(
     {
         "idFacture": integer(),

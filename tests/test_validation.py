@@ -1,0 +1,174 @@
+"""We are the main contractor: our subcontractors' invoices wait for us at Chorus Pro, we accept or refuse them."""
+
+import base64
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from . import simulated
+from .simulator_case import OTHER, Client
+from .test_market_amounts import MarketCommon
+from .test_simulator_works import submit
+
+DECIDE = "/cpro/factures/v1/traiter/factureAValider"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestValidation(MarketCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.subcontractor = cls.party("Couverture Petit", simulated.SECOND_SUPPLIER)
+        cls.market.party_ids = [Command.create({"role": "sous_traitant", "partner_id": cls.subcontractor.id})]
+
+    def setUp(self):
+        super().setUp()
+        self.other = Client(self.simulator.url, OTHER)
+
+    def read(self):
+        """What the cron does."""
+        with self.company._chorus_client() as client:
+            self.env["chorus.deposit"].sudo()._chorus_read_statuses(self.company, client)
+        self.env.invalidate_all()
+        return self.env["chorus.validation"].search([("company_id", "=", self.company.id)])
+
+    def waiting(self, *numbers):
+        """Invoices of the subcontractor that wait for us."""
+        for number in numbers:
+            self.assertEqual(submit(self.other, number, validator=simulated.SUPPLIER)["codeRetour"], 0)
+        return self.read().filtered(lambda one: one.number in numbers).sorted("number")
+
+    def held(self):
+        """What Chorus Pro holds: status by number."""
+        return {one["numeroFacture"]: one["statut"] for one in self.simulator.invoices()}
+
+    def refuse(self, validation, comment="Travaux non faits", motif="AUT_MOTIF_ERR_VALIDEUR"):
+        action = validation.with_user(self.sender).action_refuse()
+        self.env[action["res_model"]].with_user(self.sender).with_context(**action["context"]).create(
+            {"comment": comment, "motif": motif}
+        ).action_refuse()
+        validation.invalidate_recordset()
+
+    def test_one_accepted_one_refused(self):
+        first, second = self.waiting("ST-1", "ST-2")
+        self.assertRecordValues(
+            first,
+            [
+                {
+                    "state": "waiting",
+                    "supplier": simulated.SECOND_SUPPLIER,
+                    "amount_total": 120,
+                    "amount_untaxed": 100,
+                    "partner_id": self.subcontractor.id,
+                    "deadline": first.deposited_at + timedelta(days=15),
+                }
+            ],
+        )
+        first.with_user(self.sender).action_accept()
+        self.refuse(second)
+        self.assertEqual(self.held(), {"ST-1": "VALIDEE_1", "ST-2": "REFUSEE_1"})
+        self.assertRecordValues(
+            first | second,
+            [
+                {"state": "accepted", "status": "VALIDEE_1", "decided_by": self.sender.id, "motif": False},
+                {"state": "refused", "status": "REFUSEE_1", "decided_by": self.sender.id, "motif": "AUT_MOTIF_ERR_VALIDEUR"},
+            ],
+        )
+        reason = next(one for one in self.simulator.invoices() if one["numeroFacture"] == "ST-2")["history"][-1]["commentaire"]
+        self.assertIn("Travaux non faits", reason)
+        self.read()
+        self.assertEqual((first | second).mapped("state"), ["accepted", "refused"])
+
+    def test_not_for_us(self):
+        (one,) = self.waiting("ST-3")
+        self.refuse(one, motif="ERR_VALIDEUR")
+        self.assertEqual((self.held()["ST-3"], one.state), ("ERREUR_FOURNISSEUR_SUR_VALIDEUR", "refused"))
+
+    def test_silence(self):
+        (one,) = self.waiting("ST-4")
+        later = fields.Datetime.now() + timedelta(days=16)
+        self.simulator.control("clock", now=later.isoformat() + "Z")
+        simulated.shared_tokens._tokens.clear()
+        self.read()
+        self.assertEqual(one.state, "tacit")
+        with self.assertRaises(UserError):
+            one.with_user(self.sender).action_accept()
+
+    def test_decided_on_the_portal(self):
+        (one,) = self.waiting("ST-5")
+        self.simulator.act(int(one.identifier), "VALIDEE_1")
+        self.read()
+        self.assertEqual(one.state, "accepted")
+
+    def test_pdf_and_vendor_bill(self):
+        (one,) = self.waiting("ST-6")
+        action = one.with_user(self.sender).action_pdf()
+        self.assertIn(f"/{one.id}/pdf/", action["url"])
+        self.assertTrue(base64.b64decode(one.sudo().pdf).startswith(b"%PDF-"))
+        self.assertFalse(one.bill_id)
+        context = one.action_create_bill()["context"]
+        bill = self.env["account.move"].with_company(self.company).with_context(**context).create({})
+        one.invalidate_recordset()
+        self.assertEqual((one.bill_id, bill.partner_id, bill.ref), (bill, self.subcontractor, "ST-6"))
+
+    def test_faults(self):
+        for number, (kind, state, status) in enumerate(
+            (
+                ("timeout_before", "unknown", "A_VALIDER_1"),
+                ("timeout_after", "unknown", "VALIDEE_1"),
+                ("reset_after", "unknown", "VALIDEE_1"),
+                ("http_500", "unknown", "A_VALIDER_1"),
+                ("html_200", "unknown", "A_VALIDER_1"),
+                ("http_429", "ready", "A_VALIDER_1"),
+                ("refuse_connection", "ready", "A_VALIDER_1"),
+            )
+        ):
+            with self.subTest(kind):
+                name = f"F-{number}"
+                (one,) = self.waiting(name)
+                self.simulator.fault(DECIDE, kind, delay=0.2)
+                one.with_user(self.sender).action_accept()
+                one.invalidate_recordset()
+                self.assertEqual(self.held()[name], status)
+                self.assertIn(one.state, (state, "ready", "unknown"))
+                calls = self.simulator.calls(DECIDE)
+                self.read()
+                if status == "VALIDEE_1":
+                    self.assertEqual((one.state, self.simulator.calls(DECIDE)), ("accepted", calls), "found done, not sent again")
+                    continue
+                # not received, or still waiting long after: sent again, once
+                one.sudo().write({"next_try": False, "sending_at": fields.Datetime.now() - timedelta(hours=1)})
+                self.read()
+                self.read()
+                self.assertEqual((one.state, self.held()[name]), ("accepted", "VALIDEE_1"))
+
+    def test_refused_by_the_platform(self):
+        (one,) = self.waiting("ST-7")
+        self.simulator.fault(DECIDE, "code_retour", codeRetour=20004, libelle="GDP_MSG_11.001")
+        one.with_user(self.sender).action_accept()
+        one.invalidate_recordset()
+        self.assertEqual((one.state, self.held()["ST-7"]), ("waiting", "A_VALIDER_1"))
+        self.assertIn("GDP_MSG_11.001", one.error_text)
+        one.with_user(self.sender).action_accept()
+        self.assertEqual(self.held()["ST-7"], "VALIDEE_1")
+
+    def test_rights_and_companies(self):
+        (one,) = self.waiting("ST-8")
+        billing = new_test_user(self.env, "billing2", groups="account.group_account_invoice", company_id=self.company.id,
+                                company_ids=[Command.set(self.company.ids)])  # fmt: skip
+        for method in ("action_accept", "action_refuse", "action_pdf", "action_refresh"):
+            with self.assertRaises(AccessError):
+                getattr(one.with_user(billing), method)()
+        second = self.setup_other_company(name="Seconde Entreprise")["company"]
+        stranger = new_test_user(self.env, "stranger2", groups="l10n_fr_chorus_pro.group_chorus_user", company_id=second.id,
+                                 company_ids=[Command.set(second.ids)])  # fmt: skip
+        self.assertFalse(self.env["chorus.validation"].with_user(stranger).search([]))
+        with self.assertRaises(AccessError):
+            one.with_user(stranger).action_accept()
+
+    def test_nobody_asks_without_subcontractors(self):
+        self.market.party_ids.filtered(lambda party: party.role == "sous_traitant").unlink()
+        self.read()
+        self.assertEqual(self.simulator.calls("/cpro/factures/v1/rechercher/aTraiter/valideur"), 0)
