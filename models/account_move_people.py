@@ -58,7 +58,8 @@ class AccountMove(models.Model):
                 speaking = move.with_context(lang=user.lang or self.env.lang)
                 note = Markup("<p>%s</p>") % tell(speaking)
                 if not open_ones:
-                    move.activity_schedule(CALLS[kind], note=note, user_id=user.id, summary=False)
+                    name = types[kind].with_context(lang=user.lang or self.env.lang).name
+                    move.activity_schedule(CALLS[kind], summary=name, note=note, user_id=user.id)
                 elif open_ones[0].note != note:
                     open_ones[0].note = note
 
@@ -101,9 +102,13 @@ class AccountMove(models.Model):
     def _chorus_over_text(self):
         """What ended a call, for the chatter."""
         self.ensure_one()
+        return self.env._("Chorus Pro: %s.", self._chorus_shown_status() or self.env._("nothing left to do"))
+
+    def _chorus_shown_status(self):
+        """Chorus Pro's status, before there is one our own state, in words; False for an invoice that does not concern it."""
+        self.ensure_one()
         states = dict(self._fields["chorus_state"]._description_selection(self.env))
-        label = self.chorus_status_label or states.get(self.chorus_state)
-        return self.env._("Chorus Pro: %s.", label or self.env._("nothing left to do"))
+        return self.chorus_status_label or states.get(self.chorus_state, False)
 
     def _chorus_person(self):
         """The user who is called about this invoice: as the company chose, and able to open it."""

@@ -204,3 +204,12 @@ class AccountMove(models.Model):
                 ),
             }
         return alerts
+
+    # EXTENDS 'l10n_fr_chorus_pro'
+    def _chorus_connection_alert(self):
+        alerts = super()._chorus_connection_alert()
+        followed = self.chorus_state in ("deposited", "validation", "received", "processing", "to_complete")
+        silence = followed and not alerts and self.company_id._chorus_silence_text()
+        if silence:
+            alerts = {"chorus_silence": {"level": "warning", "message": self.env._("Chorus Pro: %s", silence)}}
+        return alerts

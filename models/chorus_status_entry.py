@@ -71,7 +71,8 @@ class AccountMove(models.Model):
     def _compute_chorus_motif(self):
         for move in self:
             known = motifs.recognise(move.chorus_status_comment) if move.chorus_status_comment else []
-            move.chorus_motif = known and statuses.get(move.chorus_status).needs_reason and known[0].code
+            told = bool(known) and statuses.get(move.chorus_status).needs_reason
+            move.chorus_motif = known[0].code if told else False
 
     @api.depends("chorus_motif")
     @api.depends_context("lang")

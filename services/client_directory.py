@@ -5,7 +5,7 @@ The API's French names stay in this file and in ``client``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .answers_directory import (
@@ -35,6 +35,11 @@ class DirectoryClient:
 
     def __init__(self, session: PisteSession) -> None:
         self._session = session
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """Requests made so far, under ``""``, and the failed ones under their failure's code."""
+        return self._session.tally
 
     # -- structures ----------------------------------------------------------------------------------------------------
 

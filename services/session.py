@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -83,6 +84,8 @@ class PisteSession:
             raise_on_status=False,
             respect_retry_after_header=False,
         )
+        #: Requests made, under ""; those that failed, under their failure's code.
+        self.tally: Counter[str] = Counter()
         self._repeatable = requests.Session()
         self._once = requests.Session()
         for session, retry in ((self._repeatable, again), (self._once, Retry(0, read=False))):
@@ -108,11 +111,18 @@ class PisteSession:
         :param once: never repeat it once it may have arrived.
         :raises ChorusError: one of its five kinds; see :mod:`.errors`.
         """
-        return self._checked(self._call("POST", path, json.dumps(body).encode(), once), once)
+        return self._told("POST", path, json.dumps(body).encode(), once)
 
     def get(self, path: str) -> dict[str, Any]:
         """The same for the only operation that is a GET (``health-check``)."""
-        return self._checked(self._call("GET", path, None, False), False)
+        return self._told("GET", path, None, False)
+
+    def _told(self, method: str, path: str, data: bytes | None, once: bool) -> dict[str, Any]:
+        try:
+            return self._checked(self._call(method, path, data, once), once)
+        except ChorusError as error:
+            self.tally[error.code] += 1
+            raise
 
     def sign_in(self) -> None:
         """Have a token; the same errors as a call's, of which ``credentials`` is the one to expect."""
@@ -131,6 +141,7 @@ class PisteSession:
 
     def _exchange(self, method: str, path: str, data: bytes | None, token: str, once: bool) -> requests.Response:
         session = self._once if once else self._repeatable
+        self.tally[""] += 1
         started = time.monotonic()
         try:
             response = session.request(

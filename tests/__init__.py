@@ -20,6 +20,7 @@ from . import (
     test_i18n,
     test_many,
     test_market_amounts,
+    test_overview,
     test_people,
     test_reissue,
     test_res_company,

@@ -18,3 +18,22 @@ class TestTour(ChorusCommon, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(move.chorus_state, "deposited")
         self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    def test_suspended_and_completed(self):
+        """Suspended with a reason, the accountant's activity, completed with a file, paid: in the browser from end to end."""
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.env["mail.activity"].search([("user_id", "=", admin.id)]).unlink()
+        move = self.arrive(self.invoice(invoice_user_id=admin.id))
+        reason = {"motif": "JUSTIF_ABS", "commentaire": "Bon de livraison absent"}
+        self.simulator.act(move.chorus_identifier, "SUSPENDUE", **reason)
+        self.follow()
+        self.env.flush_all()
+        self.start_tour("/odoo/chorus-invoices", "chorus_complete", login="admin")
+        (seen,) = self.simulator.invoices()
+        self.assertEqual((seen["statut"], seen["attachments"]), ("COMPLETEE", ["bon-de-livraison.pdf"]))
+        self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
+        self.env.invalidate_all()
+        self.follow()
+        self.env.flush_all()
+        self.start_tour(f"/odoo/chorus-invoices/{move.id}", "chorus_time_line", login="admin")

@@ -21,7 +21,7 @@ class ChorusActionWizard(models.TransientModel):
     why = fields.Text("What the public body says", compute="_compute_why")
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", related_sudo=False)
     comment = fields.Text("Comment for the public body")
-    attachment_ids = fields.Many2many("ir.attachment", string="Files")
+    attachment_ids = fields.Many2many("ir.attachment", string="Add the documents asked for")
     recipient = fields.Char(
         "SIRET of the public body", compute="_compute_routing", store=True, readonly=False, compute_sudo=False
     )

@@ -36,7 +36,7 @@ class ChorusWhy(models.TransientModel):
             why.author = last.sorted("at")[-1:].author
             why.motif = ", ".join(motif.label.of(lang) for motif in known)
             why.cause = "\n".join(motif.cause.of(lang) for motif in known)
-            why.remedy = "\n".join([*(motif.remedy.of(lang) for motif in known), status.advice.of(lang)])
+            why.remedy = "\n".join(motif.remedy.of(lang) for motif in known) or status.advice.of(lang)
 
     @api.depends("move_id")
     def _compute_can_reissue(self):

@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize
+
+#: Invoices named in each part of the digest; beyond, only how many more.
+NAMED = 8
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    @api.model
+    def _cron_chorus_digest(self):
+        """Once a week: tell each company's referent where its invoices at Chorus Pro stand."""
+        for company in self._chorus_companies().filtered("chorus_digest"):
+            company._chorus_send_digest()
+            self.env["ir.cron"]._commit_progress(1)
+
+    def _chorus_send_digest(self):
+        """Queue the digest of this company.
+
+        :return: the ``mail.mail``, empty when there is nobody to tell or nothing to say.
+        """
+        self.ensure_one()
+        referent = self.chorus_referent_id
+        address = email_normalize(referent.email or self.chorus_referent_email or "")
+        speaking = self.with_context(lang=referent.lang or self.partner_id.lang or self.env.lang)
+        values = speaking._chorus_digest_values()
+        if not address or not (values["parts"] or values["paid"] or values["waiting"]):
+            return self.env["mail.mail"]
+        body = speaking.env["ir.qweb"]._render("l10n_fr_chorus_pro.digest_mail", values)
+        return self.env["mail.mail"].sudo().create(  # sudo: a cron's mail
+            {
+                "subject": speaking.env._("Chorus Pro: your invoices this week (%s)", self.name),
+                "email_from": self.email_formatted or self.env.user.email_formatted,
+                "email_to": address,
+                "body_html": body,
+                "auto_delete": True,
+            }
+        )  # fmt: skip
+
+    def _chorus_digest_values(self):
+        """What the digest tells, in the record's language: what a person must do, what moved, what waits."""
+        self.ensure_one()
+        moves = self.env["account.move"].sudo()  # sudo: a cron reads for the referent
+        own = [("company_id", "=", self.id)]
+        titles = {
+            "to_send": self.env._("To send"),
+            "rejected": self.env._("Not integrated, to correct"),
+            "to_complete": self.env._("To complete or correct"),
+            "refused": self.env._("Refused, to replace"),
+            "checking": self.env._("Outcome unknown"),
+        }
+        todo = [(title, [("chorus_state", "=", state), ("payment_state", "!=", "reversed")]) for state, title in titles.items()]
+        todo.append((self.env._("Payment overdue"), list(moves._chorus_late_domain())))
+        parts = []
+        for title, domain in todo:
+            found = moves.search([*own, *domain], order="invoice_date, id")
+            if found:
+                part = {"title": title, "moves": found[:NAMED], "count": len(found)}
+                part["total"] = sum(found.mapped("amount_total_signed"))
+                part["more"] = len(found) > NAMED and self.env._("and %s more", len(found) - NAMED)
+                part["level"] = "warning" if found[0].chorus_state in ("to_send", "checking") else "danger"
+                parts.append(part)
+        week = fields.Datetime.now() - timedelta(days=7)
+        paid = moves.search([*own, ("chorus_payment_at", ">=", week)])
+        waiting = moves.search([*own, ("chorus_state", "in", ("sending", "deposited", "validation", "received", "processing"))])
+        return {
+            "company": self,
+            "parts": parts,
+            "paid": len(paid),
+            "paid_total": sum(paid.mapped("amount_total_signed")),
+            "waiting": len(waiting),
+            "waiting_total": sum(waiting.mapped("amount_total_signed")),
+            "silence": self._chorus_silence_text(),
+            "url": f"{self.get_base_url()}/odoo/chorus-invoices",
+        }
