@@ -5,8 +5,9 @@ from __future__ import annotations
 from facturx import generate_from_binary
 
 from . import pdfa
+from .attachments import distinct
 from .document import Invoice
-from .en16931 import PROFILE, to_cii
+from .en16931 import PROFILE, to_cii, xml_text
 
 
 def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
@@ -19,7 +20,8 @@ def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
     :raises DocumentError: when the XML cannot be made. :raises PdfError: when the PDF is none.
     """
     xml = to_cii(invoice.without_attachments())
-    kind = "Avoir" if invoice.is_credit_note else "Facture"
+    name, number = xml_text(invoice.supplier.name), xml_text(invoice.number)
+    title = f"{'Avoir' if invoice.is_credit_note else 'Facture'} {number}"
     carrier = generate_from_binary(
         pdfa.plain(pdf),
         xml,
@@ -28,15 +30,15 @@ def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
         check_xsd=False,
         check_schematron=False,
         pdf_metadata={
-            "author": invoice.supplier.name,
-            "title": f"{invoice.supplier.name} : {kind} {invoice.number}",
-            "subject": f"{kind} {invoice.number}",
+            "author": name,
+            "title": f"{name} : {title}",
+            "subject": title,
             "keywords": "Factur-X, facture",
         },
         lang="fr-FR",
         attachments={
             file.name: {"filedata": file.content, "description": file.description, "afrelationship": "supplement"}
-            for file in invoice.attachments
+            for file in distinct(invoice.attachments)
         },
         # readable without unpacking, for tools that look for it in the bytes
         xmp_compression=False,

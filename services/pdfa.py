@@ -11,7 +11,9 @@ import functools
 import hashlib
 import io
 import struct
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PIL import ImageCms
@@ -21,6 +23,7 @@ from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
     DictionaryObject,
+    IndirectObject,
     NameObject,
     NumberObject,
     StreamObject,
@@ -34,6 +37,9 @@ _WIDTH_TOLERANCE = 1
 """Thousandths of the font's size by which a written width may differ from the font's own (ISO 19005-3 §6.2.11.5)."""
 
 
+_DAMAGES = (PyPdfError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, struct.error, zlib.error)
+
+
 class PdfError(Exception):
     """The bytes are no PDF that can be worked on (damaged, protected by a password)."""
 
@@ -43,10 +49,11 @@ def plain(pdf: bytes) -> bytes:
 
     :raises PdfError: when it is no readable PDF.
     """
-    writer = PdfWriter()
-    for page in _reader(pdf).pages:
-        writer.add_page(page)
-    return _bytes(writer)
+    with _readable():
+        writer = PdfWriter()
+        for page in _reader(pdf).pages:
+            writer.add_page(page)
+        return _bytes(writer)
 
 
 def to_pdfa3(pdf: bytes) -> bytes:
@@ -54,7 +61,31 @@ def to_pdfa3(pdf: bytes) -> bytes:
 
     :raises PdfError: when it is no readable PDF.
     """
-    writer = PdfWriter(clone_from=_reader(pdf))
+    with _readable():
+        writer = PdfWriter(clone_from=_reader(pdf))
+        _repair(writer)
+        identifier = ByteStringObject(hashlib.sha256(pdf).digest()[:16])
+        writer._ID = ArrayObject([identifier, identifier])
+        return _bytes(writer)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever the library meets in a damaged file is one error for the caller."""
+    try:
+        yield
+    except (*_DAMAGES, RecursionError) as error:
+        raise PdfError(str(error) or type(error).__name__) from error
+
+
+def _reader(pdf: bytes) -> PdfReader:
+    reader = PdfReader(io.BytesIO(pdf))
+    if reader.is_encrypted or not reader.pages:
+        raise PdfError("the PDF is empty or protected by a password")
+    return reader
+
+
+def _repair(writer: PdfWriter) -> None:
     writer.pdf_header = "%PDF-1.7"
     root = writer.root_object
     for name in _ACTIVE:
@@ -68,19 +99,6 @@ def to_pdfa3(pdf: bytes) -> bytes:
         _repair_widths(font)
     for image in _images(writer):
         image.pop("/Interpolate", None)
-    identifier = ByteStringObject(hashlib.sha256(pdf).digest()[:16])
-    writer._ID = ArrayObject([identifier, identifier])
-    return _bytes(writer)
-
-
-def _reader(pdf: bytes) -> PdfReader:
-    try:
-        reader = PdfReader(io.BytesIO(pdf))
-        if reader.is_encrypted or not reader.pages:
-            raise PdfError("the PDF is empty or protected by a password")
-    except (PyPdfError, OSError, ValueError, KeyError, RecursionError) as error:
-        raise PdfError(str(error) or type(error).__name__) from error
-    return reader
 
 
 def _bytes(writer: PdfWriter) -> bytes:
@@ -144,9 +162,10 @@ def _repair_widths(font: DictionaryObject) -> None:
         return
     font[NameObject("/CIDToGIDMap")] = NameObject("/Identity")
     own = glyph_widths(descriptor["/FontFile2"].get_object().get_data())
-    default = int(font.get("/DW", 1000))
-    written = read_widths(font.get("/W") or ())
-    if any(abs(written.get(glyph, default) - width) > _WIDTH_TOLERANCE for glyph, width in enumerate(own) if glyph in written):
+    default, written = float(font.get("/DW", 1000)), read_widths(font.get("/W") or ())
+    # a glyph that is left out of the embedded subset has no width there, and is not shown
+    known = {glyph: width for glyph, width in enumerate(own) if width}
+    if any(abs(written.get(glyph, default) - width) > _WIDTH_TOLERANCE for glyph, width in known.items()):
         font[NameObject("/W")] = ArrayObject([NumberObject(0), ArrayObject(map(NumberObject, own))])
 
 
@@ -165,7 +184,7 @@ def glyph_widths(font: bytes) -> list[int]:
 def read_widths(array: Any) -> dict[int, float]:
     """A ``/W`` array as width by character (ISO 32000-1 §9.7.4.3)."""
     widths: dict[int, float] = {}
-    items = iter([item.get_object() for item in array])
+    items = iter([item.get_object() if isinstance(item, IndirectObject) else item for item in array])
     for first in items:
         following = next(items)
         if isinstance(following, list):

@@ -15,7 +15,7 @@ def pdf(text="Facture – 1 200,00 €", pages=1):
     """A small PDF whose font is embedded, as PDF/A wants it."""
     pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
     buffer = io.BytesIO()
-    page = canvas.Canvas(buffer)
+    page = canvas.Canvas(buffer, initialFontName="Vera")
     for number in range(pages):
         page.setFont("Vera", 11)
         page.drawString(60, 780, f"{text} ({number + 1})")
