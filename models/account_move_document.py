@@ -51,6 +51,7 @@ class AccountMove(models.Model):
         """This invoice or credit note as a ``services.document.Invoice``, with the amounts of the books."""
         self.ensure_one()
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
+        self._chorus_prepare(base_lines)
         products = [line for line in base_lines if not line["special_type"]]
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
@@ -114,6 +115,18 @@ class AccountMove(models.Model):
         """An amount of the books, already rounded there, as an exact Decimal."""
         return Decimal(f"{amount:.{(currency or self.currency_id).decimal_places}f}")
 
+    def _chorus_prepare(self, base_lines):
+        """Find out once what many lines have in common: how their tax is called, and their unit."""
+        edi = self.env["account.edi.common"]
+        vats, units = {}, {}
+        for base_line in base_lines:
+            tax, unit = self._chorus_line_tax(base_line), base_line["record"].product_uom_id
+            if tax not in vats:
+                vats[tax] = self._chorus_vat(tax)
+            if unit not in units:
+                units[unit] = edi._get_uom_unece_code(unit) if unit else "C62"
+            base_line["chorus_vat"], base_line["chorus_unit"] = vats[tax], units[unit]
+
     def _chorus_net(self, base_line):
         details = base_line["tax_details"]
         return self._chorus_money(details["total_excluded_currency"] + details["delta_total_excluded_currency"])
@@ -160,18 +173,18 @@ class AccountMove(models.Model):
             description="\n".join(filter(None, (around[0], description.strip(), around[1]))),
             item_code=record.product_id.default_code or "",
             quantity=quantity,
-            unit=self.env["account.edi.common"]._get_uom_unece_code(record.product_uom_id) if record.product_uom_id else "C62",
+            unit=base_line["chorus_unit"],
             net_price=net_price,
             gross_price=gross,
             net_amount=net,
-            vat=self._chorus_vat(self._chorus_line_tax(base_line)),
+            vat=base_line["chorus_vat"],
         )
 
     def _chorus_levies(self, base_lines):
         """Taxes that are not VAT (eco-contribution) as discounts and charges: EN 16931 knows no other tax than VAT (BG-21)."""
         amounts = {}
         for base_line in base_lines:
-            vat = self._chorus_vat(self._chorus_line_tax(base_line))
+            vat = base_line["chorus_vat"]
             for tax_data in base_line["tax_details"]["taxes_data"]:
                 tax = tax_data["tax"]
                 if tax.amount_type != "percent":
@@ -185,7 +198,7 @@ class AccountMove(models.Model):
         allowances, charges = [], []
         for base_line in base_lines:
             net = self._chorus_net(base_line)
-            vat = self._chorus_vat(self._chorus_line_tax(base_line))
+            vat = base_line["chorus_vat"]
             if vat.category is VatCategory.EXEMPT and not vat.reason:
                 # Odoo gives the discount back there, for it lowers the VAT alone until it is taken
                 vat = replace(vat, reason="Escompte conditionnel, déduit de la seule assiette de la TVA")
@@ -237,10 +250,9 @@ class AccountMove(models.Model):
             bases[key] = bases.get(key, ZERO) + sign * amount
 
         def group(base_line, tax_data):
-            tax = tax_data["tax"] if tax_data else self._chorus_line_tax(base_line)
-            if tax and tax.amount_type != "percent":
+            if tax_data and tax_data["tax"].amount_type != "percent":
                 return None
-            vat = self._chorus_vat(tax)
+            vat = base_line["chorus_vat"]
             reasons.setdefault((vat.category, vat.rate), vat)
             return vat.category.value, str(vat.rate)
 
