@@ -50,7 +50,7 @@ class AccountMove(models.Model):
         return {"action_call": ("account.move", "button_draft", self.ids)} if may else {}
 
     def _chorus_way_to_original(self):
-        return self._chorus_way_to_draft()
+        return self._chorus_dialog(self, "view_move_form_original", self.env._("Invoice that this credit note corrects"))
 
     def _chorus_way_to_attachments(self):
         return self._chorus_dialog(self, "view_move_form_chorus_files", self.env._("Attachments for Chorus Pro"))
@@ -76,9 +76,12 @@ class AccountMove(models.Model):
 
     def _chorus_way_to_taxes(self):
         taxes = self.invoice_line_ids.tax_ids
-        if not taxes:
-            return self._chorus_way_to_draft()
-        return {"action": taxes._get_records_action(name=self.env._("Taxes of the invoice"))} if taxes.has_access("write") else {}
+        if all(line.tax_ids for line in self.invoice_line_ids if line.display_type == "product"):
+            may = taxes.has_access("write")
+            return {"action": taxes._get_records_action(name=self.env._("Taxes of the invoice"))} if may else {}
+        # a line has none: it is the line that is mended
+        draft = self._chorus_way_to_draft()
+        return {**draft, "action_text": LABELS[Place.DRAFT].of(self.env.lang)} if draft else {}
 
     def _chorus_way_to_market(self):
         market = self.chorus_market_id

@@ -49,7 +49,6 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "R-19": "by construction: see en16931.CREDIT_NOTE_PAYMENT_MEANS",
         "R-25": "a field of the API's payload, not of the document",
         "R-30": "the PDF itself, where it is made",
-        "R-32": "the deposited file's name, where it is made",
         "R-35": "such documents cannot be expressed: no self-billing, no sub-lines, one supplier",
     }
 )

@@ -17,6 +17,9 @@ TOTAL_SIZE = 120_000_000
 FLOW_SIZE = 30_000_000
 """Bytes that ``deposer/flux`` takes (DOMAIN R-31)."""
 
+FORBIDDEN_CHARACTERS = "% $ ! & / \\ : ; « » # @"
+"""What a file's name should not have (DOMAIN R-32)."""
+
 EXTENSIONS: frozenset[str] = frozenset(
     "bmp gif fax odt ppt tiff xls bz2 gz jpeg p7s rtf txt xml csv gzip jpg pdf svg xhtml xlsx doc htm odp png tgz xlc zip docx "
     "html ods pps tif xlm pptx".split()
@@ -71,6 +74,18 @@ FILE_RULES: tuple[Rule, ...] = (
         _RENAME,
         "DOMAIN R-29",
         _each(lambda file: len(file.name) > NAME_LENGTH),
+    ),
+    Rule(
+        "R-32.characters",
+        Level.WARN,
+        "attachments",
+        Text(
+            f"The name of these attachments has characters that platforms refuse ({FORBIDDEN_CHARACTERS}): {{files}}.",
+            f"Le nom de ces pièces jointes comporte des caractères que des plateformes refusent ({FORBIDDEN_CHARACTERS}) : {{files}}.",
+        ),
+        _RENAME,
+        "DOMAIN R-32 (the approved platforms' channel)",
+        _each(lambda file: not set(FORBIDDEN_CHARACTERS.replace(" ", "")).isdisjoint(file.name)),
     ),
     Rule(
         "R-29.kind",

@@ -9,6 +9,7 @@ from .document import WHOLE_CURRENCIES, ZERO, Invoice, Period, Vat, VatCategory,
 from .rules_amounts import RECOMPUTE, lines_where
 from .rules_model import Context, Level, Rule, Values, found, number, when
 from .text import Text
+from .vocabulary.places import Place
 
 FRENCH_RATES: frozenset[Decimal] = frozenset(map(Decimal, ("20", "10", "5.5", "2.1", "8.5", "1.75", "1.05", "13", "0.9")))
 """Rates of VAT charged in France: mainland, overseas (8.5, 2.1, 1.75, 1.05) and Corsica (13, 10, 2.1, 0.9)."""
@@ -164,6 +165,7 @@ VAT_RULES: tuple[Rule, ...] = (
         ),
         "DOMAIN R-22; EN 16931 BR-E-10",
         _reason_missing,
+        place=Place.TAXES,
     ),
     Rule(
         "R-22.due",
@@ -179,6 +181,7 @@ VAT_RULES: tuple[Rule, ...] = (
         ),
         "DOMAIN R-22; EN 16931 BT-8",
         lambda invoice, _context: when(VatCategory.STANDARD in invoice.vat_categories and invoice.vat_due is None),
+        place=Place.TAXES,
     ),
     Rule(
         "BR-O-11.scope",

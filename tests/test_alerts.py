@@ -56,6 +56,26 @@ class TestAlerts(ChorusCommon):
         self.company.write({"chorus_environment": "production", "chorus_production_confirmed": True})
         self.assertEqual(self.alert(move, "R-02.key")["level"], "danger")
 
+    def test_the_original_of_a_credit_note_is_typed(self):
+        """Even one that is not in Odoo."""
+        note = self.invoice(move_type="out_refund")
+        action = self.alert(note, "R-18.missing")["action"]
+        self.assertEqual(action["res_id"], note.id)
+        form = self.env["account.move"].get_view(action["views"][0][0], "form")["arch"]
+        self.assertIn('name="chorus_original_number"', form)
+        note.with_user(self.sender).chorus_original_number = "F-2019-7"
+        self.assertFalse(self.alert(note, "R-18.missing"))
+        self.arrive(note)
+        self.assertEqual(self.simulator.invoices()[0]["numeroFactureOrigine"], "F-2019-7")
+
+    def test_a_line_without_tax_is_mended_on_the_line(self):
+        move = self.invoice()
+        move.button_draft()
+        move.invoice_line_ids.tax_ids = False
+        move.action_post()
+        alert = self.alert(move, "R-22.reason")
+        self.assertEqual((alert["action_text"], alert["action_call"][1]), ("Reset to draft", "button_draft"))
+
     def test_a_draft_is_warned_and_posted_all_the_same(self):
         draft = self.invoice(post=False, name="FACTURE.2026.000000000042")
         self.assertEqual(self.alert(draft, "R-04.length")["level"], "warning")

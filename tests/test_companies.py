@@ -40,6 +40,20 @@ class TestCompanies(ChorusCommon):
         self.assertEqual(len(self.simulator.invoices()), 2)
         self.assertTrue(any(simulated.SECOND_SUPPLIER in shown for shown in suppliers.values()))
 
+    def test_the_review_tells_each_companys_own(self):
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        self.sender.company_ids |= self.other
+        first, second = self.invoice(name="FAC-1"), self.invoice(company=self.other, name="FAC-1")
+        self.other._chorus_set_secret("client_secret", "")
+        both = (first | second).with_user(self.sender).with_context(allowed_company_ids=(self.company | self.other).ids)
+        action = both.action_chorus_send_selected()
+        wizard = self.env["chorus.send.wizard"].with_user(self.sender).with_context(both.env.context).browse(action["res_id"])
+        self.assertEqual((wizard.ready_ids, wizard.group_ids.move_ids), (first, second))
+        self.assertEqual(wizard.group_ids.mended, self.other)
+        wizard.action_send()
+        self.assertEqual((first.chorus_state, second.chorus_state), ("deposited", "to_send"))
+        self.assertFalse(second.chorus_number_taken_by, "another SIREN, another numbering")
+
     def test_nothing_to_see(self):
         move = self.arrive(self.invoice())
         deposit = move.chorus_deposit_ids

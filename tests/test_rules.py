@@ -164,6 +164,7 @@ BREAKING: list[tuple] = [
     ("R-21.means", {"payment": d.Payment("57")}),
     ("R-21.sepa", {"payment": d.Payment("58", IBAN)}),
     ("R-29.name", attached(d.Attachment("x" * 47 + ".pdf", b"x"))),
+    ("R-32.characters", attached(d.Attachment("plan & coupe.pdf", b"x"))),
     ("R-29.kind", attached(d.Attachment("setup.exe", b"x"))),
     ("R-29.kind", attached(d.Attachment("README", b"x"))),
     ("R-29.inside", attached(d.Attachment("plan.docx", b"x"))),
