@@ -29,7 +29,7 @@ class ChorusReferences(models.AbstractModel):
     chorus_has_services = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
     chorus_service_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)
     chorus_engagement_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)
-    chorus_needs = fields.Char("Chorus Pro", compute="_compute_chorus_asked")
+    chorus_needs = fields.Char("Customer's requirements", compute="_compute_chorus_asked")
 
     def _chorus_asked_depends(self):
         recipient = self._chorus_recipient_field

@@ -130,28 +130,40 @@ class AccountMove(models.Model):
         draft = self.state == "draft" and bool(self.invoice_line_ids) and self._chorus_is_destined()
         if not draft and self.chorus_state not in ("to_send", "rejected"):
             return {}
-        alerts = {}
-        ask = self._origin and self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user")
-        for name, text in self._chorus_unchecked().items():
-            alerts[name] = {"level": "warning", "message": text}
-            if ask:
-                alerts[name] |= {
-                    "action_text": self.env._("Ask Chorus Pro now"),
-                    "action_call": ("account.move", "action_chorus_check_recipient", self._origin.ids),
-                }
+        alerts = {name: {"level": "warning", "message": text} for name, text in self._chorus_unchecked().items()}
+        if alerts and self._origin and self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user"):
+            way = {
+                "action_text": self.env._("Ask Chorus Pro now"),
+                "action_call": ("account.move", "action_chorus_check_recipient", self._origin.ids),
+            }
+            if self._chorus_lookup().state in ("unknown", "ambiguous", "missing"):
+                body = self.commercial_partner_id
+                way = {"action_text": self.env._("Find it at Chorus Pro"), "action": body.action_chorus_find()}
+            for alert in alerts.values():
+                alert |= way
         engagement = self.env["chorus.engagement"]._of(self.company_id, (self.purchase_order_reference or "").strip())
         if engagement and self._chorus_engagement_is_published():
             level, text = engagement._alert(self.buyer_reference)
             alerts["chorus_engagement"] = {"level": level, "message": text}
         return alerts
 
+    def _chorus_lookup(self):
+        """The last question about this invoice's customer, in sudo; empty when there was none."""
+        # sudo: whoever sees the invoice may know why nothing is known of its customer
+        lookups, body = self.env["chorus.lookup"].sudo(), self.commercial_partner_id._origin
+        return lookups.search([("company_id", "=", self.company_id.id), ("partner_id", "=", body.id)])
+
     def _chorus_unchecked(self):
         """What of this invoice could not be checked before it leaves, as sentences by name; empty when all was."""
         self.ensure_one()
-        body, environment = self.commercial_partner_id, self.company_id.chorus_environment
-        lookups = self.env["chorus.lookup"].sudo()  # sudo: whoever sees the invoice may know why nothing is known of its customer
-        lookup = lookups.search([("company_id", "=", self.company_id.id), ("partner_id", "=", body.id)])
-        why = lookup.result if lookup.state in ("waiting", "failed", "unknown", "ambiguous") and lookup.result else ""
+        body, environment, lookup = self.commercial_partner_id, self.company_id.chorus_environment, self._chorus_lookup()
+        why = lookup.result if lookup.state in ("waiting", "failed") and lookup.result else ""
+        if lookup.state == "unknown" and not body._chorus_is_known(environment):
+            text = self.env._("Chorus Pro does not know this customer (%s): check its SIRET before sending.", lookup.question)
+            return {"chorus_unchecked": text}
+        if lookup.state in ("ambiguous", "missing") and not body._chorus_is_known(environment):
+            text = self.env._("Chorus Pro: which public body %s is remains to be said.", body.display_name)
+            return {"chorus_unchecked": text}
         if not body._chorus_is_known(environment):
             text = self.env._(
                 "Chorus Pro: what %s requires (service code, engagement number) could not be checked yet.", body.display_name

@@ -295,7 +295,16 @@ class ResPartner(models.Model):
         """Open the search for structures, with what is known of this contact."""
         self.env["account.move"]._chorus_check_user()
         question = self.commercial_partner_id._chorus_question() if self else directory.Question()
-        return self.env["chorus.structure.search"]._chorus_offer(self.commercial_partner_id, question)
+        search = self.env["chorus.structure.search"]
+        values = search._chorus_values(self.commercial_partner_id, question)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Find a public body at Chorus Pro"),
+            "res_model": search._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in values.items()},
+        }
 
     def action_chorus_flag(self):
         """Invoice these bodies through Chorus Pro, in the user's company."""

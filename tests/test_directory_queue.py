@@ -1,9 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..models import timing
 from ..services import directory
 from . import simulated
 from .directory_case import CONSULT, ENGAGEMENTS, METROPOLIS, PORT, RIVEFEINTE, SEARCH, SERVICES, UNIVERSITY, DirectoryCase
@@ -163,6 +165,43 @@ class TestDirectoryQueue(DirectoryCase):
         self.assertEqual(self.lookups(partner).state, "waiting")
         move.invalidate_recordset()
         self.assertIn("cannot be reached", move._chorus_alerts()["chorus_unchecked"]["message"])
+
+    def test_every_failure_is_told_and_leaves_things_as_they_were(self):
+        partner = self.body(PORT)
+        faults = (
+            ("http_401", {"times": 2}, "technical account"),
+            ("http_403", {}, "access to this API"),
+            ("http_429", {"retry_after": 90}, "limits the number of calls"),
+            ("http_503", {}, "not available"),
+            ("html_200", {}, "cannot be read"),
+            ("code_retour", {"codeRetour": 20001, "libelle": "XXX_MSG_00.001"}, "XXX_MSG_00.001"),
+            ("timeout_before", {"delay": 4}, "not available"),
+            ("reset_after", {}, "not available"),
+        )
+        for kind, options, words in faults:
+            with self.subTest(kind), patch.object(timing, "WHILE_WAITING", 1):
+                self.simulator.fault(SEARCH, kind, **options)
+                with self.assertRaisesRegex(UserError, words):
+                    self.complete(partner)
+                self.assertFalse(partner.chorus_directory_date)
+                self.assertEqual(self.lookups(partner).state, "waiting")
+
+    def test_a_busy_platform_is_asked_again_when_it_says(self):
+        partner = self.body(PORT)
+        self.ask_directory()
+        other = self.body(RIVEFEINTE)
+        self.simulator.fault(SEARCH, "http_429", retry_after=7200)
+        self.ask_directory()
+        self.assertGreater(self.lookups(other).next_try, fields.Datetime.now() + timedelta(seconds=7000))
+        self.assertEqual(self.lookups(partner).state, "found")
+
+    def test_a_customer_that_chorus_pro_does_not_know_is_told_on_its_invoices(self):
+        partner = self.body("99999999900017", "Nulle part", street="1 rue", zip="35000", city="Rennes")
+        move = self.invoice(partner)
+        self.ask_directory()
+        alert = move.with_user(self.sender)._chorus_alerts()["chorus_unchecked"]
+        self.assertIn("99999999900017", alert["message"])
+        self.assertEqual(alert["action"]["res_model"], "chorus.structure.search")
 
     # -- companies -----------------------------------------------------------------------------------------------------
 

@@ -24,26 +24,25 @@ class ChorusStructureSearch(models.TransientModel):
     line_ids = fields.One2many("chorus.structure.search.line", "search_id", "Structures found")
     page = fields.Integer(export_string_translation=False)
     pages = fields.Integer(export_string_translation=False)
-    total = fields.Integer("Structures found")
+    total = fields.Integer("Number of structures found")
 
     @api.model
-    def _chorus_offer(self, partner, question, answer=None):
-        """Open the search with a question, and the structures to choose from when it was asked already.
-
-        :param answer: a ``services.directory.Answer`` with candidates.
-        """
+    def _chorus_values(self, partner, question):
+        """The values of a search for a customer."""
         known = dict(self._fields["identifier_type"]._description_selection(self.env))
-        search = self.create(
-            {
-                "partner_id": partner.id,
-                "identifier": question.identifier,
-                "identifier_type": question.identifier_type if question.identifier_type in known else False,
-                "name": question.name,
-                "town": question.town,
-            }
-        )
-        if answer:
-            search._show(answer.candidates, 1, 1, answer.total)
+        return {
+            "partner_id": partner.id,
+            "identifier": question.identifier,
+            "identifier_type": question.identifier_type if question.identifier_type in known else False,
+            "name": question.name,
+            "town": question.town,
+        }
+
+    @api.model
+    def _chorus_offer(self, partner, question, answer):
+        """Open the search with what was found already, to choose from: ``answer`` is a ``services.directory.Answer``."""
+        search = self.create(self._chorus_values(partner, question))
+        search._show(answer.candidates, 1, 1, answer.total)
         return search._reopen()
 
     def _reopen(self):
