@@ -50,7 +50,7 @@ class AccountMove(models.Model):
         return {"action_call": ("account.move", "button_draft", self.ids)} if may else {}
 
     def _chorus_way_to_original(self):
-        return self._chorus_dialog(self, "view_move_form_original", self.env._("Invoice that this credit note corrects"))
+        return self._chorus_dialog(self, "view_move_form_chorus_origin", self.env._("Invoice that this credit note corrects"))
 
     def _chorus_way_to_attachments(self):
         return self._chorus_dialog(self, "view_move_form_chorus_files", self.env._("Attachments for Chorus Pro"))

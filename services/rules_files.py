@@ -81,7 +81,8 @@ FILE_RULES: tuple[Rule, ...] = (
         "attachments",
         Text(
             f"The name of these attachments has characters that platforms refuse ({FORBIDDEN_CHARACTERS}): {{files}}.",
-            f"Le nom de ces pièces jointes comporte des caractères que des plateformes refusent ({FORBIDDEN_CHARACTERS}) : {{files}}.",
+            f"Le nom de ces pièces jointes comporte des caractères que des plateformes refusent ({FORBIDDEN_CHARACTERS}) : "
+            "{files}.",
         ),
         _RENAME,
         "DOMAIN R-32 (the approved platforms' channel)",

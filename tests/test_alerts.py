@@ -63,6 +63,7 @@ class TestAlerts(ChorusCommon):
         self.assertEqual(action["res_id"], note.id)
         form = self.env["account.move"].get_view(action["views"][0][0], "form")["arch"]
         self.assertIn('name="chorus_original_number"', form)
+        self.assertNotIn('name="invoice_line_ids"', form, "a small form")
         note.with_user(self.sender).chorus_original_number = "F-2019-7"
         self.assertFalse(self.alert(note, "R-18.missing"))
         self.arrive(note)

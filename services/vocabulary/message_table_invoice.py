@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..text import Text
 from .message_model import Message, resend
+from .places import Place
 
 _DIRECTORY = resend(
     "Refresh the public body's services from the directory and choose an active one.",
@@ -125,7 +126,8 @@ REFERENCES: tuple[Message, ...] = (
             "Le numéro de facture est trop long : Chorus Pro accepte 20 caractères au plus.",
         ),
         Text(
-            "Give this invoice a shorter number if it was not sent otherwise, and send it again; shorten the journal's numbering.",
+            "Give this invoice a shorter number if it was not sent otherwise, then send it again; shorten the journal's "
+            "numbering.",
             "Donnez à cette facture un numéro plus court si elle n'a pas été envoyée autrement, puis renvoyez-la ; raccourcissez "
             "la numérotation du journal.",
         ),
@@ -161,15 +163,20 @@ CONTENT: tuple[Message, ...] = (
         "payment_means_missing",
         r"paymentmeans\b.*obligatoire|mode de (?:paiement|reglement)\b.*obligatoire",
         Text("The file gives no means of payment.", "Le fichier n'indique aucun mode de paiement."),
-        resend("Choose the means of payment on the invoice.", "Choisissez le mode de paiement sur la facture."),
+        resend(
+            "Odoo asks for a transfer: choose the bank account on the invoice.",
+            "Odoo demande un virement : choisissez le compte bancaire sur la facture.",
+        ),
         "payment_means",
+        place=Place.BANK,
     ),
     Message(
         "payment_means",
         r"paymentmeans|mode de (?:paiement|reglement)|\bs2\.05\b",
         Text("The means of payment is not accepted.", "Le mode de paiement n'est pas accepté."),
-        resend("Choose another means of payment.", "Choisissez un autre mode de paiement."),
+        resend("Choose a valid bank account on the invoice.", "Choisissez un compte bancaire valide sur la facture."),
         "payment_means",
+        place=Place.BANK,
     ),
     Message(
         "discount",
