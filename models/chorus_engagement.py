@@ -174,7 +174,8 @@ class ChorusEngagement(models.Model):
             state=self.engagement_state,
         )
         if self.engagement_state not in OPEN_STATES:
-            return "warning", found
+            closed = self.env._("It may take no more invoices: ask the public body before you send this one.")
+            return "warning", f"{found} {closed}"
         if self.service_code and service_code and self.service_code != service_code:
             other = self.env._("It is for the service %s, not for the one on the invoice.", self.service_code)
             return "warning", f"{found} {other}"

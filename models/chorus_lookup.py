@@ -58,7 +58,10 @@ class ChorusLookup(models.Model):
         default="waiting",
     )
     question = fields.Char("Looked for", readonly=True)
-    result = fields.Char(readonly=True, help="What was found, or why not.")
+    # names of what was found, or the platform's own words: the same in every language
+    detail = fields.Char(readonly=True, export_string_translation=False)
+    error_code = fields.Char(readonly=True, export_string_translation=False)
+    result = fields.Char(compute="_compute_result", help="What was found, or why not.")
     answered_at = fields.Datetime("Answered on", readonly=True)
     user_id = fields.Many2one("res.users", "Asked by", readonly=True)
     attempts = fields.Integer(readonly=True, export_string_translation=False)
@@ -71,6 +74,18 @@ class ChorusLookup(models.Model):
     @api.model
     def _selection_environment(self):
         return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+
+    @api.depends("state", "detail", "error_code")
+    @api.depends_context("lang")
+    def _compute_result(self):
+        for row in self:
+            row.result = row.detail
+            if row.error_code:
+                row.result = failure(row.error_code).cause.of(self.env.lang)
+            elif row.state == "unknown":
+                row.result = self.env._("No structure of Chorus Pro's directory")
+            elif row.state == "found" and not row.detail:
+                row.result = self.env._("Known already")
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
@@ -94,7 +109,7 @@ class ChorusLookup(models.Model):
             row = known.get(partner)
             if not row:
                 if values["state"] == "waiting" and partner._chorus_is_fresh(company.chorus_environment, timing.FRESH_DAYS):
-                    values |= {"state": "found", "result": self.env._("Known already"), "answered_at": fields.Datetime.now()}
+                    values |= {"state": "found", "answered_at": fields.Datetime.now()}
                 new.append({**values, "company_id": company.id, "partner_id": partner.id})
             elif row._is_due_again(values, again):
                 row.write(values)
@@ -110,7 +125,8 @@ class ChorusLookup(models.Model):
             "environment": company.chorus_environment,
             "state": "waiting" if question.can_be_asked else "missing",
             "question": question.key,
-            "result": False,
+            "detail": False,
+            "error_code": False,
             "user_id": self.env.uid,
             "attempts": 0,
             "next_try": False,
@@ -232,7 +248,7 @@ class ChorusLookup(models.Model):
                 {
                     "attempts": row.attempts + 1,
                     "next_try": now + timedelta(seconds=self._wait(answer, row.attempts)),
-                    "result": failure(answer.code).cause.of(self.env.lang),
+                    "error_code": answer.code,
                 }
             )
             return
@@ -243,7 +259,8 @@ class ChorusLookup(models.Model):
         if answer.structure and not question.identifier and not may_fill:
             # found by its name, but the one who asks may not change the customer: somebody who may chooses
             answer = directory.Answer(directory.Outcome.AMBIGUOUS, candidates=(answer.structure,), total=1)
-        row.write({"state": answer.outcome.value, "answered_at": now, "next_try": False, "result": row._result(answer)})
+        values = {"state": answer.outcome.value, "answered_at": now, "next_try": False, "error_code": False}
+        row.write(values | {"detail": row._detail(answer)})
         if answer.structure:
             row.partner_id._chorus_apply(answer, row.environment, complete=may_fill)
 
@@ -252,13 +269,13 @@ class ChorusLookup(models.Model):
         now = fields.Datetime.now()
         self.write(
             {
-                "result": failure(error.code).cause.of(self.env.lang),
+                "error_code": error.code,
                 "next_try": now + timedelta(seconds=self._wait(error, max(self.mapped("attempts"), default=0))),
             }
         )
 
     def _write_failure(self, reason):
-        self.write({"state": "failed", "answered_at": fields.Datetime.now(), "result": reason})
+        self.write({"state": "failed", "answered_at": fields.Datetime.now(), "detail": reason, "error_code": False})
 
     @api.model
     def _wait(self, error, attempts):
@@ -266,15 +283,12 @@ class ChorusLookup(models.Model):
         wait = timing.step(timing.BACKOFF, attempts)
         return max(wait, error.retry_after or 0) if isinstance(error, TryLater) else wait
 
-    def _result(self, answer):
-        """An answer in one sentence."""
-        if answer.candidates:
-            names = ", ".join(f"{one.name} ({one.registry})" for one in answer.candidates[:NAMED])
-            more = answer.total - min(NAMED, len(answer.candidates))
-            return self.env._("%(names)s and %(count)s more", names=names, count=more) if more > 0 else names
-        if not answer.structure:
-            return self.env._("No structure of Chorus Pro's directory")
-        return f"{answer.structure.name} ({answer.structure.registry})"
+    @api.model
+    def _detail(self, answer):
+        """What an answer found, by name and identifier; False for nothing."""
+        shown = answer.candidates[:NAMED] or filter(None, [answer.structure])
+        names = ", ".join(f"{one.name} ({one.registry})" for one in shown)
+        return f"{names}… ({answer.total})" if answer.total > NAMED else names or False
 
     # -- buttons of the list -------------------------------------------------------------------------------------------
 
