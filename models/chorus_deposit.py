@@ -22,6 +22,12 @@ class ChorusDeposit(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
+    other_environment = fields.Boolean(
+        "Of another environment",
+        compute="_compute_other_environment",
+        search="_search_other_environment",
+        help="Neither sent nor followed while its company works in another environment.",
+    )
     state = fields.Selection(
         # STATE DIAGRAM
         # * ready      --[claimed by a sender; committed]--------------------> sending
@@ -81,6 +87,22 @@ class ChorusDeposit(models.Model):
     @api.model
     def _selection_environment(self):
         return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+
+    @api.depends("environment", "company_id.chorus_environment")
+    def _compute_other_environment(self):
+        for deposit in self:
+            deposit.other_environment = deposit.environment != deposit.company_id.chorus_environment
+
+    def _search_other_environment(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        companies = self.env["res.company"].search([])
+        mine = fields.Domain.OR(
+            [("company_id", "=", company.id), ("environment", "=", company.chorus_environment)] for company in companies
+        )
+        if set(value) == {True}:
+            return ~mine
+        return mine if set(value) == {False} else fields.Domain.TRUE
 
     @api.depends("line_ids.move_id")
     def _compute_move_ids(self):
