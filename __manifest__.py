@@ -52,6 +52,7 @@
         "views/account_portal_templates.xml",
         "wizards/chorus_setup_views.xml",
         "views/chorus_validation_views.xml",
+        "views/account_journal_setup_views.xml",
     ],
     "assets": {"web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"]},
 }

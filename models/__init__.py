@@ -1,6 +1,9 @@
 from . import (
+    account_journal,
+    account_journal_setup,
     abstract_references,
     account_journal,
+    account_journal_setup,
     account_move,
     account_move_alerts,
     account_move_auto,

@@ -3,8 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services.en16931 import DocumentError
-
 _logger = logging.getLogger(__name__)
 
 
@@ -79,14 +77,10 @@ class AccountMove(models.Model):
         ready = due.filtered(lambda move: not move._chorus_obstacles())
         for move in due - ready:
             move._chorus_leave_to_person(move._chorus_obstacles())
-        try:
-            ready._chorus_enqueue()
-        except DocumentError:
-            for move in ready.filtered(lambda move: not move._chorus_is_live()):
-                try:
-                    move._chorus_enqueue()
-                except DocumentError as error:
-                    move._chorus_leave_to_person(error.problems)
+        unmade = {}
+        ready._chorus_enqueue(unmade)
+        for move, reasons in unmade.items():
+            move._chorus_leave_to_person(reasons)
         ready.filtered(lambda move: move._chorus_is_live()).chorus_auto_at = False
         self.env["chorus.deposit"]._chorus_commit()
 

@@ -45,7 +45,7 @@ class AccountMove(models.Model):
             else:
                 ready |= move
         if not ready:
-            raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
+            raise self._chorus_refusal(refused)
         if len(ready) > PRINTED_AT_ONCE and (later := ready.filtered(lambda move: move._chorus_must_print())):
             return later._chorus_leave_to_odoo()
         deposits = ready._chorus_enqueue(refused)

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import RedirectWarning, UserError
 
 from ..services.vocabulary.places import LABELS, Place
 
@@ -32,6 +33,15 @@ class AccountMove(models.Model):
             "settings": self.company_id,
             "market": self.chorus_market_id,
         }.get(str(place)) or self
+
+    def _chorus_refusal(self, refused):
+        """The error that tells why nothing can be sent; with the way to the set-up when the company is not connected."""
+        text = "\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items())
+        company = self.company_id[:1]
+        if company._chorus_missing_settings() and not self.env.su and self.env["chorus.setup"]._may_connect(company):
+            action = self.env.ref("l10n_fr_chorus_pro.action_chorus_setup")
+            return RedirectWarning(text, action.id, self.env._("Connect to Chorus Pro"), {"chorus_company_id": company.id})
+        return UserError(text)
 
     # -- on the invoice itself -----------------------------------------------------------------------------------------
 

@@ -20,7 +20,11 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     chorus_connection_ids = fields.One2many(
-        "chorus.connection", "company_id", readonly=True, export_string_translation=False
+        "chorus.connection",
+        "company_id",
+        readonly=True,
+        groups="l10n_fr_chorus_pro.group_chorus_user",
+        export_string_translation=False,
     )
     chorus_client_id = fields.Char(
         "PISTE client identifier",

@@ -65,6 +65,11 @@ class ResCompany(models.Model):
         if found.established:
             self._chorus_wake()
 
+    def _chorus_is_connected(self):
+        """Whether the settings are complete and the technical password was accepted once in the present environment."""
+        self.ensure_one()
+        return not self._chorus_missing_settings() and self._chorus_connection().password_proved
+
     def _chorus_wake(self):
         """What kept us out may be mended: forget the pause, and have what waits sent now."""
         self.ensure_one()

@@ -123,7 +123,7 @@ class TestEnvironments(ChorusCommon):
         with patch.dict(os.environ, {VARIABLE: "old-key"}):
             companies = self.three_companies()
             known = self.secrets(companies)
-        recorded = companies.chorus_connection_ids.mapped("client_secret_at")
+        recorded = companies.sudo().chorus_connection_ids.mapped("client_secret_at")
         with patch.dict(os.environ, {VARIABLE: "new-key old-key"}):
             self.assertTrue(self.env["res.config.settings"].create({}).chorus_key_old)
             action = self.env["res.config.settings"].sudo().create({}).action_chorus_rotate_key()
@@ -133,7 +133,7 @@ class TestEnvironments(ChorusCommon):
             self.assertEqual(self.secrets(companies), known)
             for connection in companies.sudo().chorus_connection_ids:
                 self.assertIn(key_id("new-key"), connection.client_secret_sealed)
-        self.assertEqual(companies.chorus_connection_ids.mapped("client_secret_at"), recorded, "the secrets are as old as before")
+        self.assertEqual(companies.sudo().chorus_connection_ids.mapped("client_secret_at"), recorded, "the secrets are as old as before")
         self.assertEqual(len(self.env["chorus.audit"].sudo().search([("setting", "=", "Key of the secrets")])), 3)
 
     def test_lost_key(self):

@@ -136,6 +136,7 @@ FIELDS = [
     ("chorus.action.file", "content", TRANSFER),
     ("chorus.deposit", "file", TRANSFER),
     ("res.company", "chorus_client_id", NOBODY),
+    ("res.company", "chorus_connection_ids", TRANSFER),
     ("res.company", "chorus_technical_account", NOBODY),
     ("chorus.connection", "client_id", NOBODY),
     ("chorus.connection", "client_secret_sealed", NOBODY),

@@ -1,5 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
+from . import simulated
 from .common import ChorusCommon
 
 
@@ -10,10 +11,20 @@ class TestTour(ChorusCommon, HttpCase):
     def test_connect_and_send(self):
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        # nothing is known of Chorus Pro yet
+        self.company.sudo().chorus_connection_ids.unlink()
+        self.company.write({"chorus_environment": False, "company_registry": False})
         move = self.invoice()
+        self.assertFalse(move.chorus_state)
         self.env.flush_all()
-        self.start_tour("/odoo/settings#account", "chorus_connection", login="admin")
+        self.start_tour(
+            "/odoo/action-account.open_account_journal_dashboard_kanban", "chorus_setup", login="admin"
+        )
+        self.env.invalidate_all()
         self.assertTrue(self.company.chorus_structure_id)
+        self.assertEqual(self.company._chorus_secret("technical_password"), simulated.PASSWORD)
+        self.assertEqual(move.chorus_state, "to_send")
+        self.start_tour("/odoo/settings#account", "chorus_connection", login="admin")
         self.start_tour("/odoo/chorus-invoices", "chorus_send", login="admin")
         self.env.invalidate_all()
         self.assertEqual(move.chorus_state, "deposited")

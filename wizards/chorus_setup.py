@@ -149,7 +149,7 @@ class ChorusSetup(models.TransientModel):
                     ],
                     "title": current.title.of(lang),
                     "actions": [action.of(lang) for action in current.actions],
-                    "gives": current.gives.of(lang),
+                    "gives": "" if current.key == "test" else current.gives.of(lang),
                     "site": current.site.value,
                     "address": setup_steps.page_address(current.site, setup.company_id._chorus_target()),
                     "checks": [
@@ -303,9 +303,13 @@ class ChorusSetup(models.TransientModel):
 
     @api.model
     def action_open(self):
-        """Open the way for the company that the context names (``chorus_company_id``), else for the present one."""
-        asked = self.env.context.get("chorus_company_id")
-        return self._open(self.env["res.company"].browse(asked) if asked else self.env.company)
+        """Open the way for the company of the journal or the invoice it is called from, else for the present one."""
+        context, company = self.env.context, self.env.company
+        if context.get("chorus_company_id"):
+            company = company.browse(context["chorus_company_id"])
+        elif context.get("active_model") == "account.journal" and context.get("active_id"):
+            company = self.env["account.journal"].browse(context["active_id"]).company_id
+        return self._open(company)
 
 
 class ChorusSetupLink(models.TransientModel):
@@ -335,7 +339,9 @@ class ChorusSetupLink(models.TransientModel):
             link = diagnosis.LINKS[row.link]
             texts = failure(row.code) if row.code else None
             row.name = link.label.of(lang)
-            row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), row.detail and f"({row.detail})")))
+            # the header of a refused login says nothing to a person
+            detail = row.detail and row.code != "technical_account" and f"({row.detail})"
+            row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), detail)))
             row.remedy = texts and texts.remedy.of(lang)
             row.place = link.path.of(lang) if texts else False
             row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False
