@@ -1,6 +1,4 @@
 from . import (
-    account_journal,
-    account_journal_setup,
     abstract_references,
     account_journal,
     account_journal_setup,

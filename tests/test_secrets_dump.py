@@ -1,4 +1,4 @@
-"""What a stolen dump tells, and what a neutralized copy can do: with committed data, `pg_dump` and a database restored from it."""
+"""What a stolen dump tells, and what a neutralized copy can do: with committed data, `pg_dump`, and a database restored."""
 
 import json
 import pathlib
