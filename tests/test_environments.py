@@ -133,7 +133,8 @@ class TestEnvironments(ChorusCommon):
             self.assertEqual(self.secrets(companies), known)
             for connection in companies.sudo().chorus_connection_ids:
                 self.assertIn(key_id("new-key"), connection.client_secret_sealed)
-        self.assertEqual(companies.sudo().chorus_connection_ids.mapped("client_secret_at"), recorded, "the secrets are as old as before")
+        kept = companies.sudo().chorus_connection_ids.mapped("client_secret_at")
+        self.assertEqual(kept, recorded, "the secrets are as old as before")
         self.assertEqual(len(self.env["chorus.audit"].sudo().search([("setting", "=", "Key of the secrets")])), 3)
 
     def test_lost_key(self):
