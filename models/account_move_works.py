@@ -9,6 +9,9 @@ from ..services.vocabulary import frameworks, statuses
 from ..services.vocabulary.frameworks import Role
 from ..services.works import Channel
 
+#: What the rules ask of the data of a file, and the portal does not ask of a PDF.
+OF_THE_FILE = {"framework", "taxes", "amounts", "lines", "payment_means", "iban", "currency"}
+
 
 class AccountMove(models.Model):
     """A document of a market on its way: filed by hand where nothing else is documented, and who must act now until when."""
@@ -76,8 +79,12 @@ class AccountMove(models.Model):
     def _chorus_findings(self):
         found = super()._chorus_findings()
         if self.chorus_by_hand:
-            # the portal takes what our calls do not
-            found = [finding for finding in found if finding.code != "R-33.framework"]
+            # a person files the PDF: what only a file of data must have does not matter, a retention without VAT for instance
+            found = [
+                finding
+                for finding in found
+                if finding.code.startswith(("market.", "works.")) or finding.field not in OF_THE_FILE
+            ]
         return found
 
     # EXTENDS models/account_move_chorus
@@ -153,10 +160,15 @@ class AccountMove(models.Model):
             clock = move._chorus_running_clock()
             if not clock or not clock.reminder or not clock.is_passed(now):
                 continue
-            summary = clock.reminder.of(self.env.lang)
-            if summary not in move.activity_ids.mapped("summary"):
-                move.activity_schedule(
-                    "mail.mail_activity_data_todo", summary=summary, note=move.chorus_clock, user_id=move._chorus_person().id
+            summaries = {clock.reminder.of(lang) for lang in ("en", "fr")}
+            if summaries.isdisjoint(move.activity_ids.mapped("summary")):
+                person = move._chorus_person()
+                speaking = move.with_context(lang=person.lang or self.env.lang)
+                speaking.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=clock.reminder.of(speaking.env.lang),
+                    note=speaking.chorus_clock,
+                    user_id=person.id,
                 )
 
     def _chorus_forget_reminders(self):

@@ -52,7 +52,8 @@ class ChorusMarket(models.Model):
         for market in self:
             totals, by_kind = documents.get(market.id, Totals()), kinds.get(market.id, {})
             market.amount_works = by_kind.get("works", 0)
-            market.amount_left = market.amount_total - market.amount_works
+            # nothing is left of an amount that nobody entered
+            market.amount_left = market.amount_total - market.amount_works if market.amount_total else 0
             market.progress = 100 * market.amount_works / market.amount_total if market.amount_total else 0
             market.amount_revision = by_kind.get("revision", 0)
             market.amount_retention = -by_kind.get("retention", 0)
@@ -109,7 +110,7 @@ class ChorusMarketEngagement(models.Model):
         documents = _documents(self.env, "chorus_engagement_id", self.ids)
         for engagement in self:
             documents.get(engagement.id, Totals()).put(engagement)
-            engagement.amount_left = engagement.amount - engagement.amount_invoiced
+            engagement.amount_left = engagement.amount - engagement.amount_invoiced if engagement.amount else 0
             engagement.exceeded = bool(engagement.amount) and (
                 engagement.currency_id.compare_amounts(engagement.amount_invoiced, engagement.amount) > 0
             )

@@ -103,6 +103,7 @@ METHODS = {
     ("chorus.validation", "action_refuse"): TRANSFER,
     ("chorus.validation.refusal", "action_refuse"): NOBODY,
     ("chorus.works.deposit", "action_filed"): NOBODY,
+    ("chorus.works.deposit", "action_pdf"): NOBODY,
     ("chorus.works.deposit", "action_portal"): NOBODY,
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,

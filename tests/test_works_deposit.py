@@ -81,6 +81,10 @@ class TestWorksDeposit(WorksCommon):
         self.assertTrue(assistant.framework.startswith("A4 – Projet de décompte mensuel"))
         self.assertTrue(assistant.pdf)
 
+    def test_a_retention_without_vat_is_no_obstacle(self):
+        move = self.situation([("works", 1000, True), ("retention", -60, False)])
+        self.assertFalse(move._chorus_by_hand_obstacles())
+
     def test_incomplete_parties_stop_the_assistant(self):
         self.market.party_ids.unlink()
         move = self.works_invoice()

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+import demo_works
 from odoo_env import MODULE, REPO, fail, log
 from web_client import WebClient
 from workspace import RUN, WORK, Workspace, free_port
@@ -101,6 +102,8 @@ def demo(work: Workspace, once: bool) -> int:
             job.run()
             if not once:
                 job.add_examples()
+                demo_works.add_works(job)
+                demo_works.add_subcontractor(job)
                 invite(odoo, simulator)
     return 0
 

@@ -35,6 +35,21 @@ MARKETS = [
         },
     ),
 ]
+WORKS_CUSTOMER = ("20000007300011", "Communauté de communes de Démo", "6 route de Démonville", "69001", "Démonville")
+WORKS_MARKET = {
+    "number": "2026-TVX-0117",
+    "name": "Réhabilitation du groupe scolaire Jules-Ferry",
+    "lot": "3 – Couverture",
+    "works": True,
+    "amount_initial": 180000.0,
+}
+WORKS_PRODUCTS = [
+    ("TRAVAUX", "Travaux de couverture", "works"),
+    ("REVISION", "Révision de prix", "revision"),
+    ("RETENUE", "Retenue de garantie", "retention"),
+]
+MOE = ("Cabinet Moreau, architectes", "20000005700014")
+SUBCONTRACTOR = ("Seconde Entreprise", "90000000100017")
 PRODUCTS = [("CONSEIL", "Journée de conseil", 650.0), ("ATELIER", "Atelier de formation (une demi-journée)", 420.0)]
 
 
@@ -110,6 +125,55 @@ def add_business(env, company):
         env["product.product"].create({"default_code": code, "name": name, "list_price": price, "type": "service"})
 
 
+def add_works(env, company):
+    """A works market with its parties, and a subcontractor in the State's ordinary market."""
+    siret, name, street, code, city = WORKS_CUSTOMER
+    base = {"is_company": True, "country_id": env.ref("base.fr").id, "lang": "fr_FR"}
+    owner = env["res.partner"].create(
+        {
+            **base,
+            "name": name,
+            "company_registry": siret,
+            "street": street,
+            "zip": code,
+            "city": city,
+            "invoice_sending_method": "chorus_pro",
+        }
+    )
+    moe, subcontractor = (
+        env["res.partner"].create({**base, "name": name, "company_registry": siret}) for name, siret in (MOE, SUBCONTRACTOR)
+    )
+    year = date.today().year  # noqa: DTZ011 - a day of this machine's calendar
+    env["chorus.market"].create(
+        {
+            **WORKS_MARKET,
+            "partner_id": owner.id,
+            "company_id": company.id,
+            "date_signed": date(year, 5, 12),
+            "date_notified": date(year, 6, 1),
+            "date_end": date(year + 1, 3, 31),
+            "engagement_ids": [
+                (0, 0, {"number": "EJ-2026-00871", "name": "Tranche ferme", "amount": 150000}),
+                (0, 0, {"number": "EJ-2026-01340", "name": "Avenant n° 1", "amount": 80000}),
+            ],
+            "amendment_ids": [(0, 0, {"name": "Avenant n° 1 – Désamiantage", "date": date(year, 8, 20), "amount": 9600})],
+            "party_ids": [
+                (0, 0, {"role": "moe", "partner_id": moe.id}),
+                (0, 0, {"role": "moa", "partner_id": owner.id}),
+            ],
+        }
+    )
+    state = env["chorus.market"].search([("number", "=", "2026-AC-0007")])
+    state.party_ids = [(0, 0, {"role": "sous_traitant", "partner_id": subcontractor.id, "amount": 12000})]
+    retention = env["account.account"].search([("code", "=like", "467%"), ("company_ids", "in", company.ids)], limit=1)
+    for code, name, kind in WORKS_PRODUCTS:
+        values = {"default_code": code, "name": name, "type": "service", "chorus_line_kind": kind}
+        if kind == "retention":
+            # kept back on what is paid: no revenue, no VAT
+            values |= {"taxes_id": [(5, 0, 0)], "property_account_income_id": retention.id}
+        env["product.product"].create(values)
+
+
 def main(env):
     env = env(context={**env.context, "lang": "fr_FR"})
     env.ref("base.user_admin").write(FRENCH)
@@ -117,6 +181,7 @@ def main(env):
     connect(company)
     add_user(env)
     add_business(env, company)
+    add_works(env, company)
     env.cr.commit()
 
 

@@ -107,6 +107,13 @@ class ChorusWorksDeposit(models.TransientModel):
             raise UserError(self.env._("Choose the Chorus Pro environment in the settings first."))
         return {"type": "ir.actions.act_url", "url": target.portal_url, "target": "new"}
 
+    def action_pdf(self):
+        """Download the document as it is to be filed; the assistant stays open."""
+        self.ensure_one()
+        self.move_id._chorus_check_user()
+        url = f"/web/content/{self._name}/{self.id}/pdf/{self.pdf_name}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
     def action_filed(self):
         """It is filed: look for it at Chorus Pro by its number, now and until it shows."""
         self.ensure_one()
