@@ -33,8 +33,8 @@ from . import (
     test_statuses,
     test_subcontracting,
     test_tour,
-    test_tour_works,
     test_tour_review,
+    test_tour_works,
     test_validation,
     test_works_deposit,
 )
