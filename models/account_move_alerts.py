@@ -69,16 +69,16 @@ class AccountMove(models.Model):
         if not connection.error_code or self.chorus_state not in ("to_send", "sending", "checking", "deposited"):
             return {}
         return {
-            "chorus_connection": {
-                "level": "warning",
-                "message": self.env._(
+            "chorus_connection": self._chorus_alert(
+                "warning",
+                self.env._(
                     "Chorus Pro, since %(since)s: %(cause)s %(remedy)s",
                     since=format_datetime(self.env, connection.error_since),
                     cause=connection.error_cause,
                     remedy=connection.error_remedy,
                 ),
-                **self._chorus_button(FAILURES.get(connection.error_code)),
-            }
+                FAILURES.get(connection.error_code),
+            )
         }
 
     def _chorus_trouble_alerts(self):
@@ -87,13 +87,13 @@ class AccountMove(models.Model):
             return {}
         level = "danger" if self.chorus_state == "rejected" else "warning"
         return {
-            f"chorus_error_{rank}": {
-                "level": level,
-                "message": "\n".join(
+            f"chorus_error_{rank}": self._chorus_alert(
+                level,
+                "\n".join(
                     filter(None, (f"Chorus Pro : {trouble.cause}", trouble.words and f"« {trouble.words} »", trouble.remedy))
                 ),
-                **self._chorus_button(trouble.place),
-            }
+                trouble.place,
+            )
             for rank, trouble in enumerate(self._chorus_troubles())
         }
 
@@ -104,11 +104,11 @@ class AccountMove(models.Model):
             return {}
         lang = self.env.lang
         return {
-            f"chorus_{finding.code}": {
-                "level": "danger" if finding.blocks and not draft else "warning",
-                "message": f"Chorus Pro : {finding.message.of(lang)}\n{finding.remedy.of(lang)}",
-                **self._chorus_button(finding.place),
-            }
+            f"chorus_{finding.code}": self._chorus_alert(
+                "danger" if finding.blocks and not draft else "warning",
+                f"Chorus Pro : {finding.message.of(lang)}\n{finding.remedy.of(lang)}",
+                finding.place,
+            )
             for finding in self._chorus_findings()
             if not (draft and finding.code in SETTLED_BY_POSTING)
         }

@@ -3,6 +3,9 @@ from odoo.exceptions import RedirectWarning, UserError
 
 from ..services.vocabulary.places import LABELS, Place
 
+#: Where only some may go.
+RESERVED = {Place.SUPPLIER, Place.SETTINGS, Place.TAXES}
+
 
 class AccountMove(models.Model):
     """The buttons beside what is to be mended: each ``services.vocabulary.places.Place`` and the way there."""
@@ -19,6 +22,16 @@ class AccountMove(models.Model):
         move = self._origin  # alerts are computed in onchanges too; what is not saved yet is mended on the spot
         way = move._chorus_way(place) if place and move else {}
         return {"action_text": LABELS[place].of(self.env.lang), **way} if way else {}
+
+    def _chorus_alert(self, level, message, place):
+        """A banner with its button; who may not go there is told whom to ask.
+
+        :param place: see ``_chorus_button``.
+        """
+        button = self._chorus_button(place)
+        if not button and place in RESERVED and self._origin:
+            message = " ".join((message, self.env._("Your administrator can do it.")))
+        return {"level": level, "message": message, **button}
 
     def _chorus_way(self, place):
         """How to get to a place: a dict with ``action`` or ``action_call`` and maybe words of its own, or an empty one."""

@@ -39,11 +39,11 @@ class AccountMoveSend(models.AbstractModel):
     def _chorus_single_alerts(self, move):
         """One banner for each thing to mend or to look at; what blocks keeps Odoo from sending."""
         return {
-            f"chorus_pro_{rank}": {
-                "level": "danger" if remark.blocks else "warning",
-                "message": f"Chorus Pro : {remark.message}\n{remark.remedy}".strip(),
-                **move._chorus_button(remark.place),
-            }
+            f"chorus_pro_{rank}": move._chorus_alert(
+                "danger" if remark.blocks else "warning",
+                f"Chorus Pro : {remark.message}\n{remark.remedy}".strip(),
+                remark.place,
+            )
             for rank, remark in enumerate(move._chorus_remarks() if move else ())
         }
 

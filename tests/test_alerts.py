@@ -38,6 +38,7 @@ class TestAlerts(ChorusCommon):
         self.assertEqual(alerts["R-04.length"]["action"]["res_id"], move.id)
         self.assertEqual(alerts["R-20.iban"]["action"]["res_model"], "account.move")
         self.assertNotIn("action", alerts["BR-S-02.vat"], "an accountant may not change the company")
+        self.assertIn("administrator", alerts["BR-S-02.vat"]["message"])
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
         self.assertEqual(self.alert(move, "BR-S-02.vat", admin)["action"]["res_model"], "res.company")
