@@ -91,7 +91,9 @@ class AccountMove(models.Model):
     def _chorus_obstacles(self):
         if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
             return [
-                self.env._("A works document is filed on the Chorus Pro portal: use “File on the portal”, which prepares all it asks.")
+                self.env._(
+                    "A works document is filed on the Chorus Pro portal: use “File on the portal”, which prepares all it asks."
+                )
             ]
         return super()._chorus_obstacles()
 

@@ -28,7 +28,8 @@ class ChorusConnection(models.Model):
     def _compute_display_name(self):
         names = dict(self._selection_environment())
         for connection in self:
-            connection.display_name = f"{connection.company_id.name} – {names.get(connection.environment, connection.environment)}"
+            where = names.get(connection.environment, connection.environment)
+            connection.display_name = f"{connection.company_id.name} – {where}"
 
     def _compute_health(self):
         for connection in self:

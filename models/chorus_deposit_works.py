@@ -236,7 +236,9 @@ class ChorusDeposit(models.Model):
                 move.chorus_dossier = own.dossier
             dossier = move.chorus_dossier
             pieces = [piece for piece in found if piece is own or (dossier and piece.dossier == dossier)]
-            alive = max(pieces, key=lambda piece: (piece.status not in SUPERSEDED, piece.status_at, piece.identifier), default=None)
+            alive = max(
+                pieces, key=lambda piece: (piece.status not in SUPERSEDED, piece.status_at, piece.identifier), default=None
+            )
             if alive:
                 move._chorus_apply_piece(alive)
 

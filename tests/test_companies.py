@@ -47,7 +47,7 @@ class TestCompanies(ChorusCommon):
         self.other._chorus_set_secret("client_secret", "")
         both = (first | second).with_user(self.sender).with_context(allowed_company_ids=(self.company | self.other).ids)
         action = both.action_chorus_send_selected()
-        wizard = self.env["chorus.send.wizard"].with_user(self.sender).with_context(both.env.context).browse(action["res_id"])
+        wizard = self.env["chorus.send.wizard"].with_user(self.sender).with_context(**both.env.context).browse(action["res_id"])
         self.assertEqual((wizard.ready_ids, wizard.group_ids.move_ids), (first, second))
         self.assertEqual(wizard.group_ids.mended, self.other)
         wizard.action_send()

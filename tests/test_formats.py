@@ -21,6 +21,7 @@ SUBMIT = "/cpro/factures/v1/soumettre"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 
+@tagged("post_install_l10n", "post_install", "-at_install")
 class Flows:
     """XML and Factur-X, deposited as files."""
 
@@ -150,6 +151,7 @@ class Flows:
         self.assertEqual(self.deposit(move).syntax, "IN_DP_E1_CII_16B")
 
 
+@tagged("post_install_l10n", "post_install", "-at_install")
 class Submissions:
     """The PDF with its data: the promises of a flow, an identifier at once."""
 
@@ -295,6 +297,7 @@ class Submissions:
         self.assertEqual((row["numeroFacture"], row["numeroFactureOrigine"]), (credit_note.name, move.name))
 
 
+@tagged("post_install_l10n", "post_install", "-at_install")
 class Attachments:
     """Files added to an invoice before it goes."""
 
@@ -386,6 +389,7 @@ class Attachments:
         self.assertEqual((small.size, small.size_label, large.size_label), (1, "1 kB", "2.5 MB"))
 
 
+@tagged("post_install_l10n", "post_install", "-at_install")
 class Particulars:
     """What a person may say on an invoice besides its lines."""
 

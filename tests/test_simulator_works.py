@@ -61,8 +61,15 @@ def test_the_final_statement_comes_back_to_the_supplier(client):
     assert (signed["statut"], signed["attend"]) == ("MISE_A_DISPOSITION", "finance")
 
 
-@pytest.mark.parametrize(("cadre", "actor", "status"), [("A4", "moe", "REFUSEE_MOE"), ("A5", "moa", "REFUSEE_MOA"),
-                                                        ("A10", "validator", "REFUSEE_1"), ("A8", "finance", "REJETEE")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cadre", "actor", "status"),
+    [
+        ("A4", "moe", "REFUSEE_MOE"),
+        ("A5", "moa", "REFUSEE_MOA"),
+        ("A10", "validator", "REFUSEE_1"),
+        ("A8", "finance", "REJETEE"),
+    ],
+)
 def test_a_refusal_stops_the_circuit(client, cadre, actor, status):
     refused = act(client, file(client, cadre=cadre), actor, "refuse", commentaire="Métré à revoir")
     assert (refused["statut"], refused["attend"]) == (status, "")
@@ -134,7 +141,8 @@ def test_validator_decides(client, subcontractor):
     assert client.post(WAITING, {}).json()["codeRetour"] == 20000
     again = client.post(DECIDE, {"idFacture": first["identifiantFactureCPP"], "action": "VALIDATION"}).json()
     assert again["codeRetour"] == 20004
-    pdf = client.call("factures/v1/telecharger/groupe", format="PDF", listeFacture=[{"idFacture": first["identifiantFactureCPP"]}])
+    wanted = [{"idFacture": first["identifiantFactureCPP"]}]
+    pdf = client.call("factures/v1/telecharger/groupe", format="PDF", listeFacture=wanted)
     assert base64.b64decode(pdf["fichierResultat"]).startswith(b"%PDF-")
 
 

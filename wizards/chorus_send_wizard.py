@@ -16,7 +16,7 @@ class ChorusSendWizard(models.TransientModel):
     _name = "chorus.send.wizard"
     _description = "Send several invoices to Chorus Pro"
 
-    ready_ids = fields.Many2many("account.move", string="Ready", readonly=True)
+    ready_ids = fields.Many2many("account.move", readonly=True)
     group_ids = fields.One2many("chorus.send.wizard.group", "wizard_id", readonly=True)
     selected_count = fields.Integer("Invoices selected", readonly=True)
     skipped_count = fields.Integer("Left out", readonly=True)

@@ -10,7 +10,13 @@ from .clock import PARIS
 from .markup import Child, Markup, join, node
 from .vocabulary import STATUSES
 
-_TABS = (("/", "Factures reçues"), ("/travaux", "Factures de travaux"), ("/validation", "Factures à valider"), ("/flux", "Flux déposés"), ("/annuaire", "Annuaire"))
+_TABS = (
+    ("/", "Factures reçues"),
+    ("/travaux", "Factures de travaux"),
+    ("/validation", "Factures à valider"),
+    ("/flux", "Flux déposés"),
+    ("/annuaire", "Annuaire"),
+)
 
 _TONES = {
     "good": ("MISE_EN_PAIEMENT", "COMPTABILISEE", "MANDATEE", "SERVICE_FAIT", "MISE_A_DISPOSITION_C", "VALIDEE"),
