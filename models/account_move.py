@@ -174,8 +174,8 @@ class AccountMove(models.Model):
             and partner.invoice_sending_method == "chorus_pro"
             and (not self.chorus_market_id or self.chorus_market_id.transferred)
             and not (start and self.invoice_date and self.invoice_date < start)
-            # the public body never owed a refused invoice: its credit note stays in our books (DOMAIN §4.3)
-            and statuses.get(self.reversed_entry_id.chorus_status).state != "refused"
+            # the public body never owed an invoice refused or given up: its credit note stays in our books (DOMAIN §4.3)
+            and statuses.get(self.reversed_entry_id.chorus_status).state not in ("refused", "cancelled")
         )
 
     def _chorus_is_live(self):

@@ -64,7 +64,7 @@ class ChorusAction(models.Model):
             ("ready", "To send"),
             ("sending", "Sending"),
             ("unknown", "Being checked"),
-            ("done", "Done"),
+            ("done", "Carried out"),
             ("refused", "Refused by Chorus Pro"),
             ("cancelled", "Withdrawn"),
         ],

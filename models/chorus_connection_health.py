@@ -28,8 +28,8 @@ class ChorusConnection(models.Model):
     def _compute_display_name(self):
         names = dict(self._selection_environment())
         for connection in self:
-            where = names.get(connection.environment, connection.environment)
-            connection.display_name = f"{connection.company_id.name} – {where}"
+            environment = names.get(connection.environment, connection.environment)
+            connection.display_name = f"{connection.company_id.name} – {environment}"
 
     def _compute_health(self):
         for connection in self:

@@ -15,7 +15,7 @@ class ChorusStatusEntry(models.Model):
     _name = "chorus.status.entry"
     _description = "Step in an invoice's life at Chorus Pro"
     _check_company_auto = True
-    _order = "at, id"
+    _order = "at, rank, id"
     _rec_name = "status"
 
     move_id = fields.Many2one(
@@ -28,6 +28,7 @@ class ChorusStatusEntry(models.Model):
     at = fields.Datetime("Date", readonly=True)
     author = fields.Char(readonly=True, help="Who acted at Chorus Pro; empty for the platform itself.")
     comment = fields.Text(readonly=True)
+    rank = fields.Integer(readonly=True, help="Its place in the history: many steps may bear the same second.")
     from_history = fields.Boolean(readonly=True, help="Told by the history of the invoice; else seen by a search.")
 
     _step_unique = models.Constraint("UNIQUE (move_id, status, at)", "This step is in the time line already.")
@@ -112,6 +113,20 @@ class AccountMove(models.Model):
             elif entry._chorus_step() != step:
                 entry.write(values)
 
+    def _chorus_rank(self, told):
+        """Keep the order of the history's entries: by date, then by Chorus Pro's number of each."""
+
+        def place(entry):
+            return entry.at, int(entry.identifier) if entry.identifier.isdigit() else 0
+
+        ranks = {}
+        for entry in sorted((entry for entry in told if entry.at), key=place):
+            ranks.setdefault((entry.status, entry.at.replace(tzinfo=None, microsecond=0)), len(ranks) + 1)
+        for entry in self.env["chorus.status.entry"].sudo().search([("move_id", "=", self.id)]):  # sudo: see _chorus_tell
+            rank = ranks.get((entry.status, entry.at))
+            if rank and entry.rank != rank:
+                entry.rank = rank
+
     def _chorus_want_history(self):
         """Have the history read: soon where a reason stands in it, else some hours later, one call for many changes."""
         self.ensure_one()
@@ -148,12 +163,16 @@ class AccountMove(models.Model):
         if self.chorus_identifier != identifier:
             return
         self._chorus_tell(Step(entry.status, entry.at, entry.comment, entry.author) for entry in history.entries)
-        values = {"chorus_history_due": False}
+        self._chorus_rank(history.entries)
         status = history.status or self.chorus_status
         told = [entry for entry in history.entries if entry.status == status and entry.at]
         last = max(told, key=lambda entry: entry.at, default=None)
+        at = last and last.at.replace(tzinfo=None)
+        if status != self.chorus_status and at and self.chorus_status_at and at < self.chorus_status_at:
+            # read before the change that another run has written meanwhile: it is read again
+            return
+        values = {"chorus_history_due": False}
         if status != self.chorus_status:
-            at = last and last.at.replace(tzinfo=None)
             values |= {"chorus_status": status, "chorus_status_at": at, "chorus_status_comment": (last and last.comment) or False}
         elif last and last.comment and last.comment != self.chorus_status_comment:
             values["chorus_status_comment"] = last.comment

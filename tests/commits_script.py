@@ -21,6 +21,8 @@ from odoo.service.model import retrying
 
 env = globals()["env"]  # given by `odoo shell`
 POINTS = ("before_intent", "after_intent", "after_request", "after_answer", "before_result")
+#: The same of an answer to a suspended invoice.
+ACT_POINTS = ("act_after_intent", "act_after_request", "act_after_answer", "act_before_result")
 
 
 class SerializationFailure(psycopg2.errors.SerializationFailure):
@@ -43,7 +45,7 @@ def setup():
     )  # fmt: skip
     taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 20)])
     tax = taxes.filtered(lambda tax: not tax.price_include)[:1]
-    for step in (*POINTS, "retry", "double_click", "time_out", "beside_cron"):
+    for step in (*POINTS, *ACT_POINTS, "retry", "double_click", "time_out", "beside_cron"):
         line = {"name": step, "quantity": 1, "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
         move = env["account.move"].create(
             {
@@ -70,6 +72,36 @@ def killed(point):
     elif point == "before_result":
         deposits._chorus_write_answer = after(deposits._chorus_write_answer, kill)
     invoice(point).action_chorus_send()
+
+
+def suspended(step):
+    """An invoice of that step that arrived and that the recipient suspended."""
+    move = invoice(step)
+    move.action_chorus_send()
+    recover()
+    control = f"{os.environ['SIMULATOR']}/_simulator/invoices/{move.chorus_identifier}/status"
+    requests.post(control, json={"statut": "SUSPENDUE", "commentaire": "Bon absent"}, timeout=20).raise_for_status()
+    move.chorus_deposit_ids._chorus_refresh()
+    env.cr.commit()
+    return move
+
+
+def act_killed(point):
+    """Complete a suspended invoice, and die at that point."""
+    wizard = env["chorus.action.wizard"].create({"move_id": suspended(point).id, "kind": "complete", "comment": "Voici"})
+    env.cr.commit()
+    deposits, actions = type(env["chorus.deposit"]), type(env["chorus.action"])
+    if point == "act_after_intent":
+        deposits._chorus_commit = after(deposits._chorus_commit, kill)
+    elif point == "act_after_request":
+        fault = {"path": "/cpro/factures/v1/completer", "kind": "timeout_after", "times": 1, "delay": 5}
+        requests.post(os.environ["SIMULATOR"] + "/_simulator/faults", json=fault, timeout=20).raise_for_status()
+        threading.Timer(2, kill).start()
+    elif point == "act_after_answer":
+        ChorusClient.complete_invoice = after(ChorusClient.complete_invoice, kill)
+    elif point == "act_before_result":
+        actions._chorus_write_answer = after(actions._chorus_write_answer, kill)
+    wizard.action_confirm()
 
 
 def retry():
@@ -146,11 +178,13 @@ def recover():
         env["chorus.connection"].search([]).paused_until = False
         env["chorus.deposit"].search([("next_try", "!=", False)]).next_try = False
         env["chorus.deposit"]._cron_deposit()
+        env["chorus.action"].search([("next_try", "!=", False)]).next_try = False
+        env["chorus.action"]._cron_actions()
         env["chorus.deposit"]._cron_follow()
     env.cr.commit()
 
 
 name = os.environ["STEP"]
-result = killed(name) if name in POINTS else globals()[name]()
+result = killed(name) if name in POINTS else act_killed(name) if name in ACT_POINTS else globals()[name]()
 sys.stdout.write(f"RESULT {json.dumps(result)}\n")
 sys.stdout.flush()

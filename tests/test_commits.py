@@ -146,3 +146,28 @@ def test_second_click_after_time_out(fresh):
     assert fresh.run("time_out")[1] == ["checking", "told"]
     assert fresh.recover()["time_out"][0] == "deposited"
     assert len(fresh.deposits()) == 1
+
+
+@pytest.mark.parametrize(
+    ("point", "done"),
+    [("act_after_intent", 0), ("act_after_request", 1), ("act_after_answer", 1), ("act_before_result", 1)],
+)
+def test_answer_killed(fresh, point, done):
+    """A process that dies at any point of an answer to the public body: the answer arrives exactly once."""
+
+    def completed():
+        (row,) = fresh.simulator.invoices()
+        return [step["statut"] for step in row["history"]].count("COMPLETEE")
+
+    code, _result = fresh.run(point)
+    assert code == -signal.SIGKILL
+    assert completed() == done
+    fresh.recover()
+    assert completed() == 1
+    rows = fresh.work.query(
+        fresh.database,
+        "SELECT action.state, move.chorus_state FROM chorus_action action JOIN account_move move ON move.id = action.move_id"
+        " WHERE move.ref = %s",
+        point,
+    )
+    assert [tuple(row) for row in rows] == [("done", "received")]

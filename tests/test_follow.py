@@ -1,10 +1,14 @@
+from datetime import datetime, timezone
+
 from odoo import fields
 from odoo.tests import tagged
 
+from ..services.timeline import Step
 from .common import ChorusCommon
 
 REPORT = "/cpro/transverses/v1/consulterCRDetaille"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+HISTORY = "/cpro/factures/v1/consulter/historique"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -124,3 +128,64 @@ class TestFollow(ChorusCommon):
         self.assertEqual(move.chorus_state, "refused")
         self.assertIn("Engagement inconnu", move.chorus_status_comment)
         self.assertIn("Engagement inconnu", str(move.alerts))
+
+    def test_history_read_before_a_change(self):
+        """A history that one run read before another wrote a newer status does not take that status back."""
+        move = self.arrive(self.invoice())
+        with self.company._chorus_client() as client:
+            before = client.invoice_history(move.chorus_identifier)
+        later = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.simulator.control("clock", now=f"{later.isoformat()}+00:00")
+        self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
+        self.follow()
+        self.assertEqual(move.chorus_state, "paid")
+        move._chorus_write_history(move.chorus_identifier, before)
+        self.assertEqual(move.chorus_state, "paid")
+        self.assertEqual(len(move.chorus_entry_ids), 2)
+
+    def test_history_is_read_once_for_many_changes(self):
+        """Nothing of it is needed at once: one call some hours later tells all steps, those that no poll saw too."""
+        move = self.arrive(self.invoice())
+        before = self.simulator.calls(HISTORY)
+        self.simulator.act(move.chorus_identifier, "MISE_A_DISPOSITION")
+        self.simulator.act(move.chorus_identifier, "SERVICE_FAIT")
+        for status in ("MANDATEE", "COMPTABILISEE", "MISE_EN_PAIEMENT"):
+            self.simulator.act(move.chorus_identifier, status)
+            self.run_cron()
+        self.assertEqual(self.simulator.calls(HISTORY), before)
+        move.sudo().chorus_history_due = fields.Datetime.now()
+        self.run_cron()
+        self.run_cron()
+        self.assertEqual(self.simulator.calls(HISTORY) - before, 1, "also when nothing is followed any more")
+        told = {"DEPOSEE", "MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE", "COMPTABILISEE", "MISE_EN_PAIEMENT"}
+        self.assertEqual(set(move.chorus_entry_ids.mapped("status")), told)
+        self.assertEqual(len(move.chorus_entry_ids), 6)
+
+    def test_history_under_faults(self):
+        """The reason cannot be read now: the status is known all the same, and the reason follows."""
+        move = self.arrive(self.invoice())
+        self.simulator.act(move.chorus_identifier, "SUSPENDUE", commentaire="Bon absent")
+        self.simulator.fault(HISTORY, "http_500", times=3)
+        self.run_cron()
+        self.assertEqual(move.chorus_state, "to_complete")
+        suspended = move.chorus_entry_ids.filtered(lambda entry: entry.status == "SUSPENDUE")
+        self.assertFalse(suspended.author)
+        self.env["chorus.connection"]._of(self.company).paused_until = False
+        move.sudo().chorus_history_due = fields.Datetime.now()
+        self.run_cron()
+        suspended = move.chorus_entry_ids.filtered(lambda entry: entry.status == "SUSPENDUE")
+        self.assertEqual((suspended.author, suspended.comment), ("Camille Trésor", "Bon absent"))
+
+    def test_steps_of_one_second_are_in_order(self):
+        """Many steps within the same second, of which a poll saw the last one first: in the order of Chorus Pro's history."""
+        move = self.arrive(self.invoice())
+        told = ["MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE", "COMPTABILISEE", "MISE_EN_PAIEMENT"]
+        self.simulator.control("clock", now="2026-03-04T10:00:00+01:00")
+        for status in told:
+            self.simulator.act(move.chorus_identifier, status)
+        move._chorus_tell([Step("MISE_EN_PAIEMENT", datetime(2026, 3, 4, 9, tzinfo=timezone.utc), history=False)])
+        with self.company._chorus_client() as client:
+            move._chorus_write_history(move.chorus_identifier, client.invoice_history(move.chorus_identifier))
+        move.invalidate_recordset()
+        line = move.chorus_entry_ids.filtered(lambda entry: entry.at.year == 2026 and entry.at.month == 3)
+        self.assertEqual(line.mapped("status"), told)

@@ -67,6 +67,17 @@ class TestReissue(ChorusCommon):
         with self.assertRaises(UserError):
             self.wizard(move).action_confirm()
 
+    def test_given_up_at_chorus_pro(self):
+        """Abandoned there: replaced like a refused one, without an acknowledgement, which is for rejections only."""
+        move = self.arrive(self.invoice())
+        self.simulator.act(move.chorus_identifier, "ABANDONNEE")
+        self.follow()
+        wizard = self.wizard(move)
+        self.assertFalse(wizard.acknowledge)
+        new = self.env["account.move"].browse(wizard.action_confirm()["res_id"])
+        self.assertEqual((new.chorus_state, move.reversal_move_ids.chorus_state), ("to_send", False))
+        self.assertFalse(move.activity_ids)
+
     def test_lost_acknowledgement(self):
         for kind, calls in (("reset_after", 1), ("reset_before", 1), ("http_503", 1)):
             with self.subTest(kind):

@@ -101,7 +101,7 @@ registry.category("web_tour.tours").add("chorus_time_line", {
             content: "Who suspended it, and why",
         },
         {
-            trigger: ".o_field_widget[name='chorus_action_ids'] .o_data_row:contains('bon-de-livraison'):contains('Done')",
+            trigger: ".o_field_widget[name='chorus_action_ids'] .o_data_row:contains('bon-de-livraison'):contains('Carried out')",
             content: "And what we answered",
         },
     ],
