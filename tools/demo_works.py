@@ -1,7 +1,7 @@
 """The demonstration's works market and subcontractor: four situations at different stages, two invoices to validate.
 
-Odoo's side goes through its web server as a user's browser would; the portal, the project manager, the project owner, the payer and
-the subcontractor are played over the simulator's HTTP.
+Odoo's side goes through its web server as a user's browser would; the portal, the project manager, the project owner, the
+payer and the subcontractor are played over the simulator's HTTP.
 """
 
 from __future__ import annotations
