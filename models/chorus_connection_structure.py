@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..services import directory
-from ..services.clock import paris_day
 from ..services.errors import NotAllowed, NotReceived, Refused
 from . import timing
 
@@ -77,7 +76,7 @@ class ChorusConnection(models.Model):
         elif answer.outcome == directory.Outcome.UNKNOWN:
             values |= {"structure_identifier": False, "structure_name": False, "structure_state": "absent"}
         if details:
-            values["password_expires_on"] = details.password_expires_at and paris_day(details.password_expires_at)
+            self._note_end(details.password_expires_at)
             self.env["chorus.service"]._chorus_replace(self.company_id.partner_id, answer.services)
         if accounts is not None:
             values["bank_accounts"] = accounts

@@ -203,6 +203,17 @@ class TestDirectoryQueue(DirectoryCase):
         self.assertIn("99999999900017", alert["message"])
         self.assertEqual(alert["action"]["res_model"], "chorus.structure.search")
 
+    def test_two_people_ask_about_the_same_customer_at_once(self):
+        first, second = self.many(2)
+        lookups = self.env["chorus.lookup"].with_company(self.company)
+        rows = [
+            {**lookups._ask_values(partner, self.company), "company_id": self.company.id, "partner_id": partner.id}
+            for partner in (first, second)
+        ]
+        lookups._create_where_missing(rows[:1])
+        self.assertEqual(lookups._create_where_missing(rows).partner_id, second)
+        self.assertEqual(len(self.lookups(first | second)), 2)
+
     # -- companies -----------------------------------------------------------------------------------------------------
 
     def test_two_companies_share_the_facts_and_keep_their_own_flag(self):
