@@ -1,0 +1,59 @@
+"""Never twice, never lost for invoices that go as their PDF and data: real commits, real processes and real kills."""
+
+import pathlib
+import signal
+
+import pytest
+
+from . import simulated
+from .test_commits import Shop
+
+SCRIPT = pathlib.Path(__file__).with_name("commits_submission_script.py")
+SUBMIT = "/cpro/factures/v1/soumettre"
+
+
+@pytest.fixture(scope="module")
+def shop():
+    workspace = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
+    from odoo import release
+
+    work = workspace.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
+    work.open()
+    try:
+        with work.database("test") as database:
+            shop = Shop(work, database, simulated.Simulator(), SCRIPT)
+            try:
+                shop.run("setup")
+                yield shop
+            finally:
+                shop.simulator.stop()
+    finally:
+        work.close()
+
+
+@pytest.mark.parametrize(
+    ("point", "arrived"),
+    [("after_intent", 0), ("after_file", 0), ("after_request", 1), ("after_answer", 1), ("before_result", 1)],
+)
+def test_killed(shop, point, arrived):
+    """A process that dies anywhere on the way leaves a state from which the invoice arrives exactly once."""
+    shop.simulator.reset()
+    if point == "after_request":
+        shop.simulator.fault(SUBMIT, "timeout_after", delay=25)
+    code, _result = shop.run(point, CHORUS_TIMEOUT="30")
+    assert code == -signal.SIGKILL
+    assert len(shop.simulator.invoices()) == arrived
+    assert shop.states()[point][0] == "sending"
+    state, identifier = shop.recover()[point]
+    assert state == "deposited"
+    assert [row["identifiantFactureCPP"] for row in shop.simulator.invoices()] == [int(identifier)]
+    assert shop.simulator.calls(SUBMIT) == 1
+
+
+def test_double_click(shop):
+    shop.simulator.reset()
+    shop.simulator.control("options", latency=0.3)
+    assert shop.run("double_click")[1] == ["sent", "told"]
+    shop.simulator.control("options", latency=0)
+    assert shop.recover()["double_click"][0] == "deposited"
+    assert len(shop.simulator.invoices()) == shop.simulator.calls(SUBMIT) == 1
