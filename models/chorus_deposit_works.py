@@ -236,11 +236,8 @@ class ChorusDeposit(models.Model):
                 move.chorus_dossier = own.dossier
             dossier = move.chorus_dossier
             pieces = [piece for piece in found if piece is own or (dossier and piece.dossier == dossier)]
-            alive = max(
-                pieces, key=lambda piece: (piece.status not in SUPERSEDED, piece.status_at, piece.identifier), default=None
-            )
-            if alive:
-                move._chorus_apply_piece(alive)
+            if pieces:
+                move._chorus_apply_piece(max(pieces, key=_liveliness))
 
 
 class ChorusDepositLine(models.Model):
@@ -276,6 +273,12 @@ class AccountMove(models.Model):
         if (self.chorus_piece or False) != (code or False):
             self.sudo().chorus_piece = code  # sudo: told by the platform
         self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))
+
+
+def _liveliness(piece):
+    """Of the documents of one billing file, the one with the most is alive: no successor, then the latest news."""
+    latest = piece.status_at.timestamp() if piece.status_at else 0
+    return piece.status not in SUPERSEDED, latest, piece.identifier
 
 
 def _as_invoice(piece):

@@ -71,8 +71,8 @@ _VALIDATOR = Text(
     "Le valideur a jusqu'au {due} pour accepter ou refuser ; passé ce délai, la demande est réputée acceptée.",
 )
 _VALIDATOR_PASSED = Text(
-    "The validator has not answered within 15 days (since {since}): the request counts as accepted and goes on to the public"
-    " body.",
+    "The validator has not answered within 15 days (since {since}): the request counts as accepted and goes on to the public "
+    "body.",
     "Le valideur n'a pas répondu dans les 15 jours (depuis le {since}) : la demande est réputée acceptée et poursuit vers "
     "l'entité publique.",
 )

@@ -141,8 +141,8 @@ def test_validator_decides(client, subcontractor):
     assert client.post(WAITING, {}).json()["codeRetour"] == 20000
     again = client.post(DECIDE, {"idFacture": first["identifiantFactureCPP"], "action": "VALIDATION"}).json()
     assert again["codeRetour"] == 20004
-    wanted = [{"idFacture": first["identifiantFactureCPP"]}]
-    pdf = client.call("factures/v1/telecharger/groupe", format="PDF", listeFacture=wanted)
+    one = [{"idFacture": first["identifiantFactureCPP"]}]
+    pdf = client.call("factures/v1/telecharger/groupe", format="PDF", listeFacture=one)
     assert base64.b64decode(pdf["fichierResultat"]).startswith(b"%PDF-")
 
 

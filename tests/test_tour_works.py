@@ -29,13 +29,13 @@ class TestTourWorks(WorksCommon, HttpCase):
         self.assertEqual((move.chorus_state, move.chorus_dossier), ("validation", draft["dossier"]))
 
         move.sudo().chorus_waiting_since -= timedelta(days=8)
-        self.read()
+        self.poll()
         self.start_tour(url, "chorus_works_late", login="admin")
 
         self.simulator.answer_works(
             self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa"), "finance", "pay"
         )
-        self.read()
+        self.poll()
         self.start_tour(url, "chorus_works_paid", login="admin")
         self.env.invalidate_all()
         self.assertEqual(move.chorus_state, "paid")

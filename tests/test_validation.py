@@ -27,7 +27,7 @@ class TestValidation(MarketCommon):
         super().setUp()
         self.other = Client(self.simulator.url, OTHER)
 
-    def read_waiting(self):
+    def poll(self):
         """What the cron does."""
         with self.company._chorus_client() as client:
             self.env["chorus.deposit"].sudo()._chorus_read_statuses(self.company, client)
@@ -38,7 +38,7 @@ class TestValidation(MarketCommon):
         """Invoices of the subcontractor that wait for us."""
         for number in numbers:
             self.assertEqual(submit(self.other, number, validator=simulated.SUPPLIER)["codeRetour"], 0)
-        return self.read_waiting().filtered(lambda one: one.number in numbers).sorted("number")
+        return self.poll().filtered(lambda one: one.number in numbers).sorted("number")
 
     def held(self):
         """What Chorus Pro holds: status by number."""
@@ -78,7 +78,7 @@ class TestValidation(MarketCommon):
         )
         reason = next(one for one in self.simulator.invoices() if one["numeroFacture"] == "ST-2")["history"][-1]["commentaire"]
         self.assertIn("Travaux non faits", reason)
-        self.read_waiting()
+        self.poll()
         self.assertEqual((first | second).mapped("state"), ["accepted", "refused"])
 
     def test_not_for_us(self):
@@ -91,7 +91,7 @@ class TestValidation(MarketCommon):
         later = fields.Datetime.now() + timedelta(days=16)
         self.simulator.control("clock", now=later.isoformat() + "Z")
         simulated.shared_tokens._tokens.clear()
-        self.read_waiting()
+        self.poll()
         self.assertEqual(one.state, "tacit")
         with self.assertRaises(UserError):
             one.with_user(self.sender).action_accept()
@@ -99,7 +99,7 @@ class TestValidation(MarketCommon):
     def test_decided_on_the_portal(self):
         (one,) = self.waiting("ST-5")
         self.simulator.act(int(one.identifier), "VALIDEE_1")
-        self.read_waiting()
+        self.poll()
         self.assertEqual(one.state, "accepted")
 
     def test_pdf_and_vendor_bill(self):
@@ -134,14 +134,14 @@ class TestValidation(MarketCommon):
                 self.assertEqual(self.held()[name], status)
                 self.assertIn(one.state, (state, "ready", "unknown"))
                 calls = self.simulator.calls(DECIDE)
-                self.read_waiting()
+                self.poll()
                 if status == "VALIDEE_1":
                     self.assertEqual((one.state, self.simulator.calls(DECIDE)), ("accepted", calls), "found done, not sent again")
                     continue
                 # not received, or still waiting long after: sent again, once
                 one.sudo().write({"next_try": False, "sending_at": fields.Datetime.now() - timedelta(hours=1)})
-                self.read_waiting()
-                self.read_waiting()
+                self.poll()
+                self.poll()
                 self.assertEqual((one.state, self.held()[name]), ("accepted", "VALIDEE_1"))
 
     def test_refused_by_the_platform(self):
@@ -170,5 +170,5 @@ class TestValidation(MarketCommon):
 
     def test_nobody_asks_without_subcontractors(self):
         self.market.party_ids.filtered(lambda party: party.role == "sous_traitant").unlink()
-        self.read_waiting()
+        self.poll()
         self.assertEqual(self.simulator.calls("/cpro/factures/v1/rechercher/aTraiter/valideur"), 0)

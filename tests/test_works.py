@@ -3,6 +3,9 @@
 Without a database.
 """
 
+import json
+import pathlib
+
 import pytest
 
 from ..services import works
@@ -123,3 +126,38 @@ def test_the_seam_is_closed():
 def test_the_seam_opens_in_one_place(monkeypatch):
     monkeypatch.setattr(WorksDeposit, "documented", True)
     assert works.channel("A4") is Channel.SUBMIT
+
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REFERENCE = ROOT.parent / "shared" / "api" / "works-invoices.json"
+
+
+def sources():
+    """The code of the add-on and of the simulator, by file."""
+    for folder in ("services", "models", "wizards", "views", "tools"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".xml", ".json"):
+                yield path, path.read_text("utf-8")
+
+
+def test_no_syntax_nor_xml_place_is_invented():
+    """UBL_WORKS §8: the names of the works flows, and where MOE and MOA stand in a file, are not known."""
+    for path, text in sources():
+        for unknown in ("IN_DP_E4", "IN_DP_E5", "OriginatorCustomerParty", "BuyerCustomerParty", "SellerSupplierParty"):
+            assert unknown not in text, f"{path}: {unknown}"
+
+
+@pytest.mark.skipif(not REFERENCE.is_file(), reason="the reference of works invoices is not beside this checkout")
+def test_no_route_is_invented():
+    """works-invoices.json: only confirmed paths are called or served."""
+    reference = json.loads(REFERENCE.read_text("utf-8"))
+    base = reference["base_path"].removeprefix("/cpro/")
+    doubtful = [f"{base}{one['path']}" for one in reference["operations"] if one["path"] and one["path_status"] != "confirmed"]
+    assert len(doubtful) > 5
+    for path, text in sources():
+        for route in doubtful:
+            assert f'"/cpro/{route}"' not in text, f"{path}: {route}"
+            assert f'"{route}"' not in text, f"{path}: {route}"
+    confirmed = [one["path"] for one in reference["operations"] if one["path_status"] == "confirmed"]
+    client = (ROOT / "services" / "client_works.py").read_text("utf-8")
+    assert [part.split('"')[0] for part in client.split(f'"/cpro/{base}')[1:]] == confirmed

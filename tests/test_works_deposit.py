@@ -35,7 +35,7 @@ class WorksCommon(MarketCommon):
         self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id, "filed": True}).action_filed()
         move.invalidate_recordset()
 
-    def follow_run(self):
+    def poll(self):
         """The cron that follows."""
         company = self.company
         deposits = self.env["chorus.deposit"].sudo()
@@ -106,8 +106,8 @@ class TestWorksDeposit(WorksCommon):
             ],
         )
         deposit = move.chorus_deposit_ids
-        self.assertEqual((deposit.state, deposit.line_ids.outcome), ("integrated", "integrated"))
-        self.assertEqual(deposit.syntax, "DEPOT_PDF_PORTAIL")
+        self.assertEqual((deposit.state, deposit.syntax), ("integrated", "DEPOT_PDF_PORTAIL"))
+        self.assertEqual(deposit.line_ids.outcome, "integrated")
         self.assertTrue(deposit.sha256)
         with self.assertRaises(UserError):
             move.button_draft()
@@ -120,7 +120,7 @@ class TestWorksDeposit(WorksCommon):
         self.assertTrue(deposit.next_try)
         self.simulator.file_works(move)
         deposit.sudo().next_try = False
-        self.follow_run()
+        self.poll()
         self.assertEqual((move.chorus_state, deposit.state), ("validation", "integrated"))
 
     def test_never_filed_calls_a_person_and_may_be_forgotten(self):
@@ -128,7 +128,7 @@ class TestWorksDeposit(WorksCommon):
         self.tell(move)
         deposit = move.chorus_deposit_ids
         deposit.sudo().write({"unknown_at": fields.Datetime.now() - timedelta(days=2), "next_try": False})
-        self.follow_run()
+        self.poll()
         self.assertEqual(move.activity_ids.user_id, self.sender)
         deposit.with_user(self.sender).action_not_filed()
         self.assertEqual((deposit.state, move.chorus_state), ("cancelled", "to_send"))
@@ -187,22 +187,22 @@ class TestWorksFollowed(WorksCommon):
         self.assertIn("MOE", move.chorus_waiting_for)
         self.assertFalse(move.chorus_piece)
         interim = self.simulator.answer_works(draft, "moe")
-        self.follow_run()
-        self.assertEqual((move.chorus_piece, move.chorus_state), ("A15", "validation"))
-        self.assertEqual(move.chorus_status, "MISE_A_DISPOSITION_MOA")
+        self.poll()
+        self.assertEqual((move.chorus_piece, move.chorus_status), ("A15", "MISE_A_DISPOSITION_MOA"))
+        self.assertEqual(move.chorus_state, "validation")
         self.assertIn("MOA", move.chorus_waiting_for)
         approved = self.simulator.answer_works(interim, "moa")
-        self.follow_run()
+        self.poll()
         self.assertEqual((move.chorus_piece, move.chorus_status, move.chorus_state), ("A19", "MISE_A_DISPOSITION", "received"))
         self.simulator.answer_works(approved, "finance", "pay")
-        self.follow_run()
+        self.poll()
         self.assertEqual((move.chorus_state, move.chorus_waiting_for), ("paid", False))
         self.assertEqual(move.chorus_identifier, str(draft["idFactureTravaux"]))
 
     def test_a_refusal_shows_its_reason(self):
         move = self.works_invoice()
         self.simulator.answer_works(self.filed(move), "moe", "refuse", commentaire="Métré à revoir")
-        self.follow_run()
+        self.poll()
         self.assertEqual((move.chorus_state, move.chorus_status_comment), ("refused", "Métré à revoir"))
 
     def test_silence_of_the_moe(self):
@@ -211,23 +211,23 @@ class TestWorksFollowed(WorksCommon):
         self.assertEqual(move.chorus_deadline, move.chorus_waiting_since + timedelta(days=7))
         self.assertIn("chorus_clock", move.alerts)
         self.assertEqual(move.alerts["chorus_clock"]["level"], "info")
-        self.follow_run()
+        self.poll()
         self.assertFalse(move.activity_ids)
         move.sudo().chorus_waiting_since -= timedelta(days=8)
         move.invalidate_recordset()
         self.assertEqual(move.alerts["chorus_clock"]["level"], "warning")
         self.assertIn("7 days", move.chorus_clock)
-        self.follow_run()
-        self.follow_run()
+        self.poll()
+        self.poll()
         self.assertEqual(len(move.activity_ids), 1, "once only")
         self.assertEqual(move.activity_ids.user_id, self.sender)
         # another status of the same party does not start its delay anew
         since = move.chorus_waiting_since
         self.simulator.control(f"works/{draft['idFactureTravaux']}/status", statut="PRISE_EN_COMPTE_MOE")
-        self.follow_run()
+        self.poll()
         self.assertEqual((move.chorus_status, move.chorus_waiting_since), ("PRISE_EN_COMPTE_MOE", since))
         self.simulator.answer_works(draft, "moe")
-        self.follow_run()
+        self.poll()
         self.assertFalse(move.activity_ids, "it has answered")
         self.assertGreater(move.chorus_waiting_since, since)
 
@@ -238,7 +238,7 @@ class TestWorksFollowed(WorksCommon):
         self.assertEqual(self.market.stage, "general")
         self.assertIn("A8", final.chorus_next)
         general = self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
-        self.follow_run()
+        self.poll()
         self.assertEqual((final.chorus_piece, final.chorus_state), (general["cadre"], "to_complete"))
         self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
         signed = self.works_invoice(price=10)
@@ -260,7 +260,7 @@ class TestWorksFollowed(WorksCommon):
         self.assertEqual(piece["dossier"], tacit.chorus_dossier)
         self.assertEqual(tacit.chorus_deadline, tacit.chorus_waiting_since + timedelta(days=10))
         tacit.sudo().chorus_waiting_since -= timedelta(days=11)
-        self.follow_run()
+        self.poll()
         self.assertIn("A23", tacit.activity_ids.summary)
         self.assertEqual(self.works_invoice(price=1).chorus_framework, "A23")
 
@@ -281,11 +281,11 @@ class TestWorksFollowed(WorksCommon):
         for move in moves:
             self.filed(move)
         before = self.simulator.calls(WORKS), self.simulator.calls(FILES)
-        self.follow_run()
+        self.poll()
         self.assertEqual((self.simulator.calls(WORKS), self.simulator.calls(FILES)), (before[0] + 1, before[1] + 1))
 
     def test_an_ordinary_invoice_asks_none(self):
         self.arrive(self.invoice())
-        self.follow_run()
+        self.poll()
         self.assertEqual((self.simulator.calls(WORKS), self.simulator.calls(FILES)), (0, 0))
 

@@ -10,7 +10,7 @@ from ..services.vocabulary.frameworks import Role
 
 
 class ChorusWorksDeposit(models.TransientModel):
-    """The assistant for a works document that a person files on the portal: what it asks, in order, to copy, with the PDF."""
+    """The assistant for a works document that a person files on the portal: what it asks, ready to copy, with the PDF."""
 
     _name = "chorus.works.deposit"
     _description = "Filing a works document on the Chorus Pro portal"

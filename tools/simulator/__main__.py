@@ -29,9 +29,9 @@ SERVED (anything else answers 404):
   tar.gz or a zip. The other syntaxes are accepted by name; their flow ends rejected, saying so.
 
 NOT SERVED YET:
-  factures: deposer/pdf, soumettre, completer, recycler, traiterRejet, corriger/valideur/facture, telecharger/groupe,
-  rechercher/demandePaiement, and all calls of recipients and validators; transverses: ajouter/fichier, the other
-  lists (recuperer/...), the directory as a file (its format is not public); utilisateurs, facturesTravaux.
+  factures: deposer/pdf, the recipients' calls, consulter/valideur; transverses: the other lists (recuperer/...), the
+  directory as a file (its format is not public); utilisateurs; facturesTravaux: all but rechercher, for want of a
+  documented body. Works pieces are filed on the page /travaux or by a control call.
 
 WHAT IT DOES NOT KNOW (no public source says; chosen as the stricter or the plainer reading):
   - the codeRetour of a malformed request: 400, with HTTP 400 and a text;
@@ -40,6 +40,8 @@ WHAT IT DOES NOT KNOW (no public source says; chosen as the stricter or the plai
   - the wording of most refusals, the codes of listeErreurTechnique, and whether an archive with one unreadable file
     is refused whole: here it is, and nothing of it is integrated;
   - when DEPOSEE becomes EN_COURS_ACHEMINEMENT: here never by itself; A9 and A12 go to A_VALIDER_1;
+  - which action and typeValideur traiter/factureAValider takes: VALIDATION and REFUS, any typeValideur;
+  - the statuses between two parties of a works file: read from their names;
   - whether works frameworks (A4...) may come by these flows: here only A1, A2, A9, A12;
   - whether a credit note must leave the payment means out: here it may;
   - what a search for commitments answers when there is none: 20000 TRA_MSG_00.015;
@@ -51,6 +53,10 @@ CONTROL CALLS (with --control, JSON):
   POST /_simulator/reset
   POST /_simulator/advance   {{"steps"?, "outcome"? (IN_INCIDENTE, IN_EN_ATTENTE_RETRAITEMENT_CPP), "numeroFluxDepot"?}}
   POST /_simulator/invoices/<identifiantFactureCPP>/status   {{"statut", "motif"?, "commentaire"?}}
+  POST /_simulator/works   {{"cadre", "numero", "fournisseur", "destinataire", "service"?, "moe"?, "moa"?, "valideur"?,
+                              "marche"?, "engagement"?, "date"?, "montantHT", "montantTTC", "dossier"?}}
+  POST /_simulator/works/<idFactureTravaux>/act   {{"actor": validator|moe|moa|finance, "action": accept|refuse|pay}}
+  POST /_simulator/works/<idFactureTravaux>/status   {{"statut", "commentaire"?}}
   POST /_simulator/faults    {{"path", "kind", "times"? (null: endless), "after"?, "delay"?, "codeRetour"?, "libelle"?,
                               "http"?, "done"?, "echo"?, "retry_after"?, "probability"?, "seed"?}}; DELETE clears them
   POST /_simulator/directory {{"structures": [...]}} or one structure, {{"applications": [...]}}, {{"accounts": [...]}},
