@@ -156,7 +156,7 @@ class ChorusDeposit(models.Model):
                 # it may be this very document: look it up before telling anybody that it was refused
                 self._chorus_doubt(OutcomeUnknown(answer.detail))
             else:
-                self._chorus_reject(answer.code, answer.detail)
+                self._chorus_reject(answer.code, messages.with_code(answer.detail, answer.return_code, answer.service))
         elif isinstance(answer, (NotReceived, NotAllowed)):
             connection._note_failure(answer)
             self.write({"state": "ready"})

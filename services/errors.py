@@ -71,13 +71,17 @@ class Refused(ChorusError):
     """The platform understood and said no (``codeRetour`` ≠ 0, HTTP 400, 413…).
 
     :param return_code: ``codeRetour``; its meaning depends on the service (REFERENCE §4).
+    :param service: the operation's path below ``/cpro/``, such as ``factures/v1/deposer/flux``.
     """
 
     default_code = "refused"
 
-    def __init__(self, detail: str = "", *, return_code: int | None = None, **options: object) -> None:
+    def __init__(
+        self, detail: str = "", *, return_code: int | None = None, service: str = "", **options: object
+    ) -> None:
         super().__init__(detail, **options)  # type: ignore[arg-type]
         self.return_code = return_code
+        self.service = service
 
 
 class NotAllowed(ChorusError):

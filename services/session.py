@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -203,7 +204,7 @@ class PisteSession:
             code = answer.get("codeRetour", 0)
             if code in (0, "0"):
                 return answer
-            raise _refusal(words, code, **where)
+            raise _refusal(response, words, code, **where)
         if status == 401:
             raise NotAllowed("technical_account", words or response.headers.get("WWW-Authenticate", ""), **where)
         if status == 403:
@@ -214,7 +215,7 @@ class PisteSession:
         if status == 429:
             raise self._limited(response)
         if 400 <= status < 500:
-            raise _refusal(words or f"HTTP {status}", (answer or {}).get("codeRetour"), **where)
+            raise _refusal(response, words or f"HTTP {status}", (answer or {}).get("codeRetour"), **where)
         detail = words or f"HTTP {status}, {response.headers.get('Content-Type', 'no content type')}"
         if once:
             # behind a gateway, a 5xx or a maintenance page does not tell whether the deposit went through
@@ -246,10 +247,11 @@ class PisteSession:
         )
 
 
-def _refusal(words: str, code: Any, **where: Any) -> ChorusError:
+def _refusal(response: requests.Response, words: str, code: Any, **where: Any) -> ChorusError:
     if any(mark in words for mark in _RIGHT_MESSAGES):
         return NotAllowed("right", words, **where)
-    return Refused(words or f"codeRetour {code}", return_code=int(_seconds(code) or 0), **where)
+    service = urlsplit(response.url).path.partition("/cpro/")[2]
+    return Refused(words or f"codeRetour {code}", return_code=int(_seconds(code) or 0), service=service, **where)
 
 
 def _json(response: requests.Response) -> dict[str, Any] | None:

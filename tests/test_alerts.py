@@ -116,6 +116,13 @@ class TestAlerts(ChorusCommon):
         self.assertEqual(third["action"]["url"], self.simulator.url + "/")
         self.assertEqual({alert["level"] for alert in (first, second, third)}, {"danger"})
 
+    def test_the_code_tells_what_the_words_do_not(self):
+        """20001 of ``deposer/flux``: too large (REFERENCE §4); another service means something else by it."""
+        alert = self.alert(self.rejected("Erreur"), "error_0")
+        self.assertIn("too large", alert["message"])
+        self.assertIn("« Erreur (factures/v1/deposer/flux : codeRetour 20001) »", alert["message"])
+        self.assertEqual(alert["action"]["name"], "Attachments for Chorus Pro")
+
     def test_where_odoo_has_nothing_to_ask_the_portal_has(self):
         alert = self.alert(self.rejected("GDP_MSG_11.001"), "error_0")
         self.assertEqual((alert["action_text"], alert["action"]["url"]), ("Open the Chorus Pro portal", self.simulator.url + "/"))

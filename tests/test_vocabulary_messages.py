@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ..services.vocabulary import LABELS as BUTTONS
-from ..services.vocabulary import MESSAGES, PLACES, Kind, Place, explain, explain_answer
+from ..services.vocabulary import MESSAGES, PLACES, Kind, Place, explain, with_code
 from ..services.vocabulary.fields import FIELDS
 
 REFERENCE = pathlib.Path(__file__).resolve().parents[2] / "shared" / "api" / "REFERENCE.md"
@@ -210,28 +210,35 @@ def test_a_cut_reference_is_never_taken_for_the_other(element, wrong, length):
 
 
 @pytest.mark.parametrize(
-    ("code", "label", "service", "key", "text"),
+    ("label", "code", "service", "key"),
     [
-        (0, "n'importe quoi", "factures/v1/soumettre", "success", "n'importe quoi"),
-        (0, None, "factures/v1/soumettre", "success", "0"),
-        (20000, None, "factures/v1/completer", "invoice_unknown", "codeRetour 20000"),
-        (20000, "", "factures/v1/rechercher/recipiendaire", "no_result", "codeRetour 20000"),
-        (20001, None, "factures/v1/completer", "rights_missing", "codeRetour 20001"),
-        (20001, None, "/factures/v1/deposer/flux", "file_too_large", "codeRetour 20001"),
-        (20002, None, "factures/v1/completer", "not_suspended", "codeRetour 20002"),
-        (20003, "Erreur", "transverses/v1/ajouter/fichier", "file_too_large", "Erreur"),
-        (20007, None, "facturesTravaux/v1/rechercher", "no_result", "codeRetour 20007"),
-        (20303, "GDP_MSG_99.999", "factures/v1/soumettre", "amounts", "GDP_MSG_99.999"),
-        (20001, "REJ_UNI", "factures/v1/deposer/flux", "rej_uni", "REJ_UNI"),
-        (20099, "Erreur nouvelle", "factures/v1/recycler", None, "Erreur nouvelle"),
-        (20099, None, "factures/v1/recycler", None, "codeRetour 20099"),
+        ("Erreur", 20001, "factures/v1/deposer/flux", "file_too_large"),
+        ("codeRetour 20000", 20000, "factures/v1/completer", "invoice_unknown"),
+        ("codeRetour 20001", 20001, "factures/v1/completer", "rights_missing"),
+        ("codeRetour 20002", 20002, "factures/v1/completer", "not_suspended"),
+        ("Erreur", 20000, "factures/v1/rechercher/recipiendaire", "no_result"),
+        ("Erreur", 20007, "facturesTravaux/v1/rechercher", "no_result"),
+        ("Erreur", 20003, "transverses/v1/ajouter/fichier", "file_too_large"),
+        ("Erreur|Autre erreur", 20303, "factures/v1/soumettre", "amounts"),
+        ("REJ_UNI", 20001, "factures/v1/deposer/flux", "rej_uni"),
+        ("L'IBAN est incorrect", 20001, "factures/v1/deposer/flux", "iban"),
+        ("Erreur", 20099, "factures/v1/soumettre", None),
+        ("Erreur", 0, "factures/v1/soumettre", None),
+        ("Erreur", None, "factures/v1/soumettre", None),
+        ("Erreur", 20001, "", None),
     ],
 )
-def test_answer(code, label, service, key, text):
-    (told,) = explain_answer(code, label, service)
-    assert (told.key, told.text) == (key, text)
+def test_the_code_tells_what_the_words_do_not(label, code, service, key):
+    """A ``codeRetour`` has no meaning without its service (REFERENCE §4); words that are known prevail."""
+    kept = with_code(label, code, service)
+    told = explain(kept)
+    assert {explanation.key for explanation in told} == {key}
+    assert "|".join(explanation.text for explanation in told) == kept
+    assert (f"{service} : codeRetour {code}" in kept) == (key not in ("iban", "rej_uni") and bool(code and service))
 
 
-@given(st.integers(), st.one_of(st.none(), st.text()), st.sampled_from(["factures/v1/soumettre", "x"]))
-def test_an_answer_is_always_explained(code, label, service):
-    assert explain_answer(code, label, service)
+@given(st.text(min_size=1).filter(str.strip), st.integers(0, 10**9 - 1), st.sampled_from(["factures/v1/soumettre", "x", ""]))
+def test_nothing_is_lost_with_its_code(label, code, service):
+    kept = with_code(label, code, service)
+    assert kept.startswith(label)
+    assert re.sub(r"[\s|]", "", "".join(told.text for told in explain(kept))) == re.sub(r"[\s|]", "", kept)

@@ -10,7 +10,7 @@ from .actors import ACTORS, Actor
 from .fields import FIELDS
 from .flows import FLOW_STATES, FlowState, Outcome
 from .frameworks import FRAMEWORKS, ROLES, SUPPLIER_ROLES, Framework, Role
-from .messages import MESSAGES, Explanation, Kind, Message, explain, explain_answer
+from .messages import MESSAGES, Explanation, Kind, Message, explain, with_code
 from .motifs import MOTIFS, Motif
 from .places import LABELS, PLACES, Place
 from .statuses import STATES, STATUSES, TERMINAL, State, Status
@@ -47,11 +47,11 @@ __all__ = [
     "Status",
     "Syntax",
     "explain",
-    "explain_answer",
     "flows",
     "frameworks",
     "messages",
     "motifs",
     "statuses",
     "syntaxes",
+    "with_code",
 ]

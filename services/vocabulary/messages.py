@@ -16,13 +16,16 @@ from .message_model import Explanation, Kind, Message, place_of
 from .message_table import TABLE
 from .places import Place
 
-__all__ = ["MESSAGES", "Explanation", "Kind", "Message", "explain", "explain_answer"]
+__all__ = ["MESSAGES", "Explanation", "Kind", "Message", "explain", "with_code"]
 
 MESSAGES: Mapping[str, Message] = MappingProxyType({message.key: message for message in TABLE})
 """Every known message by key, in the order they are tried: the first that matches explains."""
 
 SEPARATOR = "|"
 """What Chorus Pro joins several messages with (REFERENCE §2.0)."""
+
+# what with_code adds
+_CODED = re.compile(r" ?\((?P<service>[\w/]{1,80}) : codeRetour (?P<code>\d{1,9})\)$")
 
 _READ = 500
 """Characters of a message that are looked at: Chorus Pro's own are cut at some 200, and matching must stay quick."""
@@ -77,26 +80,23 @@ def _recognise(text: str) -> Message | None:
 def explain(text: str | None) -> list[Explanation]:
     """One explanation per message of ``text`` (``libelle``, ``libelleErreurDP``, ``libelleErreur``), in its order.
 
-    Messages joined by ``|`` are told one by one; one that is not known keeps its own words under a general cause.
-    Nothing gives an empty list. Never raises.
+    Messages joined by ``|`` are told one by one; one that is not known keeps its own words under a general cause. When none
+    is known, the ``codeRetour`` that ``with_code`` noted tells. Nothing gives an empty list. Never raises.
     """
     pieces = (piece.strip() for piece in (text or "").split(SEPARATOR))
-    return [_told(piece, _recognise(piece)) for piece in pieces if piece]
+    told = [_told(piece, _recognise(_CODED.sub("", piece))) for piece in pieces if piece]
+    coded = _CODED.search(text or "")
+    by_code = _BY_RETURN_CODE.get((coded["service"], int(coded["code"]))) if coded else None
+    if by_code and not any(explanation.known for explanation in told):
+        return [_told(explanation.text, MESSAGES[by_code]) for explanation in told]
+    return told
 
 
-def explain_answer(code: int, label: str | None, service: str) -> list[Explanation]:
-    """Explain an answer's ``codeRetour`` and ``libelle``; never empty.
+def with_code(label: str, code: int | None, service: str) -> str:
+    """A refusal's words as they are kept: where the dictionary does not know them, with the ``codeRetour`` that may tell.
 
-    ``service`` is the operation's path below ``/cpro/``, such as ``factures/v1/completer``: a ``codeRetour`` has no
-    meaning without it. 0 is success whatever the label; otherwise the label is trusted first, then the code.
+    :param service: the operation's path below ``/cpro/``.
     """
-    if code == 0:
-        return [_told((label or "").strip() or "0", MESSAGES["success"])]
-    told = explain(label)
-    if any(explanation.known for explanation in told):
-        return told
-    by_code = _BY_RETURN_CODE.get((service.strip("/"), code))
-    if by_code is None and told:
-        return told
-    message = MESSAGES[by_code] if by_code else None
-    return [_told(explanation.text, message) for explanation in told] or [_told(f"codeRetour {code}", message)]
+    if not code or not service or any(explanation.known for explanation in explain(label)):
+        return label
+    return f"{label} ({service} : codeRetour {code})"
