@@ -52,6 +52,39 @@ class TestDirectory(DirectoryCase):
                     self.assertEqual(form.chorus_has_services, has_services)
                     self.assertTrue(form.chorus_needs)
 
+    def test_every_public_body_of_the_directory(self):
+        """By its SIRET alone each becomes a customer, and an invoice asks for what the directory says, read here on its own."""
+        self.sender.group_ids |= self.env.ref("base.group_partner_manager")
+        search = self.env["chorus.structure.search"].with_user(self.sender).with_company(self.company)
+        structures = [
+            structure
+            for structure in self.simulator.control("directory", "GET")["structures"]
+            if structure["typeStructure"] == "PUBLIQUE"
+        ]
+        self.assertGreaterEqual(len(structures), 38)
+        self.town.company_registry, self.ministry.company_registry = "28888888800010", "28888888800028"
+        for structure in structures:
+            asked = structure["parametres"]
+            with self.subTest(structure["designationStructure"]):
+                wizard = search.create({"identifier": structure["identifiantStructure"]})
+                wizard.action_search()
+                partner = self.env["res.partner"].browse(wizard.line_ids.action_choose()["res_id"]).with_company(self.company)
+                self.assertEqual(
+                    (partner.name, partner.street, partner.zip, partner.city, partner.country_id.code),
+                    tuple(structure[name] for name in ("designationStructure", "adresse", "codePostal", "ville", "pays")),
+                )
+                self.assertEqual(partner.chorus_structure_id, str(structure["idStructureCPP"]))
+                self.assertEqual(partner.chorus_service_count, len(structure["services"]))
+                self.assertEqual(partner.invoice_sending_method == "chorus_pro", structure["statut"] == "ACTIVE")
+                partner.invoice_sending_method = "chorus_pro"
+                move = self.env["account.move"].create({"move_type": "out_invoice", "partner_id": partner.id})
+                either = asked["gestionNumeroEJOuCodeService"] and "either"
+                expected = (
+                    either or (asked["codeServiceDoitEtreRenseigne"] and "required"),
+                    either or (asked["numeroEJDoitEtreRenseigne"] and "required"),
+                )
+                self.assertEqual((move.chorus_service_asked or False, move.chorus_engagement_asked or False), expected)
+
     def test_what_is_missing_blocks_and_what_is_given_does_not(self):
         expected = {
             simulated.TOWN: set(), simulated.HOSPITAL: {"R-08.service"}, simulated.DEPARTMENT: {"R-09.engagement"},
