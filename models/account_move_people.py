@@ -78,6 +78,9 @@ class AccountMove(models.Model):
         elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
             kind = "refused" if status.state in ("refused", "cancelled") else "handle"
             calls[kind] = lambda move: move._chorus_why_text()
+        doubt = self.chorus_action_ids.filtered(lambda action: action.state == "unknown")
+        if doubt and doubt._chorus_unknown_for(timing.CALL_AFTER):
+            calls["unknown"] = lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
         if self._chorus_is_late():
             calls["late"] = lambda move: move._chorus_late_text()
         return calls

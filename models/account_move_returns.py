@@ -16,6 +16,14 @@ class AccountMove(models.Model):
     )  # fmt: skip
     chorus_replaced_by_ids = fields.One2many("account.move", "chorus_replaces_id", "Replaced by", readonly=True)
 
+    # EXTENDS 'account'
+    @api.depends("chorus_replaces_id", "chorus_replaced_by_ids")
+    def _compute_duplicated_ref_ids(self):
+        super()._compute_duplicated_ref_ids()
+        for move in self:
+            # they are alike on purpose
+            move.duplicated_ref_ids -= move.chorus_replaces_id | move.chorus_replaced_by_ids
+
     # -- buttons -------------------------------------------------------------------------------------------------------
 
     def action_chorus_why(self):
@@ -188,7 +196,7 @@ class AccountMove(models.Model):
                 link = {"action_text": self.env._("Open %s", new[0].display_name), "action": new[0]._get_records_action()}
                 alerts["chorus_status"] |= link
         action = self.sudo().chorus_action_ids[:1]  # sudo: what became of an answer is for whoever sees the invoice
-        if action.state in ("ready", "sending", "unknown") or (action.state == "refused" and self.chorus_can_complete):
+        if action.state in ("ready", "sending", "unknown") or (action.state == "refused" and self[f"chorus_can_{action.kind}"]):
             alerts["chorus_action"] = {
                 "level": "danger" if action.state == "refused" else "warning",
                 "message": action._chorus_notification()["params"]["message"],

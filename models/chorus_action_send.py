@@ -247,7 +247,8 @@ class ChorusAction(models.Model):
         move = self.move_id
         if self.kind == "recycle":
             move._chorus_rerouted(self.service_code, self.engagement_number)
-        move._message_log(body=self._chorus_done_text(), author_id=self.user_id.partner_id.id)
+        speaking = self.with_context(lang=self.user_id.lang or self.env.lang)
+        move._message_log(body=speaking._chorus_done_text(), author_id=self.user_id.partner_id.id)
         self._chorus_want_news()
 
     def _chorus_done_text(self):

@@ -124,3 +124,19 @@ class TestPeople(ChorusCommon):
         self.assertEqual(move.activity_ids.activity_type_id, self.env.ref(f"{MODULE}.mail_activity_chorus_unknown"))
         deposit.write({"state": "deposited"})
         self.assertFalse(move.activity_ids)
+
+    def test_answer_of_unknown_outcome(self):
+        """An answer to the public body of which nobody knows for a day whether it arrived."""
+        move = self.came_back()
+        action = self.env["chorus.action"].sudo()._chorus_ask(move, "complete", comment="Voici")
+        action.write({"state": "unknown", "unknown_at": fields.Datetime.now()})
+        move._chorus_call_people()
+        self.assertEqual(len(move.activity_ids), 1)
+        action.unknown_at = fields.Datetime.now() - timedelta(days=2)
+        action._chorus_look_again()
+        kinds = move.activity_ids.activity_type_id
+        self.assertIn(self.env.ref(f"{MODULE}.mail_activity_chorus_unknown"), kinds)
+        self.assertEqual(len(kinds), 2)
+        action._chorus_done()
+        move._chorus_call_people()
+        self.assertEqual(len(move.activity_ids), 1, "still suspended as far as we know")

@@ -51,6 +51,7 @@ class TestReissue(ChorusCommon):
         # linked both ways, references corrected, a new number
         self.assertEqual((new.chorus_replaces_id, move.chorus_replaced_by_ids), (move, new))
         self.assertEqual((new.purchase_order_reference, new.buyer_reference), ("1300099999", "FAC-001"))
+        self.assertFalse(new.duplicated_ref_ids & move, "alike on purpose")
         self.assertTrue(new.state == "posted" and new.name != number and new.chorus_state == "to_send")
         self.assertFalse(credit_note.chorus_state, "the public body never owed the refused invoice")
         self.assertFalse(move.activity_ids, "nothing is left to do about the refused one")
