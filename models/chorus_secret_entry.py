@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services import secret_entry
+from ..services import expiry, secret_entry
 from . import secret_log
 from .chorus_connection_access import SECRETS
 
@@ -36,6 +36,9 @@ class ChorusSecretEntry(models.AbstractModel):
     chorus_client_secret_set = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_technical_password_set = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_client_secret_at = fields.Datetime("Secret recorded on", compute="_compute_chorus_secrets_set")
+    chorus_client_secret_old = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
+    chorus_password_ends_on = fields.Date("Password ends on", compute="_compute_chorus_secrets_set")
+    chorus_expiry_text = fields.Char(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_from_file = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
 
     @api.depends("company_id")
@@ -53,7 +56,14 @@ class ChorusSecretEntry(models.AbstractModel):
             entry.chorus_technical_password_set = bool(company.chorus_environment) and company._chorus_has_secret(
                 "technical_password"
             )
-            entry.chorus_client_secret_at = company._chorus_connection().client_secret_at
+            connection = company._chorus_connection()
+            entry.chorus_client_secret_at = connection.client_secret_at
+            entry.chorus_client_secret_old = bool(
+                connection.client_secret_at and fields.Datetime.now() - connection.client_secret_at > expiry.SECRET_AGE
+            )
+            entry.chorus_password_ends_on = connection.password_ends_on
+            warned = connection.password_ends_on and expiry.threshold(connection.password_days_left) is not None
+            entry.chorus_expiry_text = warned and connection.with_context(lang=self.env.lang)._expiry_text()
             entry.chorus_from_file = bool(company._chorus_from_file())
 
     def _inverse_chorus_client_secret(self):
