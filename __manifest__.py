@@ -51,6 +51,7 @@
         "views/chorus_digest_views.xml",
         "views/account_portal_templates.xml",
         "wizards/chorus_setup_views.xml",
+        "views/account_move_auto_views.xml",
         "views/chorus_validation_views.xml",
         "views/account_journal_setup_views.xml",
     ],

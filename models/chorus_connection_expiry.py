@@ -94,7 +94,7 @@ class ChorusConnection(models.Model):
             speaking = self.with_context(lang=user.lang or company.partner_id.lang)
             speaking.activity_schedule(
                 ACTIVITY,
-                date_deadline=max(self.password_ends_on, self._today()),
+                date_deadline=self._today(),  # seen at once in the list of what is due
                 summary=speaking._expiry_text(),
                 user_id=user.id,
             )
