@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 from ..services.answers import FoundInvoice
 from ..services.clock import UTC
 from ..services.errors import ChorusError, NotAllowed
-from ..services.vocabulary import frameworks
 from . import timing
 
 _logger = logging.getLogger(__name__)
@@ -17,7 +16,6 @@ _logger = logging.getLogger(__name__)
 BY_HAND = "DEPOT_PDF_PORTAIL"
 #: A document with one of these statuses has a successor in its billing file.
 SUPERSEDED = frozenset({"ASSOCIEE", "REMPLACEE_PAR_A22", "DUPLIQUE_APRES_REFUS"})
-_WORKS = [code for code, framework in frameworks.FRAMEWORKS.items() if framework.works and framework.offered_to_supplier]
 
 
 class ChorusConnection(models.Model):

@@ -23,7 +23,6 @@ class Stage(str, Enum):
 
     ORDINARY = "ordinary"
     MONTHLY = "monthly"
-    FINAL = "final"
     GENERAL = "general"
     TACIT = "tacit"
     CLOSED = "closed"
@@ -48,7 +47,6 @@ STAGES: Mapping[Stage, Text] = MappingProxyType(
     {
         Stage.ORDINARY: Text("Invoices", "Factures"),
         Stage.MONTHLY: Text("Monthly statements", "Décomptes mensuels"),
-        Stage.FINAL: Text("Final statement", "Décompte final"),
         Stage.GENERAL: Text("General statement", "Décompte général"),
         Stage.TACIT: Text("Tacit procedure", "Procédure tacite"),
         Stage.CLOSED: Text("Closed", "Soldé"),
@@ -83,7 +81,7 @@ _AT_STAGE: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
 )
 
 #: How far a stage is along the way.
-_ORDER = (Stage.ORDINARY, Stage.MONTHLY, Stage.FINAL, Stage.GENERAL, Stage.TACIT, Stage.CLOSED)
+_ORDER = (Stage.ORDINARY, Stage.MONTHLY, Stage.GENERAL, Stage.TACIT, Stage.CLOSED)
 
 
 def stage(filed: Iterable[str], *, works: bool) -> Stage:
