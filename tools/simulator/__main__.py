@@ -32,9 +32,6 @@ NOT SERVED YET:
   factures: deposer/pdf, the recipients' calls, consulter/valideur; transverses: the other lists (recuperer/...), the
   directory as a file (its format is not public); utilisateurs; facturesTravaux: all but rechercher, for want of a
   documented body. Works pieces are filed on the page /travaux or by a control call.
-NOT SERVED:
-  factures: deposer/pdf, all calls of recipients; transverses: the other lists (recuperer/...), the directory as a file
-  (its format is not public); utilisateurs; facturesTravaux beyond its search.
 
 WHAT IT DOES NOT KNOW (no public source says; chosen as the stricter or the plainer reading):
   - the codeRetour of a malformed request: 400, with HTTP 400 and a text;
