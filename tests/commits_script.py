@@ -45,7 +45,7 @@ def setup():
     )  # fmt: skip
     taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 20)])
     tax = taxes.filtered(lambda tax: not tax.price_include)[:1]
-    for step in (*POINTS, *ACT_POINTS, "retry", "double_click", "time_out", "beside_cron"):
+    for step in (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron"):
         line = {"name": step, "quantity": 1, "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
         move = env["account.move"].create(
             {
@@ -148,6 +148,16 @@ def together(name, *works):
 
 def double_click():
     return together("double_click", *[lambda _env, move: move.action_chorus_send()] * 2)
+
+
+def act_double_click():
+    """Two people complete the same suspended invoice at once."""
+    suspended("act_double_click")
+    values = {"kind": "complete", "comment": "Voici"}
+    return together(
+        "act_double_click",
+        *[lambda own, move: own["chorus.action.wizard"].create({"move_id": move.id, **values}).action_confirm()] * 2,
+    )
 
 
 def beside_cron():

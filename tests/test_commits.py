@@ -171,3 +171,13 @@ def test_answer_killed(fresh, point, done):
         point,
     )
     assert [tuple(row) for row in rows] == [("done", "received")]
+
+
+def test_answer_double_click(fresh):
+    """Two people complete the same invoice at once: one answer arrives, the other person is told."""
+    fresh.simulator.control("options", latency=0.2)
+    assert fresh.run("act_double_click")[1] == ["sent", "told"]
+    fresh.simulator.control("options", latency=0)
+    fresh.recover()
+    (row,) = fresh.simulator.invoices()
+    assert [step["statut"] for step in row["history"]].count("COMPLETEE") == 1
