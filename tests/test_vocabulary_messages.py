@@ -2,7 +2,6 @@
 
 import pathlib
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -192,11 +191,10 @@ def test_a_cut_label_is_kept_and_never_raises(label, length):
     assert [explanation.text for explanation in told] == [label[:length].strip()]
 
 
-def test_an_enormous_message_is_read_quickly_and_kept():
+def test_an_enormous_message_is_kept():
+    """Only its beginning is matched: see ``_READ``."""
     text = "engagement ou " * 20_000
-    started = time.perf_counter()
     (told,) = explain(text)
-    assert time.perf_counter() - started < 1
     assert told.text == text.strip()
 
 
