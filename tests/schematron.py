@@ -24,7 +24,7 @@ DELIBERATE = frozenset(
         "UBL-CR-263",  # the service in the customer's accounting contact
         "UBL-CR-412",  # the due date beside the means of payment
         "UBL-CR-413",  # the kind of account
-        "UBL-CR-676",  # the validator
+        "UBL-CR-194",  # the validator
         "UBL-DT-08",  # AIFE's number of the kind of identifier
     }
 )
