@@ -8,7 +8,10 @@ from ..services.attachments import distinct
 from ..services.document import Attachment
 from ..services.en16931 import DocumentError
 from ..services.pdfa import PdfError
+from ..services.rules_files import FLOW_SIZE
 
+#: Bytes of the PDF that goes with a submission (DOMAIN R-30).
+PDF_SIZE = 10_000_000
 #: Invoices printed while the user waits, a second or more each; more are left to Odoo's own sending job.
 PRINTED_AT_ONCE = 10
 
@@ -55,6 +58,15 @@ class AccountMove(models.Model):
             content = formats.write(chosen, document, pdf)
         except PdfError as error:
             raise DocumentError([self.env._("The printed invoice is no readable PDF (%s).", error)]) from error
+        limit = PDF_SIZE if form.submitted else FLOW_SIZE
+        if len(content) > limit:
+            weight = self.env._(
+                "The file of the invoice has %(size)s MB, Chorus Pro takes %(limit)s MB: lighten the pictures that are printed on"
+                " it (logo), or its attachments.",
+                size=round(len(content) / 1_000_000, 1),
+                limit=limit // 1_000_000,
+            )
+            raise DocumentError([weight])
         if not form.submitted:
             return ChorusFile(content, self._chorus_file_name())
         data = submission.to_submission(document, self.company_id.chorus_structure_id)

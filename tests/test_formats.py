@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models import account_move_format
 from ..services.answers import SubmittedInvoice
 from . import printed, simulated
 from .common import ChorusCommon
@@ -140,6 +141,19 @@ class Flows:
         ):
             self.send(move)
         self.assertFalse(self.simulator.state()["deposits"])
+
+    def test_too_heavy(self):
+        """The printed page alone may be too much; that is said before anything leaves."""
+        for form, name in (("pdf", "PDF_SIZE"), ("facturx", "FLOW_SIZE")):
+            self.company.chorus_format = form
+            with (
+                self.subTest(form),
+                patch.object(account_move_format, name, 1_000),
+                self.assertRaisesRegex(UserError, "lighten the pictures"),
+            ):
+                self.send(self.invoice())
+        self.assertFalse(self.simulator.state()["deposits"])
+        self.assertFalse(self.simulator.calls(ADD))
 
     def test_format_of_each_company(self):
         other = self.setup_other_company(name="Seconde Entreprise")["company"]
@@ -426,7 +440,7 @@ class Particulars:
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
-class TestFormats(Flows, Submissions, Attachments, Particulars, ChorusCommon):
+class TestFormats(ChorusCommon, Flows, Submissions, Attachments, Particulars):
     """A company that has tested its connection, and a printer."""
 
     @classmethod
