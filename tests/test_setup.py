@@ -1,0 +1,118 @@
+from odoo import Command
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from ..services.setup_steps import STEPS, steps_for
+from . import simulated
+from .common import ChorusCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestSetup(ChorusCommon):
+    """The guided way, walked by an administrator of Chorus Pro who is not one of Odoo."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        values = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)]}
+        cls.manager = new_test_user(cls.env, "guide", groups="l10n_fr_chorus_pro.group_chorus_manager", **values)
+        cls.colleague = new_test_user(cls.env, "colleague", groups="base.group_user", **values)
+
+    def start(self, user=None):
+        action = self.env["chorus.setup"].with_user(user or self.manager).action_open()
+        return self.env["chorus.setup"].with_user(user or self.manager).browse(action["res_id"])
+
+    def from_nothing(self):
+        self.company.sudo().chorus_connection_ids.unlink()
+        self.company.write({"chorus_environment": False, "company_registry": False})
+
+    def test_from_nothing(self):
+        self.from_nothing()
+        way = self.start()
+        self.assertEqual(way.step, "company")
+        with self.assertRaises(ValidationError):
+            way.action_next()
+        way.write({"environment": "simulator", "siret": "123 456 782 00077", "simulator_url": self.simulator.url})
+        way.action_next()
+        self.assertEqual((way.step, self.company.company_registry), ("oauth", simulated.SUPPLIER))
+        way.write(
+            {
+                "client_id": simulated.CLIENT_ID,
+                "chorus_client_secret": simulated.CLIENT_SECRET,
+                "chorus_client_secret_again": simulated.CLIENT_SECRET,
+            }
+        )
+        way.action_later()
+        # resumed, in another session, where it was left
+        way = self.start()
+        self.assertEqual((way.step, way.client_id), ("oauth", simulated.CLIENT_ID))
+        way.action_next()
+        way.technical_account = "marie@atelier.example"
+        with self.assertRaises(ValidationError):
+            way.action_next()
+        way.write(
+            {
+                "technical_account": simulated.ACCOUNT,
+                "chorus_technical_password": simulated.PASSWORD,
+                "chorus_technical_password_again": simulated.PASSWORD,
+            }
+        )
+        way.action_next()
+        self.assertEqual(way.step, "test")
+        self.assertTrue(way.established)
+        way.action_next()
+        way.write({"start_date": "2026-01-01", "referent_email": "r@atelier.example", "user_ids": [(4, self.colleague.id)]})
+        way.action_finish()
+        self.assertEqual(self.company.chorus_referent_email, "r@atelier.example")
+        self.assertFalse(
+            self.colleague.has_group("l10n_fr_chorus_pro.group_chorus_user"), "rights are given by those who manage rights"
+        )
+        self.assertFalse(self.simulator.state()["deposits"])
+
+    def test_rights_given_by_those_who_manage_them(self):
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        way = self.env["chorus.setup"].with_user(admin).create({"company_id": self.company.id, "step": "transfer"})
+        way.user_ids |= self.colleague
+        way.action_finish()
+        self.assertTrue(self.colleague.has_group("l10n_fr_chorus_pro.group_chorus_user"))
+
+    def test_for_ones_own_company_only(self):
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        way = self.env["chorus.setup"].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            way.create({"company_id": other.id})
+        with self.assertRaises(AccessError):
+            way.with_context(chorus_company_id=other.id).action_open()
+        with self.assertRaises(AccessError):
+            self.start(self.sender)
+
+    def test_a_page_each(self):
+        """Every step has its page in French, with its portal; with the simulator nothing is to be done on portals."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.chorus_environment = "qualification"
+        way = self.start().with_context(lang="fr_FR")
+        for step in steps_for("qualification"):
+            with self.subTest(step.key):
+                way.step = step.key
+                self.assertIn(step.title.fr.replace("'", "&#39;"), way.page)
+                self.assertEqual("https://" in way.page, step.site.value != "odoo")
+        self.assertEqual(steps_for("production"), STEPS)
+        self.assertLess(len(steps_for("simulator")), len(STEPS))
+
+    def test_errors_lead_to_it(self):
+        self.company._chorus_set_secret("client_secret", "")
+        move = self.invoice()
+        with self.assertRaises(RedirectWarning) as caught:
+            move.with_user(self.manager).action_chorus_send()
+        self.assertEqual(caught.exception.args[1], self.env.ref("l10n_fr_chorus_pro.action_chorus_setup").id)
+        with self.assertRaises(UserError):
+            self.send(move)
+
+    def test_the_dashboard_leads_to_it(self):
+        journal = self.company_data["default_journal_sale"]
+        shown = journal.with_user(self.manager)._get_journal_dashboard_data_batched
+        self.assertTrue(shown()[journal.id]["chorus_setup"])
+        self.company._chorus_diagnose()
+        self.assertFalse(shown()[journal.id]["chorus_setup"])
+        self.assertFalse(journal.with_user(self.sender)._get_journal_dashboard_data_batched()[journal.id]["chorus_setup"])
