@@ -96,7 +96,7 @@ class ChorusDeposit(models.Model):
     def _search_other_environment(self, operator, value):
         if operator != "in":
             return NotImplemented
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("chorus_environment", "!=", False)])
         mine = fields.Domain.OR(
             [("company_id", "=", company.id), ("environment", "=", company.chorus_environment)] for company in companies
         )

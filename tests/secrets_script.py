@@ -5,6 +5,7 @@ Each prints its result as JSON after ``RESULT``.
 
 import json
 import os
+import sys
 
 from odoo.exceptions import ValidationError
 
@@ -70,4 +71,5 @@ def look():
     }  # fmt: skip
 
 
-print("RESULT " + json.dumps({"setup": setup, "look": look}[os.environ["STEP"]]()), flush=True)  # noqa: T201
+sys.stdout.write(f"RESULT {json.dumps({'setup': setup, 'look': look}[os.environ['STEP']]())}\n")
+sys.stdout.flush()
