@@ -12,7 +12,7 @@ class ChorusMarket(models.Model):
     _inherit = "chorus.market"
 
     amount_initial = fields.Monetary("Initial amount without VAT", tracking=True)
-    amount_amendments = fields.Monetary("Amendments", compute="_compute_amount_total")
+    amount_amendments = fields.Monetary("Amount of the amendments", compute="_compute_amount_total")
     amount_total = fields.Monetary(
         "Amount without VAT", compute="_compute_amount_total", help="The initial amount and the amendments."
     )

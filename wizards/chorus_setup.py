@@ -319,7 +319,7 @@ class ChorusSetupLink(models.TransientModel):
     _description = "Link of the chain to Chorus Pro"
 
     setup_id = fields.Many2one("chorus.setup", required=True, ondelete="cascade", index=True, export_string_translation=False)
-    link = fields.Char(required=True, export_string_translation=False)
+    link = fields.Char("Code of the link", required=True, export_string_translation=False)
     outcome = fields.Selection(
         [("ok", "Good"), ("warn", "To look at"), ("failed", "Broken"), ("unknown", "Not reached")], required=True
     )
