@@ -70,8 +70,8 @@ class ChorusDeposit(models.Model):
         return None
 
     def _chorus_send_one(self, client):
-        claim = self._chorus_claim()
-        self._chorus_commit()
+        # a cron beside us may take it between our snapshot and our lock: then it is the cron's, not an error of the user's
+        claim = self._chorus_firmly(self._chorus_claim)
         if not claim:
             return
         try:
@@ -110,9 +110,10 @@ class ChorusDeposit(models.Model):
         return client.deposit_flow(claim.content, claim.file_name, claim.syntax)
 
     def _chorus_firmly(self, write, *args):
-        """Write down what the platform said, whatever other transactions do meanwhile, and commit it.
+        """Carry out a step of this model whatever other transactions do meanwhile, and commit it.
 
-        The answer exists in this process alone, so a conflict with another transaction is met by trying again in a new one.
+        A conflict with another transaction is met by trying again in a new one: what the platform said exists in this process
+        alone, and Odoo's own remedy, to run the whole request again, would tell the user of an invoice sent a moment ago.
 
         :return: what ``write`` returned.
         """
