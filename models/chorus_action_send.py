@@ -282,7 +282,7 @@ class ChorusAction(models.Model):
         deposits = self.env["chorus.deposit"]
         self._chorus_find_dead_senders()
         for company in self.env["res.company"]._chorus_companies():
-            self = self.with_context(lang=company.partner_id.lang or self.env.lang)
+            self = self.with_context(lang=company._chorus_lang())
             connection = self.env["chorus.connection"]._of(company)
             if not company._chorus_may_call(connection):
                 deposits._chorus_trigger("action", (connection.paused_until - fields.Datetime.now()).total_seconds())

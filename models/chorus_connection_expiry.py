@@ -91,7 +91,7 @@ class ChorusConnection(models.Model):
         self.activity_unlink([ACTIVITY])
         company = self.company_id
         for user in self._persons_in_charge():
-            speaking = self.with_context(lang=user.lang or company.partner_id.lang)
+            speaking = self.with_context(lang=user.lang or company._chorus_lang())
             speaking.activity_schedule(
                 ACTIVITY,
                 date_deadline=self._today(),  # seen at once in the list of what is due

@@ -259,7 +259,7 @@ class ChorusDeposit(models.Model):
 
     def _chorus_speaking(self, company):
         """The same in the company's language, in which the crons log on its invoices."""
-        return self.with_context(lang=company.partner_id.lang or self.env.lang)
+        return self.with_context(lang=company._chorus_lang())
 
     def _chorus_guarded(self, step, *args):
         """Run one deposit's step; whatever breaks is recorded on that deposit, and the loop goes on with the next."""

@@ -25,7 +25,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         referent = self.chorus_referent_id
         address = email_normalize(referent.email or self.chorus_referent_email or "")
-        speaking = self.with_context(lang=referent.lang or self.partner_id.lang or self.env.lang)
+        speaking = self.with_context(lang=referent.lang or self._chorus_lang())
         values = speaking._chorus_digest_values()
         if not address or not (values["parts"] or values["paid"] or values["waiting"]):
             return self.env["mail.mail"]

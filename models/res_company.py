@@ -89,6 +89,12 @@ class ResCompany(models.Model):
         # sudo: the parameter is readable by administrators only
         return str2bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized", "False"))
 
+    def _chorus_lang(self):
+        """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""
+        self.ensure_one()
+        installed = dict(self.env["res.lang"].get_installed())
+        return self.partner_id.lang or ("fr_FR" if "fr_FR" in installed else self.env.lang)
+
     @api.model
     def _chorus_companies(self):
         """The companies that use Chorus Pro and are completely set up."""

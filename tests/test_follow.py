@@ -189,3 +189,17 @@ class TestFollow(ChorusCommon):
         move.invalidate_recordset()
         line = move.chorus_entry_ids.filtered(lambda entry: entry.at.year == 2026 and entry.at.month == 3)
         self.assertEqual(line.mapped("status"), told)
+
+    def test_jobs_write_in_the_company_s_language(self):
+        partner = self.company.partner_id
+        partner.lang = "en_US"
+        self.assertEqual(self.company._chorus_lang(), "en_US")
+        partner.lang = False
+        self.send(move := self.invoice())
+        self.simulator.advance()
+        self.run_cron()
+        self.simulator.act(move.chorus_identifier, "SUSPENDUE")
+        self.run_cron()
+        self.env.cr.flush()  # the tracked values are written
+        told = move.message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == "chorus_state")
+        self.assertIn("À compléter", told.mapped("new_value_char"))

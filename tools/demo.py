@@ -168,7 +168,9 @@ class Job:
         identifier = move["chorus_identifier"]
         self.step(
             "Chorus Pro took the flow in; its report and the invoice were read",
-            flow_state=f"{deposit['flow_state']} ({deposit['flow_state_label']})",
+            # empty where the search showed the invoice before the report was read
+            flow_state=f"{deposit['flow_state']} ({deposit['flow_state_label']})" if deposit["flow_state"] else "not asked",
+            deposit=deposit["state"],
             Chorus_identifier=identifier,
         )
         if int(identifier) <= 2**31:

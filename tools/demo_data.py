@@ -57,6 +57,7 @@ def set_up_company(env):
     company = env.company
     company.write({**COMPANY, "country_id": env.ref("base.fr").id})
     env["account.chart.template"].try_loading("fr", company, install_demo=False)
+    company.partner_id.lang = "fr_FR"  # what the scheduled jobs write on the invoices
     company.external_report_layout_id = env.ref("web.external_layout_standard")
     bank = env["res.bank"].create({"name": BANK["bank_name"], "bic": BANK["bank_bic"]})
     account = env["res.partner.bank"].create(
