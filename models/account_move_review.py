@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..services.vocabulary.places import Place
+
 #: Invoices told one by one in a notification.
 TOLD = 5
 
@@ -33,7 +35,13 @@ class AccountMove(models.Model):
 
     def _chorus_posted_notification(self):
         """Tell which of the invoices just posted are not ready for Chorus Pro; False when all are. Posting is never prevented."""
-        unready = self.filtered(lambda move: move.state == "posted" and any(remark.blocks for remark in move._chorus_remarks()))
+        # what a person files on the portal is ready for that
+        unready = self.filtered(
+            lambda move: (
+                move.state == "posted"
+                and any(remark.blocks and remark.place is not Place.BY_HAND for remark in move._chorus_remarks())
+            )
+        )
         if not unready:
             return False
         return {

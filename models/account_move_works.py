@@ -3,11 +3,14 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..services import works, works_clock
+from ..services.document import ZERO
 from ..services.formats import FORMATS
 from ..services.rules_model import FileFormat
 from ..services.vocabulary import frameworks, statuses
 from ..services.vocabulary.frameworks import Role
+from ..services.vocabulary.places import Place
 from ..services.works import Channel
+from .account_move_findings import Remark
 
 #: What the rules ask of the data of a file, and the portal does not ask of a PDF.
 OF_THE_FILE = {"framework", "taxes", "amounts", "lines", "payment_means", "iban", "currency"}
@@ -87,15 +90,17 @@ class AccountMove(models.Model):
             ]
         return found
 
-    # EXTENDS models/account_move_chorus
-    def _chorus_obstacles(self):
+    # EXTENDS models/account_move_findings
+    def _chorus_remarks(self):
+        remarks = super()._chorus_remarks()
         if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
-            return [
-                self.env._(
-                    "A works document is filed on the Chorus Pro portal: use “File on the portal”, which prepares all it asks."
-                )
-            ]
-        return super()._chorus_obstacles()
+            by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
+            remedy = self.env._("To file on the portal: use “File on the portal”, which prepares all it asks.")
+            remarks.insert(0, Remark(by_hand, remedy, True, Place.BY_HAND))
+        return remarks
+
+    def _chorus_way_to_by_hand(self):
+        return {"action_call": ("account.move", "action_chorus_by_hand", self.ids)} if self.chorus_by_hand else {}
 
     def action_chorus_by_hand(self):
         """Open the assistant that prepares what the portal asks for."""
@@ -123,6 +128,21 @@ class AccountMove(models.Model):
         return [
             f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks
         ]
+
+    def _chorus_kept_back(self):
+        """The retention on lines without VAT, which no VAT is taken off: a ``Decimal``, 0 when none is kept back.
+
+        A retention that bears VAT lowers the base and its VAT together, and a release gives back: neither is counted.
+        """
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(
+            lambda line: (
+                line.display_type == "product"
+                and line.chorus_line_kind == "retention"
+                and line.currency_id.compare_amounts(line.price_total, line.price_subtotal) == 0
+            )
+        )
+        return max(ZERO, self._chorus_money(-sum(lines.mapped("price_subtotal"))))
 
     def action_chorus_next_document(self):
         """Start the document that we file after this one, such as A8 after the general statement."""

@@ -248,16 +248,20 @@ class ChorusDepositLine(models.Model):
         return piece.number == self.number and piece.supplier[:9] in ("", siren)
 
     def _chorus_is_piece(self, piece):
-        """Whether it is this document: same recipient, day and amount, as far as the search tells."""
+        """Whether it is this document: same recipient, day and amount, as far as the search tells.
+
+        The amount is the one that the assistant gives, before the retention, or what is to be paid.
+        """
         self.ensure_one()
         try:
             total = Decimal(piece.total)
         except InvalidOperation:
             return False
+        totals = {abs(self.total), abs(self.total) + float(self.move_id._chorus_kept_back())}
         return (
             piece.recipient in ("", self.recipient)
             and piece.issue_date == fields.Date.to_string(self.issue_date)
-            and self.currency_id.compare_amounts(abs(float(total)), abs(self.total)) == 0
+            and any(self.currency_id.compare_amounts(abs(float(total)), ours) == 0 for ours in totals)
         )
 
 

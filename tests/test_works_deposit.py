@@ -85,6 +85,59 @@ class TestWorksDeposit(WorksCommon):
         move = self.situation([("works", 1000, True), ("retention", -60, False)])
         self.assertFalse(move._chorus_by_hand_obstacles())
 
+    def amounts(self, *lines):
+        assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": self.situation(lines).id})
+        return [assistant[name] for name in ("untaxed", "tax", "total", "retention", "net")]
+
+    def test_amounts_are_before_a_retention_without_vat(self):
+        """The MOE finds the rate again: 24,541.00 at 20 % is 4,908.20."""
+        lines = ("works", 24250, True), ("revision", 291, True), ("retention", -1212.5, False)
+        self.assertEqual(self.amounts(*lines), ["24541,00", "4908,20", "29449,20", "-1212,50", "28236,70"])
+
+    def test_a_retention_with_vat_and_a_release_leave_the_amounts(self):
+        self.assertEqual(
+            self.amounts(("works", 1000, True), ("retention", -50, True)), ["950,00", "190,00", "1140,00", False, False]
+        )
+        self.assertEqual(
+            self.amounts(("works", 1000, True), ("retention", 50, False)), ["1050,00", "200,00", "1250,00", False, False]
+        )
+
+    def test_recognised_with_its_retention_by_either_total(self):
+        """The person copied the amount before the retention, or typed what is to be paid; no other amount will do."""
+        for total, state in ((None, "validation"), ("1140", "validation"), ("1141", "checking")):
+            with self.subTest(total):
+                move = self.situation([("works", 1000, True), ("retention", -60, False)], invoice_user_id=self.sender.id)
+                self.filed(move, **({"montantTTC": total} if total else {}))
+                self.assertEqual(move.chorus_state, state)
+
+    def test_in_a_selection_it_is_told_apart_and_the_others_are_sent(self):
+        works, other = self.works_invoice(), self.invoice() | self.invoice()
+        action = (works | other).with_user(self.sender).action_chorus_send_selected()
+        wizard = self.env[action["res_model"]].with_user(self.sender).browse(action["res_id"])
+        counts = wizard.selected_count, wizard.ready_count, wizard.blocked_count, wizard.skipped_count, wizard.by_hand_count
+        self.assertEqual(counts, (3, 2, 0, 0, 1))
+        group = wizard.group_ids.filtered(lambda group: group.urgency == "by_hand")
+        self.assertEqual(group.move_ids, works)
+        self.assertIn("To file on the portal", group.remedy)
+        self.assertEqual(group.action_open()["res_id"], works.id)
+        wizard.action_send()
+        self.assertEqual((works.chorus_state, set(other.mapped("chorus_state"))), ("to_send", {"deposited"}))
+
+    def test_incomplete_works_in_a_selection_are_mended_first(self):
+        works = self.works_invoice()
+        self.market.party_ids.unlink()
+        action = (works | self.invoice()).with_user(self.sender).action_chorus_send_selected()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((wizard.ready_count, wizard.blocked_count, wizard.by_hand_count), (1, 1, 0))
+        self.assertLessEqual({"mend", "by_hand"}, set(wizard.group_ids.mapped("urgency")))
+
+    def test_posting_says_nothing_of_what_is_ready_to_be_filed(self):
+        move = self.situation([("works", 1000, True)], post=False)
+        move.action_post()
+        self.assertFalse(move._chorus_posted_notification())
+        self.market.party_ids.unlink()
+        self.assertIn("MOE", move._chorus_posted_notification()["params"]["message"])
+
     def test_incomplete_parties_stop_the_assistant(self):
         self.market.party_ids.unlink()
         move = self.works_invoice()

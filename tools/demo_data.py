@@ -154,8 +154,8 @@ def add_works(env, company):
             "date_notified": date(year, 6, 1),
             "date_end": date(year + 1, 3, 31),
             "engagement_ids": [
-                (0, 0, {"number": "EJ-2026-00871", "name": "Tranche ferme", "amount": 150000}),
-                (0, 0, {"number": "EJ-2026-01340", "name": "Avenant n° 1", "amount": 80000}),
+                (0, 0, {"number": "EJ-2026-00871", "name": "Tranche ferme", "amount": 216000}),
+                (0, 0, {"number": "EJ-2026-01340", "name": "Avenant n° 1", "amount": 11520}),
             ],
             "amendment_ids": [(0, 0, {"name": "Avenant n° 1 – Désamiantage", "date": date(year, 8, 20), "amount": 9600})],
             "party_ids": [

@@ -4,10 +4,12 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..services.vocabulary.places import Place
+
 #: Sentences shown for one remedy; they differ by what they quote.
 SHOWN = 4
 #: In the order in which a person sees to them.
-URGENCIES = [("mend", "To mend"), ("look", "To look at"), ("skip", "Not sent")]
+URGENCIES = [("mend", "To mend"), ("by_hand", "On the portal"), ("look", "To look at"), ("skip", "Not sent")]
 
 
 class ChorusSendWizard(models.TransientModel):
@@ -20,14 +22,16 @@ class ChorusSendWizard(models.TransientModel):
     group_ids = fields.One2many("chorus.send.wizard.group", "wizard_id", readonly=True)
     selected_count = fields.Integer("Invoices selected", readonly=True)
     skipped_count = fields.Integer("Left out", readonly=True)
+    by_hand_count = fields.Integer("To file on the portal", readonly=True)
     ready_count = fields.Integer("Invoices ready", compute="_compute_counts")
     blocked_count = fields.Integer("To mend first", compute="_compute_counts")
 
-    @api.depends("ready_ids", "selected_count", "skipped_count")
+    @api.depends("ready_ids", "selected_count", "skipped_count", "by_hand_count")
     def _compute_counts(self):
         for wizard in self:
             wizard.ready_count = len(wizard.ready_ids)
-            wizard.blocked_count = wizard.selected_count - wizard.skipped_count - wizard.ready_count
+            unblocked = wizard.ready_count + wizard.skipped_count + wizard.by_hand_count
+            wizard.blocked_count = wizard.selected_count - unblocked
 
     @api.model
     def _chorus_open(self, remarks):
@@ -45,10 +49,13 @@ class ChorusSendWizard(models.TransientModel):
                 groups[key][remark.message].append(move.id)
         order = list(dict(URGENCIES))
         sizes = sorted(groups, key=lambda key: (order.index(key[0]), -sum(map(len, groups[key].values()))))
+        urgencies = [{self._chorus_urgency(remark) for remark in told} for told in remarks.values()]
         wizard = self.create(
             {
                 "selected_count": len(remarks),
-                "skipped_count": sum(any(self._chorus_urgency(one) == "skip" for one in told) for told in remarks.values()),
+                "skipped_count": sum("skip" in told for told in urgencies),
+                # what a person files may have to be mended first, and is then counted there
+                "by_hand_count": sum("by_hand" in told and "mend" not in told for told in urgencies),
                 "ready_ids": [
                     Command.set([move.id for move, told in remarks.items() if not any(remark.blocks for remark in told)])
                 ],
@@ -69,6 +76,8 @@ class ChorusSendWizard(models.TransientModel):
     def _chorus_urgency(self, remark):
         if not remark.blocks:
             return "look"
+        if remark.place is Place.BY_HAND:
+            return "by_hand"
         # sent already, not posted…: nothing is wrong with the invoice
         return "mend" if remark.remedy or remark.place else "skip"
 

@@ -42,6 +42,8 @@ class ChorusWorksDeposit(models.TransientModel):
     untaxed = fields.Char("Amount without VAT", compute="_compute_texts")
     tax = fields.Char("VAT", compute="_compute_texts")
     total = fields.Char("Amount with VAT", compute="_compute_texts")
+    retention = fields.Char("Retention", compute="_compute_texts", help="Kept back at payment.")
+    net = fields.Char("Net to pay", compute="_compute_texts")
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
     filed = fields.Boolean("I have filed this document on the portal")
@@ -72,9 +74,14 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.date = document.issue_date and document.issue_date.strftime("%d/%m/%Y")
             assistant.market_number = document.market_number or market.number
             assistant.engagement_number = document.engagement_number
-            assistant.untaxed = _french(document.totals.tax_basis)
+            # [INF] nothing public says whether the portal's amounts are before or after the retention: before it, the VAT is
+            # the rate of the amount without VAT, which the MOE checks; the retention is then kept back at payment
+            kept = move._chorus_kept_back()
+            assistant.untaxed = _french(document.totals.tax_basis + kept)
             assistant.tax = _french(document.totals.tax)
-            assistant.total = _french(document.totals.payable)
+            assistant.total = _french(document.totals.payable + kept)
+            assistant.retention = kept and _french(-kept)
+            assistant.net = kept and _french(document.totals.payable)
 
     @api.depends("move_id")
     def _compute_pdf(self):

@@ -25,6 +25,7 @@ class Place(str, Enum):
     SETTINGS = "settings"
     LOOKUP = "lookup"
     PORTAL = "portal"
+    BY_HAND = "by_hand"
 
     __str__ = str.__str__
 
@@ -44,6 +45,7 @@ LABELS: Mapping[Place, Text] = MappingProxyType(
         Place.SETTINGS: Text("Open the guided set-up", "Ouvrir la mise en service"),
         Place.LOOKUP: Text("Ask Chorus Pro", "Interroger Chorus Pro"),
         Place.PORTAL: Text("Open the Chorus Pro portal", "Ouvrir le portail Chorus Pro"),
+        Place.BY_HAND: Text("File on the portal", "Déposer sur le portail"),
     }
 )
 """What the button says."""
