@@ -42,7 +42,7 @@ class ChorusWorksDeposit(models.TransientModel):
     untaxed = fields.Char("Amount without VAT", compute="_compute_texts")
     tax = fields.Char("VAT", compute="_compute_texts")
     total = fields.Char("Amount with VAT", compute="_compute_texts")
-    retention = fields.Char("Retention", compute="_compute_texts", help="Kept back at payment.")
+    retention = fields.Char(compute="_compute_texts", help="Kept back at payment.")
     net = fields.Char("Net to pay", compute="_compute_texts")
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
