@@ -80,8 +80,8 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.untaxed = _french(document.totals.tax_basis + kept)
             assistant.tax = _french(document.totals.tax)
             assistant.total = _french(document.totals.payable + kept)
-            assistant.retention = kept and _french(-kept)
-            assistant.net = kept and _french(document.totals.payable)
+            assistant.retention = _french(-kept) if kept else False
+            assistant.net = _french(document.totals.payable) if kept else False
 
     @api.depends("move_id")
     def _compute_pdf(self):
