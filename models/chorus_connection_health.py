@@ -19,8 +19,8 @@ class ChorusConnection(models.Model):
     queue = fields.Integer("Waiting to be sent", compute="_compute_health")
     unknown = fields.Integer("Of unknown outcome", compute="_compute_health")
     oldest_unknown = fields.Datetime("The oldest of these since", compute="_compute_health")
-    calls_today = fields.Integer(compute="_compute_health")
-    failures_today = fields.Integer("Failed calls today", compute="_compute_health")
+    calls_today = fields.Integer("Calls today", compute="_compute_health")
+    failures_today = fields.Integer("Failures today", compute="_compute_health")
     errors_told = fields.Text("Errors of the last 7 days", compute="_compute_health")
 
     @api.depends("company_id", "environment")

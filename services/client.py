@@ -104,7 +104,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
 
     def bank_accounts(self, structure: str) -> dict[str, str]:
         """The bank accounts that our structure declared (``recuperer/coordbanc/valides``): name by identifier."""
-        answer = self._found("/cpro/transverses/v1/recuperer/coordbanc/valides", {"idStructure": int(structure)})
+        answer = self._session.search("/cpro/transverses/v1/recuperer/coordbanc/valides", {"idStructure": int(structure)})
         return {
             _text(row.get("idCoordonneeBancaire")): _text(row.get("nomCoordonneeBancaire"))
             for row in _rows(answer.get("listeCoordonneeBancaire"))
@@ -200,7 +200,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
                 "triColonne": "DateDepot",
                 "triSens": "Ascendant",
             }
-            answer = self._found("/cpro/factures/v1/rechercher/fournisseur", body)
+            answer = self._session.search("/cpro/factures/v1/rechercher/fournisseur", body)
             rows = _rows(answer.get("listeFactures"))
             yield from map(_found_invoice, rows)
             if not rows or page >= _pages(answer):

@@ -18,7 +18,6 @@ from .answers_directory import (
     StructurePage,
 )
 from .clock import parse_instant
-from .errors import Refused
 from .json_values import pages, record, rows, text, total
 from .session import PisteSession
 
@@ -26,8 +25,6 @@ from .session import PisteSession
 SERVICES_PAGE = 500
 #: Structures in one page of a search, which a person reads.
 STRUCTURES_PAGE = 40
-#: How searches say that they found nothing (REFERENCE §4): a functional error for the platform, an empty list for us.
-_NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
 
 
 class DirectoryClient:
@@ -73,7 +70,7 @@ class DirectoryClient:
             "typeStructure": "PUBLIQUE" if public_only else None,
             "statutStructure": "ACTIF" if active_only else None,
         }
-        answer = self._found(
+        answer = self._session.search(
             "/cpro/structures/v1/rechercher",
             {
                 "structure": {field: value for field, value in criteria.items() if value},
@@ -131,7 +128,7 @@ class DirectoryClient:
         """All services of a structure, active or not (``structures/rechercher/services``); one call a page."""
         page = 1
         while True:
-            answer = self._found(
+            answer = self._session.search(
                 "/cpro/structures/v1/rechercher/services",
                 {
                     "idStructure": int(structure),
@@ -175,7 +172,7 @@ class DirectoryClient:
 
         :param supplier_structure: Chorus Pro's identifier of our structure.
         """
-        answer = self._found(
+        answer = self._session.search(
             "/cpro/engagementsJuridiques/v1/rechercher",
             {
                 "numeroEngagementJuridique": number,
@@ -197,11 +194,3 @@ class DirectoryClient:
             )
             for row in rows(answer.get("listeEngagementJuridique"))
         ]
-
-    def _found(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return self._session.post(path, body)
-        except Refused as refusal:
-            if (refusal.return_code, refusal.detail) in _NOTHING_FOUND:
-                return {}
-            raise

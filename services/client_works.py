@@ -13,15 +13,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from .clock import paris_text, parse_instant
-from .errors import OutcomeUnknown, Refused, TryLater
+from .errors import OutcomeUnknown, TryLater
 from .json_values import pages, rows, text
 from .session import PisteSession
 from .vocabulary import frameworks
 
 #: Results asked for in one page; others ask 1,000 (works-invoices.json).
 PAGE_SIZE = 500
-#: How these searches say that they found nothing (REFERENCE §4).
-_NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
 #: What a validator may do (third party: a client that cites AIFE's catalogue; the Swagger says "string"). ``typeValideur``,
 #: whose values nothing public tells, is left out: it is optional in the Swagger, and a refusal is shown as it comes.
 _ACCEPT, _REFUSE = "VALIDATION", "REFUS"
@@ -105,7 +103,7 @@ class WorksClient:
                 "triSens": "Ascendant",
                 "triColonne": "TypeDemandePaiement",
             }
-            answer = self._works_found("/cpro/facturesTravaux/v1/rechercher", body)
+            answer = self._session.search("/cpro/facturesTravaux/v1/rechercher", body)
             found = rows(answer.get("listeFacturesTravaux"))
             yield from map(_works_piece, found)
             if not found or page >= pages(answer):
@@ -132,7 +130,7 @@ class WorksClient:
             "periodeDateHeureEtatCourantDu": paris_text(changed_from),
             "periodeDateHeureEtatCourantAu": paris_text(changed_to),
         }
-        answer = self._works_found(
+        answer = self._session.search(
             "/cpro/factures/v1/rechercher/demandePaiement", {name: value for name, value in body.items() if value is not None}
         )
         return [_file_piece(row) for row in rows(answer.get("listeDemandePaiement"))]
@@ -153,7 +151,7 @@ class WorksClient:
                 "triSens": "Ascendant",
                 "triColonne": "DateDepot",
             }
-            answer = self._works_found("/cpro/factures/v1/rechercher/aTraiter/valideur", body)
+            answer = self._session.search("/cpro/factures/v1/rechercher/aTraiter/valideur", body)
             found = rows(answer.get("listeFactures"))
             yield from map(_to_validate, found)
             if not found or page >= pages(answer):
@@ -162,7 +160,7 @@ class WorksClient:
 
     def search_as_validator(self, number: str) -> list[ToValidate]:
         """The invoices with that number that waited for us, whatever their status now (``rechercher/valideur``)."""
-        answer = self._works_found(
+        answer = self._session.search(
             "/cpro/factures/v1/rechercher/valideur",
             {"numeroFacture": number, "pagination": {"pageResultatDemandee": 1, "nbResultatsParPage": PAGE_SIZE}},
         )
@@ -207,14 +205,6 @@ class WorksClient:
         if not content.startswith(b"%PDF-"):
             raise TryLater("the file is no PDF", code="unexpected_answer")
         return content
-
-    def _works_found(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return self._session.post(path, body)
-        except Refused as refusal:
-            if (refusal.return_code, refusal.detail) in _NOTHING_FOUND:
-                return {}
-            raise
 
 
 def _works_piece(row: dict[str, Any]) -> FoundPiece:

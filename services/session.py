@@ -34,6 +34,8 @@ TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
 _AGAIN = (500, 502, 503, 504)
 #: What the platform says when the technical account may not act (REFERENCE §4).
 _RIGHT_MESSAGES = ("GDP_MSG_11.005", "habilitation")
+#: How searches say that they found nothing (REFERENCE §4): a functional error for the platform, an empty list for us.
+_NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -114,14 +116,23 @@ class PisteSession:
         """
         return self._told("POST", path, json.dumps(body).encode(), once)
 
+    def search(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The same for a search: ``{}`` when it found nothing, which is a good answer and counts as one.
+
+        :raises ChorusError: as :meth:`post`, for every other refusal.
+        """
+        return self._told("POST", path, json.dumps(body).encode(), False, searching=True)
+
     def get(self, path: str) -> dict[str, Any]:
         """The same for the only operation that is a GET (``health-check``)."""
         return self._told("GET", path, None, False)
 
-    def _told(self, method: str, path: str, data: bytes | None, once: bool) -> dict[str, Any]:
+    def _told(self, method: str, path: str, data: bytes | None, once: bool, searching: bool = False) -> dict[str, Any]:
         try:
             return self._checked(self._call(method, path, data, once), once)
         except ChorusError as error:
+            if searching and isinstance(error, Refused) and (error.return_code, error.detail) in _NOTHING_FOUND:
+                return {}
             self.tally[error.code] += 1
             raise
 

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -254,6 +256,19 @@ class TestDirectory(DirectoryCase):
         again = search.create({"identifier": "20000107100014"})
         again.action_search()
         self.assertEqual(again.line_ids.action_choose()["res_id"], partner.id, "a customer that is known is not made twice")
+
+    def test_who_may_not_create_contacts_is_told(self):
+        search = self.env["chorus.structure.search"].with_user(self.sender).with_company(self.company)
+        self.sender.group_ids -= self.env.ref("base.group_partner_manager")
+        wizard = search.create({"name": "commune de saint-exemple"})
+        wizard.action_search()
+        self.assertTrue(wizard.line_ids, "looking is allowed")
+        self.assertFalse(wizard.may_choose)
+        self.sender.group_ids |= self.env.ref("base.group_partner_manager")
+        wizard.invalidate_recordset(["may_choose"])
+        self.assertTrue(wizard.may_choose)
+        button = etree.fromstring(wizard.get_view(view_type="form")["arch"]).find(".//button[@name='action_choose']")
+        self.assertEqual(button.get("column_invisible"), "not parent.may_choose")
 
     def test_many_results_come_in_pages(self):
         self.simulator.control("directory", structures=[

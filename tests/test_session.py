@@ -146,6 +146,20 @@ class TestRepeatableCalls(SessionCase):
         self.assertEqual(self.simulator.calls(SEARCH), 1, "a limit is not answered by more calls")
 
 
+class TestTally(SessionCase):
+    def test_a_search_that_finds_nothing_is_no_failure(self):
+        client = self.client()
+        self.assertEqual(list(client.find_structures("28888888800010")), [])
+        self.assertEqual(dict(client.tally), {"": 1})
+
+    def test_a_refused_search_is_one(self):
+        self.simulator.fault("/cpro/structures/v1/rechercher", "http_403")
+        client = self.client()
+        with self.assertRaises(NotAllowed) as caught:
+            client.find_structures("28888888800010")
+        self.assertEqual(dict(client.tally), {"": 1, caught.exception.code: 1})
+
+
 class TestLinks(SessionCase):
     """Each broken link of the chain is named."""
 

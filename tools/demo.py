@@ -90,11 +90,22 @@ def prepare(work: Workspace, simulator_port: int) -> None:
     fill(work, DATABASE, simulator_port)
 
 
+def settled_port(work: Workspace, wanted: int) -> int:
+    """The simulator's port in the demonstration's database; where another program took it, a free one written there."""
+    port = free_port(wanted)
+    if port != wanted:
+        log(f"port {wanted} is taken: the simulator moves to port {port}")
+        statement = "UPDATE res_company SET chorus_simulator_url = %s WHERE chorus_simulator_url IS NOT NULL"
+        work.query(DATABASE, statement, f"http://127.0.0.1:{port}")
+    return port
+
+
 def demo(work: Workspace, once: bool) -> int:
     """Run the job in a new database; its exit status, after the wait for Ctrl-C unless ``once``."""
     with work.hold(DATABASE):
         simulator_port = free_port(SIMULATOR_PORT)
         prepare(work, simulator_port)
+        simulator_port = settled_port(work, simulator_port)
         # The scheduled jobs run by themselves only while a person looks.
         threads = 0 if once else 1
         with running(work, DATABASE, simulator_port, f"--max-cron-threads={threads}") as (odoo, simulator):
@@ -115,9 +126,7 @@ def serve(work: Workspace, arguments: list[str]) -> int:
             prepare(work, free_port(SIMULATOR_PORT))
         query = "SELECT chorus_simulator_url FROM res_company WHERE chorus_simulator_url IS NOT NULL ORDER BY id"
         address = work.query(DATABASE, query)[0][0]
-        port = urlsplit(address).port or SIMULATOR_PORT
-        if free_port(port) != port:
-            fail(f"Port {port}, the simulator's in this database, is taken.", "free it, or run the demonstration again")
+        port = settled_port(work, urlsplit(address).port or SIMULATOR_PORT)
         with running(work, DATABASE, port, "--max-cron-threads=1", "-u", MODULE, *arguments) as (odoo, simulator):
             invite(odoo, simulator)
     return 0

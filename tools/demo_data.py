@@ -90,7 +90,12 @@ def connect(company):
 
 
 def add_user(env):
-    groups = ["base.group_user", "account.group_account_invoice", "l10n_fr_chorus_pro.group_chorus_user"]
+    groups = [
+        "base.group_user",
+        "base.group_partner_manager",  # to make a customer of a public body found in the directory
+        "account.group_account_invoice",
+        "l10n_fr_chorus_pro.group_chorus_user",
+    ]
     env["res.users"].create(
         {
             **FRENCH,

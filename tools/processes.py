@@ -99,19 +99,37 @@ def foreground(command: Sequence[object], env: Mapping[str, str], **options: Any
             process.wait()
 
 
+def listens(pid: int, port: int) -> bool:
+    """Whether a server that `background` started, or a child of it, listens on this port: an answer alone may be a stranger's."""
+    if sys.platform != "linux":
+        return True
+    sockets = set()
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+                fields = row.split()
+                if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:  # 0A: LISTEN
+                    sockets.add(f"socket:[{fields[9]}]")
+    for folder in Path("/proc").glob("[0-9]*/fd"):
+        with contextlib.suppress(OSError):
+            if os.getsid(int(folder.parent.name)) == pid and any(os.readlink(file) in sockets for file in folder.iterdir()):
+                return True
+    return False
+
+
 @contextlib.contextmanager
 def background(
     folder: Path,
     what: str,
     command: Sequence[object],
     env: Mapping[str, str],
-    ready: Callable[[], bool],
+    ready: Callable[[int], bool],
     patience: float = 60,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server beside this process and end it afterwards.
 
     :param folder: where its note and its log (``<what>.log``) go.
-    :param ready: asked repeatedly until it answers True.
+    :param ready: asked repeatedly, with the server's process id, until it answers True.
     :param patience: seconds to wait for that.
     :raises SystemExit: when the server ends early or is never ready, with the end of its log.
     """
@@ -129,7 +147,7 @@ def background(
     path = note(folder, process.pid, what)
     try:
         deadline = time.monotonic() + patience
-        while not ready():
+        while not ready(process.pid):
             if process.poll() is not None or time.monotonic() > deadline:
                 log = tail(log_path.read_text(errors="replace"))
                 state = "ended" if process.poll() is not None else "does not answer"

@@ -286,9 +286,9 @@ class Workspace:
     ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
         """Run a server that listens on ``port`` beside this process (see `processes.background`)."""
 
-        def answers() -> bool:
+        def answers(pid: int) -> bool:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                return True
+                return processes.listens(pid, port)
             return False
 
         return processes.background(RUN, what, command, {**self.env, **env}, answers)

@@ -25,6 +25,15 @@ class ChorusStructureSearch(models.TransientModel):
     page = fields.Integer(export_string_translation=False)
     pages = fields.Integer(export_string_translation=False)
     total = fields.Integer("Number of structures found")
+    may_choose = fields.Boolean(compute="_compute_may_choose", export_string_translation=False)
+
+    @api.depends("partner_id")
+    @api.depends_context("uid")
+    def _compute_may_choose(self):
+        """Whether the user may create the customer, or complete the one given."""
+        for search in self:
+            partner = search.partner_id
+            search.may_choose = partner.has_access("write") if partner else partner.has_access("create")
 
     @api.model
     def _chorus_values(self, partner, question):
