@@ -6,7 +6,6 @@ The API's French names stay in this file and in ``client``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from .answers_directory import (
     Engagement,
