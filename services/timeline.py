@@ -34,7 +34,7 @@ class Step(NamedTuple):
 def merged(steps: Iterable[Step]) -> tuple[Step, ...]:
     """These steps, each once, oldest first; those without a date come first.
 
-    Of two tellings of the same step the fuller text is kept, and the history's word counts before a search's.
+    Of two tellings of the same step by the same source the fuller text is kept; the history's word takes the place of a search's.
     """
     told: dict[tuple[str, datetime | None], Step] = {}
     for step in steps:
@@ -47,12 +47,13 @@ def merged(steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def _joined(one: Step, other: Step) -> Step:
-    return Step(
-        one.status,
-        one.at,
-        max(one.comment, other.comment, key=_fullness),
-        max(one.author, other.author, key=_fullness),
-        one.history or other.history,
+    if one.history != other.history:
+        # Whole, text included: were a search's text kept here, the line would depend on whether that search came before or after
+        # another step of the history that takes its place.
+        return one if one.history else other
+    return one._replace(
+        comment=max(one.comment, other.comment, key=_fullness),
+        author=max(one.author, other.author, key=_fullness),
     )
 
 

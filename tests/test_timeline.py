@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..services.timeline import SAME_STEP, Step, merged
@@ -30,6 +30,7 @@ def told(draw):
     return steps, answers
 
 
+@settings(max_examples=1000)
 @given(told())
 def test_same_time_line_however_it_is_told(told):
     steps, answers = told
@@ -55,6 +56,12 @@ def test_the_history_takes_the_place_of_what_a_search_saw():
     assert merged([seen, told]) == (told,)
     later = told._replace(at=START + SAME_STEP + timedelta(seconds=1))
     assert merged([seen, later]) == (seen, later)
+
+
+def test_a_search_before_or_after_the_history_changes_nothing():
+    seen = Step("DEPOSEE", None, "Motif", history=False)
+    told, dated = Step("DEPOSEE", None), Step("DEPOSEE", START)
+    assert merged([*merged([seen, dated]), told]) == merged([*merged([seen, told]), dated]) == (told, dated)
 
 
 def test_fuller_words_are_kept():
