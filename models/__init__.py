@@ -1,4 +1,8 @@
 from . import (
+    abstract_environment,
+    abstract_errors,
+    abstract_exchange,
+    abstract_exchange_cron,
     abstract_references,
     account_journal,
     account_journal_setup,
@@ -54,6 +58,7 @@ from . import (
     chorus_service,
     chorus_status_entry,
     chorus_validation,
+    chorus_validation_send,
     res_company,
     res_company_access,
     res_company_diagnosis,

@@ -1,32 +1,22 @@
 import base64
 import hashlib
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from ..services.errors import failure
 
 #: States in which an action may still reach Chorus Pro, or may have reached it.
 OPEN = ("ready", "sending", "unknown")
 
 
-class Claim(NamedTuple):
-    """What a sender needs once it holds an action: read before the commit, so that the calls open no transaction."""
-
-    identifier: str
-    comment: str
-    files: tuple  # of (name, bytes, identifier at Chorus Pro once it is there)
-
-
 class ChorusAction(models.Model):
     """One thing done about an invoice that is at Chorus Pro: the intent, committed before a byte leaves, and what came of it.
 
-    It has a deposit's care: Chorus Pro knows no key that would make a repeated call harmless, so after a lost answer nothing is
-    repeated before the state of the invoice there was read (`chorus_action_send`). It is evidence: nobody deletes it.
+    After a lost answer nothing is repeated before the state of the invoice there was read (`chorus_action_send`). It is evidence:
+    nobody deletes it.
     """
 
     _name = "chorus.action"
+    _inherit = ["chorus.exchange"]
     _description = "Action on an invoice at Chorus Pro"
     _check_company_auto = True
     _order = "id desc"
@@ -36,7 +26,6 @@ class ChorusAction(models.Model):
         "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
-    environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
     identifier = fields.Char("Chorus Pro identifier", required=True, readonly=True)
     kind = fields.Selection(
         [
@@ -82,31 +71,11 @@ class ChorusAction(models.Model):
     user_id = fields.Many2one("res.users", "Asked by", readonly=True, default=lambda self: self.env.user)
     answered_at = fields.Datetime(readonly=True, help="Date, by Chorus Pro's clock, of the status that this action answers.")
     answered_entry = fields.Char(readonly=True, help="Number of that status in the history (histoStatutId).")
-    sending_at = fields.Datetime("Sending since", readonly=True)
-    unknown_at = fields.Datetime("Unknown since", readonly=True)
     done_at = fields.Datetime("Done on", readonly=True)
-    attempts = fields.Integer("Calls made in this state", readonly=True)
-    next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
-    error_code = fields.Char(readonly=True)
-    error_detail = fields.Text("Message of Chorus Pro", readonly=True)
-    error_cause = fields.Char("What happened", compute="_compute_error_texts")
-    error_remedy = fields.Char("What to do", compute="_compute_error_texts")
 
     _one_open_action = models.UniqueIndex(
         "(move_id) WHERE state IN ('ready', 'sending', 'unknown')", "Something is being done about this invoice already."
     )
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
-
-    @api.depends("error_code")
-    @api.depends_context("lang")
-    def _compute_error_texts(self):
-        for action in self:
-            texts = failure(action.error_code) if action.error_code else None
-            action.error_cause = texts and texts.cause.of(self.env.lang)
-            action.error_remedy = texts and texts.remedy.of(self.env.lang)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -150,7 +119,7 @@ class ChorusAction(models.Model):
         )  # fmt: skip
         for record, (_name, content) in zip(action.file_ids.sorted("id"), files, strict=True):
             record.content = base64.b64encode(content)
-        self.env["chorus.deposit"]._chorus_trigger("action")
+        self._chorus_trigger("action")
         return action
 
     def action_cancel(self):
@@ -160,13 +129,13 @@ class ChorusAction(models.Model):
         for action in self.sudo():  # sudo: users read actions only; this records their decision
             if action.try_lock_for_update(allow_referencing=True).state != "ready":
                 raise UserError(self.env._("Only what has not left yet can be withdrawn."))
-            action.write({"state": "cancelled", "next_try": False})
+            action._chorus_conclude("cancelled")
 
     def action_refresh(self):
         """Try again now, or find out now what became of it."""
         self.env["account.move"]._chorus_check_user()
         self.check_access("read")
-        self.sudo()._chorus_run()  # sudo: users read actions only; this writes what the platform says
+        self._chorus_send(retries=0)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
 

@@ -24,6 +24,7 @@ class ChorusAudit(models.Model):
     """
 
     _name = "chorus.audit"
+    _inherit = ["chorus.environment"]
     _description = "Change of a Chorus Pro setting"
     _order = "id desc"
     _rec_name = "setting"
@@ -34,11 +35,7 @@ class ChorusAudit(models.Model):
     setting = fields.Char(required=True, readonly=True)
     old_value = fields.Char("Before", readonly=True)
     new_value = fields.Char("After", readonly=True)
-    environment = fields.Selection(selection="_selection_environment", readonly=True)
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+    environment = fields.Selection(required=False)
 
     def write(self, vals):
         """:raises UserError: for those whose rights would allow it; it is evidence."""

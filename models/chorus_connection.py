@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services.errors import ChorusError, NotAllowed, TryLater, failure
+from ..services.errors import ChorusError, NotAllowed, TryLater
 from . import timing
 
 
@@ -14,37 +14,21 @@ class ChorusConnection(models.Model):
     """
 
     _name = "chorus.connection"
+    _inherit = ["chorus.errors"]
     _description = "Chorus Pro connection"
     _check_company_auto = True
     _rec_name = "environment"
 
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
-    environment = fields.Selection(selection="_selection_environment", required=True)
     last_poll = fields.Datetime(help="All changes of status before this moment are known.")
     last_sweep = fields.Datetime(help="When the search for invoices that others missed was made last.")
     failures = fields.Integer(help="Consecutive failures to reach Chorus Pro.")
     paused_until = fields.Datetime(help="No call is made by the scheduled jobs before this moment.")
-    error_code = fields.Char()
-    error_detail = fields.Char()
     error_since = fields.Datetime()
-    error_cause = fields.Char(compute="_compute_error_texts")
-    error_remedy = fields.Char(compute="_compute_error_texts")
 
     _company_environment_unique = models.Constraint(
         "UNIQUE (company_id, environment)", "A company has one connection for each environment."
     )
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
-
-    @api.depends("error_code")
-    @api.depends_context("lang")
-    def _compute_error_texts(self):
-        for connection in self:
-            texts = failure(connection.error_code) if connection.error_code else None
-            connection.error_cause = texts and texts.cause.of(self.env.lang)
-            connection.error_remedy = texts and texts.remedy.of(self.env.lang)
 
     @api.model
     def _known(self, company):
@@ -76,17 +60,15 @@ class ChorusConnection(models.Model):
         self.ensure_one()
         if not isinstance(error, (TryLater, NotAllowed)) and error.code != "not_reachable":
             return False
-        now = fields.Datetime.now()
+        self._note_broken(error)
         wait = timing.step(timing.BACKOFF, self.failures)
         if isinstance(error, TryLater) and error.retry_after:
             wait = max(wait, error.retry_after)
-        self.write(
-            {
-                "failures": self.failures + 1,
-                "paused_until": now + timedelta(seconds=wait),
-                "error_code": error.code,
-                "error_detail": error.detail,
-                "error_since": self.error_since or now,
-            }
-        )
+        self.write({"failures": self.failures + 1, "paused_until": fields.Datetime.now() + timedelta(seconds=wait)})
         return True
+
+    def _note_broken(self, error: ChorusError):
+        """Tell of an error that is no reason to wait."""
+        self.ensure_one()
+        since = self.error_since or fields.Datetime.now()
+        self.write({"error_code": error.code, "error_detail": error.detail, "error_since": since})

@@ -1,9 +1,9 @@
+import base64
 import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services.errors import failure
 from ..services.vocabulary import flows
 
 
@@ -15,13 +15,13 @@ class ChorusDeposit(models.Model):
     """
 
     _name = "chorus.deposit"
+    _inherit = ["chorus.exchange"]
     _description = "Chorus Pro deposit"
     _check_company_auto = True
     _order = "id desc"
     _rec_name = "file_name"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
     other_environment = fields.Boolean(
         "Of another environment",
         compute="_compute_other_environment",
@@ -69,24 +69,12 @@ class ChorusDeposit(models.Model):
     flow_state = fields.Char("Flow state code", readonly=True)
     flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
     flow_state_at = fields.Datetime("Flow state since", readonly=True)
-    sending_at = fields.Datetime("Sending since", readonly=True)
-    unknown_at = fields.Datetime("Unknown since", readonly=True)
     deposited_at = fields.Datetime("Deposited on", readonly=True)
     report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
-    attempts = fields.Integer("Calls made in this state", readonly=True)
-    next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
-    error_code = fields.Char(readonly=True)
-    error_detail = fields.Text("Message of Chorus Pro", readonly=True)
-    error_cause = fields.Char("What happened", compute="_compute_error_texts")
-    error_remedy = fields.Char("What to do", compute="_compute_error_texts")
 
     _flow_number_unique = models.UniqueIndex(
         "(environment, flow_number) WHERE flow_number IS NOT NULL", "This flow number is recorded already."
     )
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
 
     @api.depends("environment", "company_id.chorus_environment")
     def _compute_other_environment(self):
@@ -114,14 +102,6 @@ class ChorusDeposit(models.Model):
     def _compute_flow_state_label(self):
         for deposit in self:
             deposit.flow_state_label = deposit.flow_state and flows.get(deposit.flow_state).label.of(self.env.lang)
-
-    @api.depends("error_code")
-    @api.depends_context("lang")
-    def _compute_error_texts(self):
-        for deposit in self:
-            texts = failure(deposit.error_code) if deposit.error_code else None
-            deposit.error_cause = texts and texts.cause.of(self.env.lang)
-            deposit.error_remedy = texts and texts.remedy.of(self.env.lang)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -153,7 +133,7 @@ class ChorusDeposit(models.Model):
                 **values,
             }
         )
-        deposit.file = self.env["chorus.deposit"]._chorus_encode(content)
+        deposit.file = base64.b64encode(content)
         return deposit
 
     # -- buttons -------------------------------------------------------------------------------------------------------
@@ -173,4 +153,4 @@ class ChorusDeposit(models.Model):
         for deposit in self.sudo():  # sudo: see action_refresh
             if deposit.try_lock_for_update(allow_referencing=True).state != "ready":
                 raise UserError(self.env._("Only a deposit that has not left yet can be withdrawn."))
-            deposit.write({"state": "cancelled", "next_try": False})
+            deposit._chorus_conclude("cancelled")

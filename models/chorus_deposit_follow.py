@@ -30,30 +30,35 @@ class ChorusDeposit(models.Model):
             if not progress(remaining=len(due)):
                 return
             with company._chorus_client() as client:
-                for deposit in due:
-                    deposit._chorus_guarded(deposit._chorus_read_report, client)
-                    if not progress(1):
-                        return
-                    if connection._is_paused():
-                        break
-                if not connection._is_paused() and self._chorus_follows(company):
-                    self._chorus_read_statuses(company, client)
-                    self._chorus_sweep(company, client)
+                if not due._chorus_each(company, "_chorus_step", client):
+                    return
                 if not connection._is_paused():
-                    self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
+                    self._chorus_read_news(company, client)
             progress(remaining=0)
+
+    @api.model
+    def _chorus_read_news(self, company, client):
+        """What changed at Chorus Pro since the last time; what breaks is told, and the other companies have their turn."""
+        connection = self.env["chorus.connection"]._of(company)
+        try:
+            if self._chorus_follows(company):
+                self._chorus_read_statuses(company, client)
+                self._chorus_sweep(company, client)
+            if not connection._is_paused():
+                self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
+        except Exception as error:
+            _logger.exception("Chorus Pro: the news of company %s broke", company.id)
+            if self.env["account.move"]._can_commit():
+                self.env.cr.rollback()
+            connection._note_broken(ChorusError(type(error).__name__, code="internal"))
+            self._chorus_commit()
 
     def _chorus_refresh(self):
         """The same for chosen deposits, now, at a user's request."""
         for company, deposits in self.grouped("company_id").items():
             with company._chorus_client(retries=0) as client:
                 for deposit in deposits:
-                    if deposit.state == "ready":
-                        deposit._chorus_send_one(client)
-                    elif deposit.state == "unknown":
-                        deposit._chorus_settle_one(client)
-                    elif deposit.state == "deposited":
-                        deposit._chorus_read_report(client)
+                    deposit._chorus_step(client)
                 self._chorus_read_statuses(company, client)
                 self._chorus_read_histories(deposits.move_ids.filtered("chorus_history_due"), client)
 
@@ -126,19 +131,10 @@ class ChorusDeposit(models.Model):
             message = refused.get(line.number)
             line.write({"outcome": "refused" if message else "integrated", "message": message})
         state = "partial" if any(line.outcome == "refused" for line in self.line_ids) else "integrated"
-        self.write({"state": state, "next_try": False, "error_code": False, "error_detail": False})
+        self._chorus_conclude(state)
 
     def _chorus_report_again(self, error=None):
-        wait = timing.step(timing.REPORTS, self.attempts)
-        self.write(
-            {
-                "attempts": self.attempts + 1,
-                "next_try": fields.Datetime.now() + timedelta(seconds=wait),
-                "error_code": error and error.code,
-                "error_detail": error and error.detail,
-            }
-        )
-        self._chorus_trigger("follow", wait)
+        self._chorus_again(timing.REPORTS, error and error.code, error and error.detail, cron="follow")
 
     # -- statuses ------------------------------------------------------------------------------------------------------
 

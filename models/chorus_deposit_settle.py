@@ -47,21 +47,20 @@ class ChorusDeposit(models.Model):
         connection = self.env["chorus.connection"]._of(self.company_id)
         if isinstance(found, ChorusError):
             connection._note_failure(found)
-            self._chorus_search_again(found.code, found.detail)
+            self._chorus_look_again(found.code, found.detail)
             return
         connection._note_success()
         matches = self._chorus_matches(found)
         different = {line: row for line, row in matches.items() if not line._chorus_same_as(row)}
         if different:
             line, row = next(iter(different.items()))
-            self._chorus_search_again("found_different", line._chorus_both(row))
+            self._chorus_look_again("found_different", line._chorus_both(row))
         elif matches:
             self._chorus_adopt(matches)
         elif self._chorus_unknown_for(timing.SHOWN_AFTER):
-            self.write({"state": "ready", "attempts": 0, "next_try": False, "error_code": False, "error_detail": False})
-            self._chorus_trigger("deposit")
+            self._chorus_ready_again()
         else:
-            self._chorus_search_again(self.error_code, self.error_detail)
+            self._chorus_look_again(self.error_code, self.error_detail)
 
     def _chorus_matches(self, found):
         """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
@@ -85,24 +84,10 @@ class ChorusDeposit(models.Model):
             line._chorus_integrated()
             line.move_id._chorus_apply_found(row)
 
-    def _chorus_search_again(self, code, detail):
+    def _chorus_look_again(self, code, detail):
         """Still unclear: ask again later; a person is called after a day, at once when there is something to decide."""
-        now = fields.Datetime.now()
-        wait = timing.step(timing.SEARCHES, self.attempts)
-        self.write(
-            {
-                "attempts": self.attempts + 1,
-                "next_try": now + timedelta(seconds=wait),
-                "error_code": code,
-                "error_detail": detail,
-            }
-        )
-        self._chorus_trigger("deposit", wait)
+        self._chorus_again(timing.SEARCHES, code, detail, cron="follow" if self.state == "by_hand" else "")
         self.line_ids.move_id._chorus_call_people()
-
-    def _chorus_unknown_for(self, seconds):
-        """Whether the doubt has lasted so long; from the moment the answer was lost, since bytes may have left until then."""
-        return bool(self.unknown_at) and fields.Datetime.now() - self.unknown_at >= timedelta(seconds=seconds)
 
     # -- a person decides ----------------------------------------------------------------------------------------------
 
@@ -148,7 +133,7 @@ class ChorusDepositLine(models.Model):
         self.write({"outcome": "integrated", "message": False})
         deposit = self.deposit_id
         if deposit.state == "deposited" and all(line.outcome == "integrated" for line in deposit.line_ids):
-            deposit.write({"state": "integrated", "next_try": False, "error_code": False, "error_detail": False})
+            deposit._chorus_conclude("integrated")
 
     def _chorus_same_as(self, row):
         """Whether an invoice found at Chorus Pro is this one: same number, recipient, day and amount."""

@@ -54,7 +54,7 @@ class ChorusDeposit(models.Model):
         return deposit
 
     # EXTENDS 'chorus.deposit'
-    def _chorus_claim_submission(self):
+    def _chorus_load_submission(self):
         if not self.data:
             return None
         others = tuple(Attachment(file.name, file.raw, file.description or "") for file in self.attachment_ids.sorted("id"))

@@ -57,7 +57,7 @@ class ChorusDeposit(models.Model):
         for deposit in self.sudo():  # sudo: users read deposits only; this records their decision
             if deposit.try_lock_for_update(allow_referencing=True).state != "by_hand":
                 raise UserError(self.env._("Chorus Pro has this document already, or it was not filed by hand."))
-            deposit.write({"state": "cancelled", "next_try": False, "error_code": False, "error_detail": False})
+            deposit._chorus_conclude("cancelled")
 
     # EXTENDS 'chorus.deposit'
     def _chorus_refresh(self):
@@ -106,7 +106,7 @@ class ChorusDeposit(models.Model):
         connection = self.env["chorus.connection"]._of(self.company_id)
         if isinstance(found, ChorusError):
             connection._note_failure(found)
-            deposit._chorus_recognise_again(found.code, found.detail)
+            deposit._chorus_look_again(found.code, found.detail)
             return
         connection._note_success()
         line = deposit.line_ids[:1]
@@ -116,29 +116,15 @@ class ChorusDeposit(models.Model):
             deposit._chorus_adopt_piece(same[0])
             deposit._chorus_write_pieces(deposit.company_id, found)
         elif ours:
-            deposit._chorus_recognise_again("found_different", line._chorus_both(_as_invoice(ours[0])))
+            deposit._chorus_look_again("found_different", line._chorus_both(_as_invoice(ours[0])))
         else:
-            deposit._chorus_recognise_again(False, False)
-
-    def _chorus_recognise_again(self, code, detail):
-        now = fields.Datetime.now()
-        wait = timing.step(timing.SEARCHES, self.attempts)
-        self.write(
-            {
-                "attempts": self.attempts + 1,
-                "next_try": now + timedelta(seconds=wait),
-                "error_code": code,
-                "error_detail": detail,
-            }
-        )
-        self._chorus_trigger("follow", wait)
-        self.line_ids.move_id._chorus_call_people()
+            deposit._chorus_look_again(False, False)
 
     def _chorus_adopt_piece(self, piece):
         """Chorus Pro holds this document: follow it."""
         self.ensure_one()
         line = self.line_ids[:1]
-        self.write({"state": "integrated", "next_try": False, "error_code": False, "error_detail": False})
+        self._chorus_conclude("integrated")
         line._chorus_integrated()
         line.move_id.sudo().write(  # sudo: told by the platform
             {"chorus_identifier": piece.identifier, "chorus_dossier": piece.dossier or False}
@@ -150,20 +136,7 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'chorus.deposit'
     @api.model
     def _chorus_follows(self, company):
-        return super()._chorus_follows(company) or bool(self._chorus_by_hand_due(company))
-
-    @api.model
-    def _chorus_by_hand_due(self, company, everything=False):
-        """The documents filed by hand that are to be looked for now, or ``everything`` that waits for it."""
-        due = [] if everything else ["|", ("next_try", "=", False), ("next_try", "<=", fields.Datetime.now())]
-        return self.sudo().search(  # sudo: crons serve all companies
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.chorus_environment),
-                ("state", "=", "by_hand"),
-                *due,
-            ]
-        )
+        return super()._chorus_follows(company) or bool(self._chorus_due(company, ("by_hand",)))
 
     # EXTENDS 'chorus.deposit'
     @api.model
@@ -172,7 +145,7 @@ class ChorusDeposit(models.Model):
         followed = self._chorus_followed_in_markets(company)
         if followed.filtered("chorus_by_hand"):
             self._chorus_read_pieces(company, client)
-        for deposit in self._chorus_by_hand_due(company):
+        for deposit in self._chorus_due(company, ("by_hand",)):
             deposit._chorus_recognise_one(client)
         self._chorus_firmly(followed._chorus_remind)
 

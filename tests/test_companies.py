@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from . import simulated
 from .common import ChorusCommon
@@ -39,6 +40,38 @@ class TestCompanies(ChorusCommon):
         self.assertEqual(set((first | second).mapped("chorus_state")), {"deposited"}, (first | second).mapped("alerts"))
         self.assertEqual(len(self.simulator.invoices()), 2)
         self.assertTrue(any(simulated.SECOND_SUPPLIER in shown for shown in suppliers.values()))
+
+    def test_news_that_break_do_not_keep_the_others_from_theirs(self):
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        self.sender.company_ids |= self.other
+        first, second = self.invoice(), self.invoice(company=self.other)
+        self.arrive((first | second).with_context(allowed_company_ids=(self.company | self.other).ids))
+        for move in (first, second):
+            self.simulator.act(move.chorus_identifier, "MISE_A_DISPOSITION")
+        model = type(self.env["chorus.deposit"])
+        whole = model._chorus_write_statuses
+
+        def broken(deposits, company, found):
+            if company == self.company:
+                raise ValueError("never thought of")
+            return whole(deposits, company, found)
+
+        self.patch(model, "_chorus_write_statuses", broken)
+        job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow")
+        with mute_logger("odoo.addons.l10n_fr_chorus_pro.models.chorus_deposit_follow"), self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((first.chorus_status, second.chorus_status), ("DEPOSEE", "MISE_A_DISPOSITION"))
+        connection = self.env["chorus.connection"]._known(self.company)
+        self.assertEqual((connection.error_code, connection.error_detail), ("internal", "ValueError"))
+        self.assertTrue(connection.error_cause and connection.error_remedy)
+        self.assertFalse(connection._is_paused(), "a fault of ours is no reason to stop sending")
+        self.assertIn(connection.error_cause, first.alerts["chorus_connection"]["message"])
+        self.patch(model, "_chorus_write_statuses", whole)
+        with self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((first.chorus_status, connection.error_code), ("MISE_A_DISPOSITION", False), "nothing was lost")
 
     def test_the_review_tells_each_companys_own(self):
         self.town.with_company(self.other).invoice_sending_method = "chorus_pro"

@@ -86,7 +86,7 @@ class TestSubcontracting(MarketCommon):
                 self.assertTrue(move.chorus_can_validator)
                 self.assertFalse(move.chorus_can_complete or move.chorus_can_recycle)
                 action = self.env["chorus.action"]._chorus_ask(move, "validator", validator=simulated.TOWN)
-                action._chorus_run()
+                action._chorus_send(retries=0)
                 move.invalidate_recordset()
                 found = next(one for one in self.simulator.invoices() if one["numeroFacture"] == move.name)
                 self.assertEqual((found["valideur"], found["statut"]), (simulated.TOWN, "A_VALIDER_1"))

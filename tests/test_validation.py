@@ -7,6 +7,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..services.client_works import Decision
 from . import simulated
 from .simulator_case import OTHER, Client
 from .test_market_amounts import MarketCommon
@@ -139,10 +140,36 @@ class TestValidation(MarketCommon):
                     self.assertEqual((one.state, self.simulator.calls(DECIDE)), ("accepted", calls), "found done, not sent again")
                     continue
                 # not received, or still waiting long after: sent again, once
-                one.sudo().write({"next_try": False, "sending_at": fields.Datetime.now() - timedelta(hours=1)})
+                one.sudo().write({"next_try": False, "unknown_at": fields.Datetime.now() - timedelta(hours=1)})
                 self.poll()
                 self.poll()
                 self.assertEqual((one.state, self.held()[name]), ("accepted", "VALIDEE_1"))
+
+    def test_a_list_older_than_the_decision(self):
+        """Read before we decided, written down after it: the decision stays; much later it would wait for us again."""
+        (one,) = self.waiting("ST-9")
+        with self.company._chorus_client() as client:
+            old = list(client.search_to_validate(None))
+        one.with_user(self.sender).action_accept()
+        validations = self.env["chorus.validation"].sudo()
+        validations._chorus_write_waiting(self.company, old)
+        self.assertEqual((one.state, one.decision), ("accepted", "accept"))
+        one.sudo().decided_at -= timedelta(days=1)
+        validations._chorus_write_waiting(self.company, old)
+        self.assertEqual((one.state, one.decision), ("waiting", False))
+
+    def test_taken_but_not_shown_yet(self):
+        """Chorus Pro took the decision and still shows the former status: not sent again before it had the time to show it."""
+        (one,) = self.waiting("ST-10")
+        one.sudo().write({"state": "sending", "decision": "accept", "sending_at": fields.Datetime.now()})
+        one.sudo()._chorus_write_answer(Decision("A_VALIDER_1", None))
+        self.assertEqual(one.state, "unknown")
+        calls = self.simulator.calls(DECIDE)
+        self.poll()
+        self.assertEqual((one.state, self.simulator.calls(DECIDE)), ("unknown", calls))
+        self.simulator.act(int(one.identifier), "VALIDEE_1")
+        self.poll()
+        self.assertEqual((one.state, self.simulator.calls(DECIDE)), ("accepted", calls))
 
     def test_refused_by_the_platform(self):
         (one,) = self.waiting("ST-7")
@@ -150,7 +177,8 @@ class TestValidation(MarketCommon):
         one.with_user(self.sender).action_accept()
         one.invalidate_recordset()
         self.assertEqual((one.state, self.held()["ST-7"]), ("waiting", "A_VALIDER_1"))
-        self.assertIn("GDP_MSG_11.001", one.error_text)
+        self.assertIn("GDP_MSG_11.001", one.error_detail)
+        self.assertTrue(one.error_cause and one.error_remedy)
         one.with_user(self.sender).action_accept()
         self.assertEqual(self.held()["ST-7"], "VALIDEE_1")
 

@@ -59,7 +59,7 @@ class ChorusActionWizard(models.TransientModel):
         actions = self.env["chorus.action"]
         action = actions._chorus_ask(move, self.kind, comment=comment or False, **getattr(self, f"_{self.kind}_values")(comment))
         self.env["chorus.deposit"]._chorus_commit()
-        action._chorus_run()
+        action._chorus_send(retries=0)
         return action._chorus_notification()
 
     def _complete_values(self, comment):

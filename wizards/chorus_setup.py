@@ -25,7 +25,7 @@ class ChorusSetup(models.TransientModel):
 
     _name = "chorus.setup"
     _description = "Connect to Chorus Pro"
-    _inherit = ["chorus.secret.entry"]
+    _inherit = ["chorus.environment", "chorus.secret.entry"]
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     step = fields.Selection(selection="_selection_step", required=True, default="company")
@@ -36,9 +36,7 @@ class ChorusSetup(models.TransientModel):
     link_ids = fields.One2many("chorus.setup.link", "setup_id", "Links of the chain", readonly=True)
 
     siret = fields.Char("SIRET", compute="_compute_from_company", store=True, readonly=False)
-    environment = fields.Selection(
-        selection="_selection_environment", compute="_compute_from_company", store=True, readonly=False
-    )
+    environment = fields.Selection(compute="_compute_from_company", store=True, readonly=False, required=False)
     production_confirmed = fields.Boolean(
         "I confirm: in production, invoices are really sent to public bodies",
         compute="_compute_from_company",
@@ -64,10 +62,6 @@ class ChorusSetup(models.TransientModel):
     @api.model
     def _selection_step(self):
         return [(step.key, step.title.of(self.env.lang)) for step in setup_steps.STEPS]
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
 
     @api.model
     def _default_users(self):

@@ -1,0 +1,238 @@
+import logging
+import random
+import time
+from datetime import timedelta
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError
+
+from ..services.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from . import timing
+
+_logger = logging.getLogger(__name__)
+
+#: How often writing down an answer is tried again when another transaction is in the way.
+WRITE_ATTEMPTS = 10
+
+
+class ChorusExchange(models.AbstractModel):
+    """Something that Chorus Pro is told once: the intent, committed before a byte leaves, and what came of it.
+
+    Chorus Pro knows no key that would make a repeated call harmless. So a record says at any moment what may have happened:
+    ``ready``, nothing left; ``sending``, somebody is at it; ``unknown``, the answer is lost, and nothing is sent again before a
+    look at Chorus Pro. A model adds the states after these, what its call is, and how it looks.
+    """
+
+    _name = "chorus.exchange"
+    _inherit = ["chorus.errors"]
+    _description = "Exchange with Chorus Pro"
+
+    #: The scheduled job that goes on with these: ``ir_cron_chorus_…``.
+    _chorus_cron = "deposit"
+
+    sending_at = fields.Datetime("Sending since", readonly=True)
+    unknown_at = fields.Datetime("Unknown since", readonly=True)
+    attempts = fields.Integer("Calls made in this state", readonly=True)
+    next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
+
+    # -- what a model says of its own ----------------------------------------------------------------------------------
+
+    def _chorus_step(self, client):
+        """Whatever is to be done about this record now."""
+        raise NotImplementedError
+
+    def _chorus_may_send(self, *seen):
+        """The last check before a record is claimed, with what the caller has just seen at Chorus Pro.
+
+        :return: further values of the claimed record, or None when it must not be sent now.
+        """
+        return {}
+
+    def _chorus_load(self):
+        """What the call needs: read before the commit, so that the call opens no transaction."""
+        raise NotImplementedError
+
+    def _chorus_hand_over(self, client, claim):
+        """Call Chorus Pro, with no transaction open; what it answered.
+
+        :param claim: what ``_chorus_load`` gave.
+        """
+        raise NotImplementedError
+
+    def _chorus_receive(self, answer):
+        """Take over what Chorus Pro answered to a call that it carried out."""
+        raise NotImplementedError
+
+    def _chorus_take_refusal(self, error):
+        """Chorus Pro said no."""
+        raise NotImplementedError
+
+    # -- one record ----------------------------------------------------------------------------------------------------
+
+    def _chorus_send(self, **patience):
+        """Go on with these records, one at a time; the caller has committed them.
+
+        :param patience: for ``PisteSession``.
+        """
+        for company, records in self.sudo().grouped("company_id").items():  # sudo: senders need not own the records
+            try:
+                with company._chorus_client(**patience) as client:
+                    for record in records:
+                        record._chorus_step(client)
+            except NotAllowed as error:
+                # before any call: the settings are not complete
+                records.filtered(lambda record: record.state == "ready")._chorus_note_error(error)
+                self._chorus_commit()
+
+    def _chorus_send_one(self, client, *seen):
+        """Claim and commit, call with no transaction open, write the answer down and commit.
+
+        A sender that dies in between leaves ``sending``, which nobody sends again before a look at Chorus Pro.
+        """
+        # a cron beside us may take it between our snapshot and our lock: then it is the cron's, not an error of the user's
+        claim = self._chorus_firmly(self._chorus_claim, *seen)
+        if not claim:
+            return
+        try:
+            answer = self._chorus_hand_over(client, claim)
+        except ChorusError as error:
+            answer = error
+        except Exception as error:
+            _logger.exception("Chorus Pro: %s broke while sending", self)
+            answer = OutcomeUnknown(type(error).__name__, code="internal")
+        self._chorus_firmly(self._chorus_write_answer, answer)
+
+    def _chorus_claim(self, *seen):
+        """Take a record for sending: lock, check again, mark.
+
+        :return: what the call needs, or None when somebody else has it or it must not be sent now.
+        """
+        self.ensure_one()
+        record = self.try_lock_for_update(allow_referencing=True)
+        if not record:
+            return None
+        record.invalidate_recordset()
+        if record.state != "ready" or record.environment != record.company_id.chorus_environment:
+            return None
+        values = record._chorus_may_send(*seen)
+        if values is None:
+            return None
+        record.write({"state": "sending", "sending_at": fields.Datetime.now(), "next_try": False, **values})
+        return record._chorus_load()
+
+    def _chorus_write_answer(self, answer):
+        """Turn an answer, or the error met, into the record's state. See the state diagrams.
+
+        An answer may come so late that the record was taken for a dead sender's: that it was done still counts, an error no more.
+        """
+        self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        accepted = not isinstance(answer, ChorusError)
+        if self.state not in (("sending", "unknown", "ready") if accepted else ("sending",)):
+            _logger.warning("Chorus Pro: a late answer to %s, now %s, is left alone: %s", self, self.state, answer)
+            return
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if accepted:
+            connection._note_success()
+            self._chorus_receive(answer)
+        elif isinstance(answer, Refused):
+            connection._note_success()
+            self._chorus_take_refusal(answer)
+        elif isinstance(answer, (NotReceived, NotAllowed)):
+            connection._note_failure(answer)
+            self.write({"state": "ready"})
+            self._chorus_note_error(answer)
+        else:
+            self._chorus_doubt(answer)
+
+    # -- its state -----------------------------------------------------------------------------------------------------
+
+    def _chorus_conclude(self, state, **values):
+        """There is nothing more to try."""
+        self.write({"state": state, "next_try": False, "error_code": False, "error_detail": False, **values})
+
+    def _chorus_doubt(self, error):
+        """The answer is lost: nothing is sent again before a look at Chorus Pro settled it."""
+        now, wait = fields.Datetime.now(), timing.RETRY[0]
+        self.write(
+            {
+                "state": "unknown",
+                "unknown_at": now,
+                "attempts": 0,
+                "next_try": now + timedelta(seconds=wait),
+                "error_code": error.code,
+                "error_detail": error.detail,
+            }
+        )
+        self._chorus_trigger(self._chorus_cron, wait)
+
+    def _chorus_unknown_for(self, seconds):
+        """Whether the doubt has lasted so long; from the moment the answer was lost, since bytes may have left until then."""
+        return bool(self.unknown_at) and fields.Datetime.now() - self.unknown_at >= timedelta(seconds=seconds)
+
+    def _chorus_ready_again(self):
+        """It surely did not arrive: it may be sent again."""
+        self._chorus_conclude("ready", attempts=0)
+        self._chorus_trigger(self._chorus_cron)
+
+    def _chorus_note_error(self, error):
+        """Record why nothing was done, and when it is tried again."""
+        patience = isinstance(error, TryLater) and error.retry_after
+        for record in self:
+            record._chorus_again(timing.RETRY, error.code, error.detail, at_least=patience or 0)
+
+    def _chorus_again(self, waits, code, detail, *, cron="", at_least=0):
+        """Nothing is known yet, or nothing was done: try again later.
+
+        :param waits: of ``timing``. :param code: the error met, False for none. :param cron: when not the model's own.
+        :param at_least: seconds that the platform asks for.
+        """
+        self.ensure_one()
+        wait = max(timing.step(waits, self.attempts), at_least)
+        self.write(
+            {
+                "attempts": self.attempts + 1,
+                "next_try": fields.Datetime.now() + timedelta(seconds=wait),
+                "error_code": code,
+                "error_detail": detail,
+            }
+        )
+        self._chorus_trigger(cron or self._chorus_cron, wait)
+
+    # -- transactions --------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_commit(self):
+        """Commit, outside tests: for the loops of these models only, never inside a step that does the work."""
+        if self.env["account.move"]._can_commit():
+            # outside a cron this just commits, which is what the loops want: what left must survive any rollback
+            self.env["ir.cron"]._commit_progress()
+
+    def _chorus_firmly(self, write, *args):
+        """Carry out a step of these models whatever other transactions do meanwhile, and commit it.
+
+        A conflict with another transaction is met by trying again in a new one: what the platform said exists in this process
+        alone, and Odoo's own remedy, to run the whole request again, would tell the user of an invoice sent a moment ago.
+
+        :return: what ``write`` returned.
+        """
+        for attempt in range(WRITE_ATTEMPTS):
+            try:
+                result = write(*args)
+                self.env.flush_all()
+                self._chorus_commit()
+                return result
+            except (
+                LockError,
+                psycopg2.errors.SerializationFailure,
+                psycopg2.errors.DeadlockDetected,
+                psycopg2.errors.LockNotAvailable,
+                psycopg2.errors.UniqueViolation,
+            ):
+                if attempt == WRITE_ATTEMPTS - 1:
+                    raise
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))

@@ -1,0 +1,103 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services.errors import ChorusError, OutcomeUnknown
+from . import timing
+
+_logger = logging.getLogger(__name__)
+
+
+class ChorusExchange(models.AbstractModel):
+    """The loop of the scheduled jobs: every company, one commit a record, within the cron's time."""
+
+    _inherit = "chorus.exchange"
+
+    @api.model
+    def _chorus_serve(self):
+        """Send what is ready, settle what is unknown."""
+        progress = self.env["ir.cron"]._commit_progress
+        self._chorus_find_dead_senders()
+        for company in self.env["res.company"]._chorus_companies():
+            records = self._chorus_speaking(company)
+            connection = self.env["chorus.connection"]._of(company)
+            if not company._chorus_may_call(connection):
+                self._chorus_trigger(self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds())
+                continue
+            records._chorus_gather(company)
+            due = records._chorus_due(company, ("ready", "unknown"))
+            if not progress(remaining=len(due)):
+                return
+            with company._chorus_client() as client:
+                if not due._chorus_each(company, "_chorus_step", client):
+                    return
+            progress(remaining=0)
+
+    @api.model
+    def _chorus_gather(self, company):
+        """Make ready what is due to be sent by itself."""
+
+    def _chorus_each(self, company, step, client):
+        """Run ``step``, the name of a method, on each of these records, as long as Chorus Pro can be reached.
+
+        :return: False when the cron's time is over.
+        """
+        connection = self.env["chorus.connection"]._of(company)
+        for record in self:
+            record._chorus_guarded(step, client)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return False
+            if connection._is_paused():
+                break
+        return True
+
+    def _chorus_guarded(self, step, client):
+        """Run one record's step; whatever breaks is recorded on that record, and the loop goes on with the next."""
+        self.ensure_one()
+        try:
+            getattr(self, step)(client)
+        except Exception as error:
+            _logger.exception("Chorus Pro: %s broke", self)
+            if self.env["account.move"]._can_commit():
+                self.env.cr.rollback()
+            # what was left in "sending" stays there: it is looked up before anything is sent again
+            self._chorus_note_error(ChorusError(type(error).__name__, code="internal"))
+            self._chorus_commit()
+
+    @api.model
+    def _chorus_due(self, company, states):
+        """The records of a company's present environment in these states whose time has come, oldest first."""
+        return self.sudo().search(  # sudo: crons serve all companies
+            [
+                ("company_id", "=", company.id),
+                ("environment", "=", company.chorus_environment),
+                ("state", "in", states),
+                "|",
+                ("next_try", "=", False),
+                ("next_try", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+
+    @api.model
+    def _chorus_find_dead_senders(self):
+        """What a process that died left in ``sending``: its outcome is unknown."""
+        limit = fields.Datetime.now() - timedelta(seconds=timing.STALE)
+        for record in self.sudo().search([("state", "=", "sending"), ("sending_at", "<", limit)]):  # sudo: all companies
+            record = record.try_lock_for_update(allow_referencing=True)
+            if record and record.state == "sending":
+                record._chorus_doubt(OutcomeUnknown("the sender stopped before the answer"))
+        self._chorus_commit()
+
+    def _chorus_speaking(self, company):
+        """The same in the company's language, in which the crons log on its invoices."""
+        return self.with_context(lang=company._chorus_lang())
+
+    @api.model
+    def _chorus_trigger(self, name, *delays):
+        """Have the cron ``name`` (``deposit``, ``follow``, …) run after these delays, in seconds; at once without any."""
+        # sudo: triggering our own cron is no right of users
+        cron = self.env.ref(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}").sudo()
+        now = fields.Datetime.now()
+        cron._trigger(at=[now + timedelta(seconds=delay) for delay in delays] or None)
