@@ -50,6 +50,10 @@ class ChorusExchange(models.AbstractModel):
         """
         return {}
 
+    def _chorus_is_intact(self):
+        """Whether the files that are to leave are still those that were recorded: a filestore can be lost, or altered."""
+        return True
+
     def _chorus_load(self):
         """What the call needs: read before the commit, so that the call opens no transaction."""
         raise NotImplementedError
@@ -66,7 +70,10 @@ class ChorusExchange(models.AbstractModel):
         raise NotImplementedError
 
     def _chorus_take_refusal(self, error):
-        """Chorus Pro said no."""
+        """Chorus Pro said no, or would have to.
+
+        :param error: a ``Refused``.
+        """
         raise NotImplementedError
 
     # -- one record ----------------------------------------------------------------------------------------------------
@@ -83,8 +90,7 @@ class ChorusExchange(models.AbstractModel):
                         record._chorus_step(client)
             except NotAllowed as error:
                 # before any call: the settings are not complete
-                records.filtered(lambda record: record.state == "ready")._chorus_note_error(error)
-                self._chorus_commit()
+                self._chorus_firmly(records.filtered(lambda record: record.state == "ready")._chorus_note_error, error)
 
     def _chorus_send_one(self, client, *seen):
         """Claim and commit, call with no transaction open, write the answer down and commit.
@@ -116,11 +122,15 @@ class ChorusExchange(models.AbstractModel):
         record.invalidate_recordset()
         if record.state != "ready" or record.environment != record.company_id.chorus_environment:
             return None
+        if not record._chorus_is_intact():
+            record._chorus_take_refusal(Refused(code="file_changed"))
+            return None
         values = record._chorus_may_send(*seen)
         if values is None:
             return None
+        claim = record._chorus_load()
         record.write({"state": "sending", "sending_at": fields.Datetime.now(), "next_try": False, **values})
-        return record._chorus_load()
+        return claim
 
     def _chorus_write_answer(self, answer):
         """Turn an answer, or the error met, into the record's state. See the state diagrams.

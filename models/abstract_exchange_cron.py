@@ -62,8 +62,7 @@ class ChorusExchange(models.AbstractModel):
             if self.env["account.move"]._can_commit():
                 self.env.cr.rollback()
             # what was left in "sending" stays there: it is looked up before anything is sent again
-            self._chorus_note_error(ChorusError(type(error).__name__, code="internal"))
-            self._chorus_commit()
+            self._chorus_firmly(self._chorus_note_error, ChorusError(type(error).__name__, code="internal"))
 
     @api.model
     def _chorus_due(self, company, states):

@@ -42,6 +42,7 @@ class ChorusAction(models.Model):
         # * ready   --[claimed by a sender; committed]--------------------> sending
         # * ready   --[withdrawn]-----------------------------------------> cancelled
         # * ready   --[the invoice is no longer in the status for it]-----> refused (moved_on)
+        # * ready   --[a file is lost or altered]-------------------------> unknown, then refused (file_changed)
         # * sending --[accepted]------------------------------------------> done
         # * sending --[surely not received, or not allowed in]------------> ready, tried again at next_try
         # * sending --[refused]-------------------------------------------> refused

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -86,6 +87,12 @@ class ChorusAction(models.Model):
         return {"answered_at": at and at.replace(tzinfo=None), "answered_entry": entry}
 
     # EXTENDS 'chorus.exchange'
+    def _chorus_is_intact(self):
+        return super()._chorus_is_intact() and all(
+            hashlib.sha256(base64.b64decode(file.content or b"")).hexdigest() == file.sha256 for file in self.file_ids
+        )
+
+    # EXTENDS 'chorus.exchange'
     def _chorus_load(self):
         return Claim(
             self.kind,
@@ -153,7 +160,7 @@ class ChorusAction(models.Model):
             return
         connection._note_success()
         effect = self._chorus_effect(seen)
-        refused = self.error_code in ("refused", "file_too_large", "validator_unknown")
+        refused = self.error_code in ("refused", "file_changed", "file_too_large", "validator_unknown")
         if effect == "done":
             self._chorus_done()
         elif refused:

@@ -32,6 +32,7 @@ class ChorusDeposit(models.Model):
         # STATE DIAGRAM
         # * ready      --[claimed by a sender; committed]--------------------> sending
         # * ready      --[withdrawn]-----------------------------------------> cancelled
+        # * ready      --[its file is lost or altered]-----------------------> rejected
         # * sending    --[accepted: flow number]-----------------------------> deposited
         # * sending    --[surely not received, or not allowed in]------------> ready, tried again at next_try
         # * sending    --[accepted by soumettre: identifier]-----------------> integrated

@@ -50,8 +50,7 @@ class ChorusDeposit(models.Model):
             _logger.exception("Chorus Pro: the news of company %s broke", company.id)
             if self.env["account.move"]._can_commit():
                 self.env.cr.rollback()
-            connection._note_broken(ChorusError(type(error).__name__, code="internal"))
-            self._chorus_commit()
+            self._chorus_firmly(connection._note_broken, ChorusError(type(error).__name__, code="internal"))
 
     def _chorus_refresh(self):
         """The same for chosen deposits, now, at a user's request."""

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -36,6 +37,11 @@ class ChorusDeposit(models.Model):
             self._chorus_settle_one(client)
         elif self.state == "deposited":
             self._chorus_read_report(client)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_is_intact(self):
+        content = base64.b64decode(self.file or b"")
+        return super()._chorus_is_intact() and hashlib.sha256(content).hexdigest() == self.sha256
 
     # EXTENDS 'chorus.exchange'
     def _chorus_load(self):

@@ -139,6 +139,18 @@ FAILURES: dict[str, Failure] = {
         Text("The file is too large for Chorus Pro.", "Le fichier est trop volumineux pour Chorus Pro."),
         Text("Reduce the attachments, then send again.", "Réduisez les pièces jointes, puis renvoyez."),
     ),
+    "file_changed": Failure(
+        Text(
+            "A file that was to leave is lost or is no longer the one recorded: Odoo's files were damaged, or restored from"
+            " another day. Nothing was sent.",
+            "Un fichier à envoyer est perdu ou n'est plus celui enregistré : les fichiers d'Odoo ont été abîmés, ou restaurés"
+            " d'un autre jour. Rien n'est parti.",
+        ),
+        Text(
+            "Send again: the file is made anew. Tell the person in charge of the server.",
+            "Renvoyez : le fichier est refait. Prévenez la personne qui s'occupe du serveur.",
+        ),
+    ),
     "credentials": Failure(
         Text(
             "PISTE does not recognise the client identifier or its secret.",

@@ -206,6 +206,19 @@ class TestActions(ChorusCommon):
             self.complete(move)
         self.assertEqual(len(move.chorus_action_ids), 1)
 
+    def test_a_lost_file_does_not_leave(self):
+        move = self.suspended()
+        self.simulator.fault(HISTORY, "http_503", times=1)
+        self.complete(move)
+        action = move.chorus_action_ids
+        self.assertEqual(action.state, "ready")
+        action.sudo().file_ids.content = False
+        self.run_cron()
+        self.assertEqual((action.state, action.error_code), ("refused", "file_changed"))
+        self.assertEqual(self.simulator.calls(ADD_FILE) + self.simulator.calls(COMPLETE), 0)
+        self.complete(move)
+        self.assertEqual((move.chorus_state, self.times(move, "COMPLETEE")), ("received", 1))
+
     def test_withdrawn(self):
         move = self.suspended()
         self.simulator.fault(COMPLETE, "http_429", times=5)

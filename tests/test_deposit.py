@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from . import simulated
 from .common import ChorusCommon
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
+CRON = "odoo.addons.l10n_fr_chorus_pro.models.abstract_exchange_cron"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 
@@ -303,6 +305,43 @@ class TestDeposit(ChorusCommon):
         self.assertFalse(self.env["chorus.connection"]._of(self.company)._is_paused())
         self.run_cron("deposit")
         self.assertEqual(move.chorus_state, "deposited")
+
+    def test_what_breaks_is_told_and_the_next_leaves(self):
+        first, second = self.invoice(), self.invoice()
+        broken = first._chorus_enqueue() | second._chorus_enqueue()
+        broken = broken.sudo().sorted("id")[:1]
+        model = type(broken)
+        whole = model._chorus_load
+
+        def load(deposit):
+            if deposit == broken:
+                raise ValueError("never thought of")
+            return whole(deposit)
+
+        with patch.object(model, "_chorus_load", load), mute_logger(CRON):
+            self.run_cron("deposit")
+        self.assertEqual((first.chorus_state, second.chorus_state), ("sending", "deposited"))
+        self.assertEqual((broken.state, broken.error_code, broken.error_detail), ("ready", "internal", "ValueError"))
+        self.assertTrue(broken.next_try and broken.error_cause and broken.error_remedy)
+        self.assertIn(broken.error_cause, str(first.alerts))
+        broken.next_try = False
+        self.run_cron("deposit")
+        self.assertEqual((first.chorus_state, broken.error_code), ("deposited", False))
+        self.assertEqual(len(self.simulator.state()["deposits"]), 2)
+
+    def test_a_lost_or_altered_file_does_not_leave(self):
+        for content in (False, base64.b64encode(b"<another/>")):
+            with self.subTest(content):
+                move = self.invoice()
+                deposit = move._chorus_enqueue().sudo()
+                deposit.file = content
+                self.run_cron("deposit")
+                self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("rejected", "file_changed", "rejected"))
+                self.assertIn(deposit.error_remedy, str(move.alerts))
+                self.assertEqual(self.simulator.calls(DEPOSIT), 0)
+                self.send(move)
+                self.assertEqual(move.chorus_state, "deposited")
+                self.simulator.reset()
 
     def test_try_again_now(self):
         self.simulator.fault(DEPOSIT, "http_429")

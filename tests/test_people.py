@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 
 from .common import ChorusCommon
 
@@ -114,7 +113,6 @@ class TestPeople(ChorusCommon):
         self.assertEqual(line.chorus_payment_at, move.chorus_payment_at)
         self.assertIn(move, self.env["account.move"].search([("chorus_payment_at", "!=", False)]))
 
-    @mute_logger("odoo.addons.l10n_fr_chorus_pro.models.chorus_deposit_send")
     def test_outcome_unknown(self):
         move = self.invoice()
         deposit = move._chorus_enqueue().sudo()
