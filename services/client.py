@@ -25,9 +25,9 @@ from .client_directory import DirectoryClient
 from .client_works import WorksClient
 from .clock import paris_text, parse_instant
 from .errors import OutcomeUnknown, TryLater
-from .json_values import pages as _pages
 from .json_values import rows as _rows
 from .json_values import text as _text
+from .paging import search_all
 
 #: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (REFERENCE §5).
 PAGE_SIZE = 500
@@ -189,23 +189,18 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
             "periodeDateDepotDu": paris_text(deposited_from),
             "periodeDateDepotAu": paris_text(deposited_to),
         }
-        body: dict[str, Any] = {name: value for name, value in criteria.items() if value is not None}
-        page = 1
-        while True:
+        found = search_all(
+            self._session,
+            "/cpro/factures/v1/rechercher/fournisseur",
+            criteria,
+            "rechercheFactureParFournisseur",
+            "listeFactures",
             # oldest first, so that an invoice deposited meanwhile lands on the last page and moves no other one
-            body["rechercheFactureParFournisseur"] = {
-                "nbResultatsMaximum": MAXIMUM,
-                "nbResultatsParPage": PAGE_SIZE,
-                "pageResultatDemandee": page,
-                "triColonne": "DateDepot",
-                "triSens": "Ascendant",
-            }
-            answer = self._session.search("/cpro/factures/v1/rechercher/fournisseur", body)
-            rows = _rows(answer.get("listeFactures"))
-            yield from map(_found_invoice, rows)
-            if not rows or page >= _pages(answer):
-                return
-            page += 1
+            column="DateDepot",
+            size=PAGE_SIZE,
+            nbResultatsMaximum=MAXIMUM,
+        )
+        return map(_found_invoice, found)
 
     def invoice_history(self, identifier: str) -> History:
         """The current status of an invoice and all that led to it (``consulter/historique``), newest entry last."""

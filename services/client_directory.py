@@ -18,6 +18,7 @@ from .answers_directory import (
 )
 from .clock import parse_instant
 from .json_values import pages, record, rows, text, total
+from .paging import search_all
 from .session import PisteSession
 
 #: Services asked for in one page: most structures have fewer (REFERENCE §2.H: others ask up to 10,000).
@@ -125,31 +126,22 @@ class DirectoryClient:
 
     def services(self, structure: str) -> Iterator[FoundService]:
         """All services of a structure, active or not (``structures/rechercher/services``); one call a page."""
-        page = 1
-        while True:
-            answer = self._session.search(
-                "/cpro/structures/v1/rechercher/services",
-                {
-                    "idStructure": int(structure),
-                    "parametresRechercherServicesStructure": {
-                        "nbResultatsParPage": SERVICES_PAGE,
-                        "pageResultatDemandee": page,
-                        "triColonne": "CodeService",
-                        "triSens": "Ascendant",
-                    },
-                },
+        found = search_all(
+            self._session,
+            "/cpro/structures/v1/rechercher/services",
+            {"idStructure": int(structure)},
+            "parametresRechercherServicesStructure",
+            "listeServices",
+            column="CodeService",
+            size=SERVICES_PAGE,
+        )
+        for row in found:
+            yield FoundService(
+                identifier=text(row.get("idService")),
+                code=text(row.get("codeService")),
+                name=text(row.get("libelleService")),
+                active=bool(row.get("estActif")),
             )
-            found = rows(answer.get("listeServices"))
-            for row in found:
-                yield FoundService(
-                    identifier=text(row.get("idService")),
-                    code=text(row.get("codeService")),
-                    name=text(row.get("libelleService")),
-                    active=bool(row.get("estActif")),
-                )
-            if not found or page >= pages(answer):
-                return
-            page += 1
 
     def service(self, structure: str, service: str) -> ServiceDetails:
         """What one service requires (``structures/consulter/service``); both are the platform's identifiers."""

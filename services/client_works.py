@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from .clock import paris_text, parse_instant
 from .errors import OutcomeUnknown, TryLater
-from .json_values import pages, rows, text
+from .json_values import rows, text
+from .paging import search_all
 from .session import PisteSession
 from .vocabulary import frameworks
 
@@ -88,27 +89,22 @@ class WorksClient:
 
         Needs the PISTE API *FacturesTravaux*.
         """
-        body: dict[str, Any] = {
+        criteria = {
             "roleUtilisateur": "FOURNISSEUR",
             "numeroFactureTravaux": number,
             "periodeDateHeureEtatCourantDu": paris_text(changed_from),
             "periodeDateHeureEtatCourantAu": paris_text(changed_to),
         }
-        body = {name: value for name, value in body.items() if value is not None}
-        page = 1
-        while True:
-            body["rechercheFactureTravaux"] = {
-                "pageResultatDemandee": page,
-                "nbResultatsParPage": PAGE_SIZE,
-                "triSens": "Ascendant",
-                "triColonne": "TypeDemandePaiement",
-            }
-            answer = self._session.search("/cpro/facturesTravaux/v1/rechercher", body)
-            found = rows(answer.get("listeFacturesTravaux"))
-            yield from map(_works_piece, found)
-            if not found or page >= pages(answer):
-                return
-            page += 1
+        found = search_all(
+            self._session,
+            "/cpro/facturesTravaux/v1/rechercher",
+            criteria,
+            "rechercheFactureTravaux",
+            "listeFacturesTravaux",
+            column="TypeDemandePaiement",
+            size=PAGE_SIZE,
+        )
+        return map(_works_piece, found)
 
     def search_files(
         self,
@@ -142,21 +138,16 @@ class WorksClient:
 
         :param structure: Chorus Pro's identifier of our structure (``idStructureCPP``).
         """
-        body: dict[str, Any] = {"idStructure": int(structure)} if structure else {}
-        page = 1
-        while True:
-            body["pagination"] = {
-                "pageResultatDemandee": page,
-                "nbResultatsParPage": PAGE_SIZE,
-                "triSens": "Ascendant",
-                "triColonne": "DateDepot",
-            }
-            answer = self._session.search("/cpro/factures/v1/rechercher/aTraiter/valideur", body)
-            found = rows(answer.get("listeFactures"))
-            yield from map(_to_validate, found)
-            if not found or page >= pages(answer):
-                return
-            page += 1
+        found = search_all(
+            self._session,
+            "/cpro/factures/v1/rechercher/aTraiter/valideur",
+            {"idStructure": int(structure) if structure else None},
+            "pagination",
+            "listeFactures",
+            column="DateDepot",
+            size=PAGE_SIZE,
+        )
+        return map(_to_validate, found)
 
     def search_as_validator(self, number: str) -> list[ToValidate]:
         """The invoices with that number that waited for us, whatever their status now (``rechercher/valideur``)."""
