@@ -248,10 +248,6 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
         """Get a token from PISTE, when none is at hand: reaches the network and proves client identifier and secret."""
         self._session.sign_in()
 
-    def health(self) -> None:
-        """Call ``health-check``: returns when token, subscription and way are good."""
-        self._session.get("/cpro/transverses/v1/health-check")
-
 
 def _found_invoice(row: dict[str, Any]) -> FoundInvoice:
     return FoundInvoice(

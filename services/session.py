@@ -82,7 +82,7 @@ class PisteSession:
         again = Retry(
             total=retries,
             status_forcelist=_AGAIN,
-            allowed_methods=frozenset({"GET", "POST"}),
+            allowed_methods=frozenset({"POST"}),
             backoff_factor=0.5,
             raise_on_status=False,
             respect_retry_after_header=False,
@@ -114,22 +114,18 @@ class PisteSession:
         :param once: never repeat it once it may have arrived.
         :raises ChorusError: one of its five kinds; see :mod:`.errors`.
         """
-        return self._told("POST", path, json.dumps(body).encode(), once)
+        return self._told(path, body, once)
 
     def search(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The same for a search: ``{}`` when it found nothing, which is a good answer and counts as one.
 
         :raises ChorusError: as :meth:`post`, for every other refusal.
         """
-        return self._told("POST", path, json.dumps(body).encode(), False, searching=True)
+        return self._told(path, body, False, searching=True)
 
-    def get(self, path: str) -> dict[str, Any]:
-        """The same for the only operation that is a GET (``health-check``)."""
-        return self._told("GET", path, None, False)
-
-    def _told(self, method: str, path: str, data: bytes | None, once: bool, searching: bool = False) -> dict[str, Any]:
+    def _told(self, path: str, body: Mapping[str, Any], once: bool, searching: bool = False) -> dict[str, Any]:
         try:
-            return self._checked(self._call(method, path, data, once), once)
+            return self._checked(self._call(path, json.dumps(body).encode(), once), once)
         except ChorusError as error:
             if searching and isinstance(error, Refused) and (error.return_code, error.detail) in _NOTHING_FOUND:
                 return {}
@@ -142,22 +138,21 @@ class PisteSession:
 
     # -- a call, in three steps: token, exchange, verdict --------------------------------------------------------------
 
-    def _call(self, method: str, path: str, data: bytes | None, once: bool) -> requests.Response:
+    def _call(self, path: str, data: bytes, once: bool) -> requests.Response:
         token = self._token()
-        response = self._exchange(method, path, data, token, once)
+        response = self._exchange(path, data, token, once)
         if response.status_code == 401:
             # refused at the door, so nothing was done: a fresh token and one more try, for a deposit too
             self._tokens.drop(self._token_key, token)
-            response = self._exchange(method, path, data, self._token(), once)
+            response = self._exchange(path, data, self._token(), once)
         return response
 
-    def _exchange(self, method: str, path: str, data: bytes | None, token: str, once: bool) -> requests.Response:
+    def _exchange(self, path: str, data: bytes, token: str, once: bool) -> requests.Response:
         session = self._once if once else self._repeatable
         self.tally[""] += 1
         started = time.monotonic()
         try:
-            response = session.request(
-                method,
+            response = session.post(
                 self.environment.api_url + path,
                 data=data,
                 headers=self._headers,
@@ -167,9 +162,9 @@ class PisteSession:
             )
         except requests.RequestException as error:
             failure = self._transport_error(error, once)
-            _logger.warning("Chorus Pro %s %s: %s after %.1f s", method, path, failure.code, time.monotonic() - started)
+            _logger.warning("Chorus Pro %s: %s after %.1f s", path, failure.code, time.monotonic() - started)
             raise failure from error
-        _logger.info("Chorus Pro %s %s: HTTP %s in %.1f s", method, path, response.status_code, time.monotonic() - started)
+        _logger.info("Chorus Pro %s: HTTP %s in %.1f s", path, response.status_code, time.monotonic() - started)
         return response
 
     def _token(self) -> str:
@@ -211,7 +206,7 @@ class PisteSession:
         words = str(answer.get("libelle") or answer.get("libelleErreur") or "") if answer else ""
         where: dict[str, Any] = {"http_status": status, "correlation": correlation}
         if status in (200, 202) and answer is not None:
-            # the swaggers require codeRetour, health-check alone has none
+            # the Swaggers require codeRetour; where it is absent, the status alone counts
             code = answer.get("codeRetour", 0)
             if code in (0, "0"):
                 return answer

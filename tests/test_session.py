@@ -165,7 +165,7 @@ class TestLinks(SessionCase):
 
     def link(self, **credentials):
         with self.assertRaises(NotAllowed) as caught:
-            self.client(retries=0, **credentials).health()
+            self.client(retries=0, **credentials).own_structures()
         return caught.exception.link
 
     def test_client(self):
@@ -190,14 +190,14 @@ class TestEconomy(SessionCase):
     def test_token_shared_by_sessions(self):
         tokens = TokenStore()
         for _turn in range(3):
-            self.client(tokens=tokens).health()
+            self.client(tokens=tokens).own_structures()
         self.assertEqual(self.simulator.calls(TOKEN), 1)
 
     def test_logs_hold_no_secret(self):
         with self.assertLogs("odoo.addons.l10n_fr_chorus_pro.services", logging.DEBUG) as logs:
             self.deposit()
             with self.assertRaises(NotAllowed):
-                self.client(client_secret="very-secret-word", retries=0).health()
+                self.client(client_secret="very-secret-word", retries=0).own_structures()
             self.simulator.fault(SEARCH, "reset_before", times=3)
             with self.assertRaises(TryLater):
                 list(self.client(retries=0).search_invoices(number="F1"))
