@@ -3,6 +3,7 @@ from . import (
     abstract_errors,
     abstract_exchange,
     abstract_exchange_cron,
+    abstract_question,
     abstract_references,
     account_journal,
     account_journal_setup,

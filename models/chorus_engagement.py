@@ -1,9 +1,7 @@
 from datetime import timedelta
 
-import psycopg2.errors
-
 from odoo import api, fields, models
-from odoo.tools import format_date, formatLang, mute_logger
+from odoo.tools import format_date, formatLang
 
 from ..services.clock import paris_day
 from ..services.errors import ChorusError, NotReceived, failure
@@ -20,13 +18,11 @@ class ChorusEngagement(models.Model):
     """
 
     _name = "chorus.engagement"
+    _inherit = ["chorus.question"]
     _description = "Engagement number checked at Chorus Pro"
-    _check_company_auto = True
     _order = "number"
     _rec_name = "number"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
-    environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
     number = fields.Char(required=True, readonly=True)
     state = fields.Selection(
         # STATE DIAGRAM
@@ -50,16 +46,8 @@ class ChorusEngagement(models.Model):
     currency_name = fields.Char("Currency", readonly=True)
     service_code = fields.Char("Service code", readonly=True)
     date_notified = fields.Date("Notified on", readonly=True)
-    answered_at = fields.Datetime("Answered on", readonly=True)
-    error_code = fields.Char(readonly=True, export_string_translation=False)
-    attempts = fields.Integer(readonly=True, export_string_translation=False)
-    next_try = fields.Datetime("Asked again after", readonly=True)
 
     _number_unique = models.Constraint("UNIQUE (company_id, environment, number)", "This number is checked already.")
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
 
     @api.model
     def _of(self, company, number):
@@ -78,30 +66,12 @@ class ChorusEngagement(models.Model):
             row.write({"state": "waiting", "attempts": 0, "next_try": False})
         else:
             values = {"company_id": company.id, "environment": company.chorus_environment, "number": number}
-            try:
-                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                    self.sudo().create(values)  # sudo: the queue of the scheduled job
-            except psycopg2.errors.UniqueViolation:
+            if not self._create_where_missing([values]):
                 # somebody else asks for it at this moment
                 return
         self.env["chorus.deposit"]._chorus_trigger("directory")
 
     # -- the scheduled job ---------------------------------------------------------------------------------------------
-
-    @api.model
-    def _due(self, company):
-        """The numbers of a company's present environment to look up now."""
-        return self.sudo().search(  # sudo: the scheduled job serves all companies
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.chorus_environment),
-                ("state", "=", "waiting"),
-                "|",
-                ("next_try", "=", False),
-                ("next_try", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-        )
 
     def _answer_one(self, client):
         """Look one number up and write down what was found, in a transaction of its own.
@@ -128,12 +98,10 @@ class ChorusEngagement(models.Model):
         row = self.try_lock_for_update()
         if not row or row.state != "waiting":
             return
-        now = fields.Datetime.now()
         if isinstance(answer, NotReceived):
-            wait = timing.step(timing.BACKOFF, row.attempts)
-            row.write({"attempts": row.attempts + 1, "next_try": now + timedelta(seconds=wait), "error_code": answer.code})
+            row._try_again(answer)
             return
-        values = {"state": "absent", "answered_at": now, "error_code": False, "next_try": False}
+        values = {"state": "absent", "answered_at": fields.Datetime.now(), "error_code": False, "next_try": False}
         if isinstance(answer, ChorusError):
             values |= {"state": "unavailable", "error_code": answer.code}
         match = next((one for one in answer if one.number == row.number), None) if isinstance(answer, list) else None

@@ -1,14 +1,11 @@
 import logging
 from datetime import timedelta
 
-import psycopg2.errors
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import mute_logger
 
 from ..services import directory
-from ..services.errors import ChorusError, NotAllowed, NotReceived, Refused, TryLater, failure
+from ..services.errors import ChorusError, NotAllowed, NotReceived, Refused, failure
 from . import timing
 
 _logger = logging.getLogger(__name__)
@@ -24,13 +21,11 @@ class ChorusLookup(models.Model):
     """
 
     _name = "chorus.lookup"
+    _inherit = ["chorus.question"]
     _description = "Question to the directory of Chorus Pro"
-    _check_company_auto = True
     _order = "state, partner_id"
     _rec_name = "partner_id"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
-    environment = fields.Selection(selection="_selection_environment", required=True, readonly=True)
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, index=True, check_company=True, ondelete="cascade"
     )
@@ -60,20 +55,12 @@ class ChorusLookup(models.Model):
     question = fields.Char("Looked for", readonly=True)
     # names of what was found, or the platform's own words: the same in every language
     detail = fields.Char(readonly=True, export_string_translation=False)
-    error_code = fields.Char(readonly=True, export_string_translation=False)
     result = fields.Char(compute="_compute_result", help="What was found, or why not.")
-    answered_at = fields.Datetime("Answered on", readonly=True)
     user_id = fields.Many2one("res.users", "Asked by", readonly=True)
-    attempts = fields.Integer(readonly=True, export_string_translation=False)
-    next_try = fields.Datetime("Asked again after", readonly=True)
     chorus_may_flag = fields.Boolean("Public body, not invoiced through Chorus Pro yet", related="partner_id.chorus_may_flag")
     chorus_needs = fields.Char(related="partner_id.chorus_needs")
 
     _partner_unique = models.Constraint("UNIQUE (company_id, partner_id)", "There is one question for each customer.")
-
-    @api.model
-    def _selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
 
     @api.depends("state", "detail", "error_code")
     @api.depends_context("lang")
@@ -145,19 +132,6 @@ class ChorusLookup(models.Model):
         return not self.answered_at or self.answered_at < fields.Datetime.now() - timedelta(days=days)
 
     @api.model
-    def _create_where_missing(self, vals_list):
-        """Create rows, leaving out those that somebody else created at the same time."""
-        rows = self.sudo()  # sudo: see _ask
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                return rows.create(vals_list)
-        except psycopg2.errors.UniqueViolation:
-            made = rows.browse()
-            for vals in vals_list if len(vals_list) > 1 else ():
-                made |= self._create_where_missing([vals])
-            return made
-
-    @api.model
     def _ask_now(self, call):
         """Call Chorus Pro while the user waits: one try, a short time-out.
 
@@ -186,21 +160,6 @@ class ChorusLookup(models.Model):
             one._write_answer(question, answer)
 
     # -- the scheduled job ---------------------------------------------------------------------------------------------
-
-    @api.model
-    def _due(self, company):
-        """The questions of a company's present environment whose time has come; those of people first."""
-        return self.sudo().search(  # sudo: the scheduled job serves all companies
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.chorus_environment),
-                ("state", "=", "waiting"),
-                "|",
-                ("next_try", "=", False),
-                ("next_try", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-        )
 
     def _answer_one(self, client):
         """Ask one question and write its answer down, in a transaction of its own.
@@ -238,19 +197,12 @@ class ChorusLookup(models.Model):
         row.partner_id.invalidate_recordset()
         if row.state != "waiting":
             return
-        now = fields.Datetime.now()
         if row.partner_id._chorus_question() != question:
             # the customer changed meanwhile: the answer is not about this one
             row.question = row.partner_id._chorus_question().key
             return
         if isinstance(answer, ChorusError) and not isinstance(answer, Refused):
-            row.write(
-                {
-                    "attempts": row.attempts + 1,
-                    "next_try": now + timedelta(seconds=self._wait(answer, row.attempts)),
-                    "error_code": answer.code,
-                }
-            )
+            row._try_again(answer)
             return
         if isinstance(answer, Refused):
             row._write_failure(answer.detail)
@@ -259,7 +211,7 @@ class ChorusLookup(models.Model):
         if answer.structure and not question.identifier and not may_fill:
             # found by its name, but the one who asks may not change the customer: somebody who may chooses
             answer = directory.Answer(directory.Outcome.AMBIGUOUS, candidates=(answer.structure,), total=1)
-        values = {"state": answer.outcome.value, "answered_at": now, "next_try": False, "error_code": False}
+        values = {"state": answer.outcome.value, "answered_at": fields.Datetime.now(), "next_try": False, "error_code": False}
         row.write(values | {"detail": row._detail(answer)})
         if answer.structure:
             row.partner_id._chorus_apply(answer, row.environment, complete=may_fill)
@@ -276,12 +228,6 @@ class ChorusLookup(models.Model):
 
     def _write_failure(self, reason):
         self.write({"state": "failed", "answered_at": fields.Datetime.now(), "detail": reason, "error_code": False})
-
-    @api.model
-    def _wait(self, error, attempts):
-        """Seconds before a question is asked again."""
-        wait = timing.step(timing.BACKOFF, attempts)
-        return max(wait, error.retry_after or 0) if isinstance(error, TryLater) else wait
 
     @api.model
     def _detail(self, answer):
