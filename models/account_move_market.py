@@ -265,12 +265,13 @@ class AccountMove(models.Model):
         document = super()._chorus_document()
         if not self.chorus_market_id:
             return document
-        validator = self.chorus_market_id.validator_id.partner_id if works.needs(self.chorus_framework).first else None
+        party = self.chorus_market_id.validator_id if works.needs(self.chorus_framework).first else None
         period = Period(self.chorus_period_start or None, self.chorus_period_end or None)
         return replace(
             document,
             framework="A2" if self._chorus_is_paid() else self.chorus_framework or document.framework,
-            validator=self._chorus_party(validator, document.recipient.contact) if validator else None,
+            validator=self._chorus_party(party.partner_id, document.recipient.contact) if party else None,
+            validator_service=(party and party.service_code) or "",
             period=period if period.start or period.end else document.period,
         )
 

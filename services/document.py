@@ -320,6 +320,8 @@ class Invoice:
     :param vat_currency: with ``tax_in_vat_currency``, the VAT in the currency of its declaration (BT-6, BT-111), when the
         document is in another one.
     :param validator: who must validate an A9 (main contractor) or A12 (group leader) document first.
+    :param validator_service: the service by which it does, as the validator named it; UBL has no known place for it
+        (UBL_WORKS §2).
     """
 
     number: str
@@ -349,6 +351,7 @@ class Invoice:
     notes: tuple[Note, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     validator: Party | None = None
+    validator_service: str = ""
 
     @property
     def is_credit_note(self) -> bool:

@@ -60,6 +60,7 @@ def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
                 {
                     "codeCadreFacturation": frameworks.FRAMEWORKS[invoice.framework.strip()].api_value,
                     "codeStructureValideur": validator and validator.compact_identifier,
+                    "codeServiceValideur": validator and invoice.validator_service.strip(),
                 }
             ),
             "references": _known(

@@ -29,7 +29,9 @@ class TestSubcontracting(MarketCommon):
                 "partner_id": self.town.id,
                 "company_id": self.company.id,
                 "role": role,
-                "party_ids": [Command.create({"role": leader, "partner_id": self.validator.id})],
+                "party_ids": [
+                    Command.create({"role": leader, "partner_id": self.validator.id, "service_code": "CHANTIER-7"})
+                ],
             }
         )
         return self.market
@@ -52,7 +54,7 @@ class TestSubcontracting(MarketCommon):
                 move = self.submitted(role, leader)
                 self.assertEqual(move.chorus_framework, code)
                 found = next(one for one in self.simulator.invoices() if one["numeroFacture"] == move.name)
-                self.assertEqual(found["valideur"], simulated.SECOND_SUPPLIER)
+                self.assertEqual((found["valideur"], found["serviceValideur"]), (simulated.SECOND_SUPPLIER, "CHANTIER-7"))
                 self.assertTrue(found["cadreFacturation"].startswith(f"{code}_"))
                 self.assertEqual(move.chorus_identifier, str(found["identifiantFactureCPP"]))
                 self.follow()

@@ -81,6 +81,12 @@ def test_validator():
     }
 
 
+def test_service_of_the_validator():
+    titulaire = Party("Titulaire", "900 000 001 00017")
+    data = body(invoice(framework="A9", validator=titulaire, validator_service=" FACTURES "))
+    assert data["cadreDeFacturation"]["codeServiceValideur"] == "FACTURES"
+
+
 def test_no_amount_is_an_error():
     document = invoice()
     with pytest.raises(ArithmeticError):

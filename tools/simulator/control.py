@@ -89,6 +89,7 @@ def _invoice(invoice: Invoice) -> dict[str, Any]:
         "montantAPayer": document.totals.payable,
         "statut": invoice.status,
         "valideur": invoice.validator,
+        "serviceValideur": document.validator_service,
         "attachments": [item.name for item in invoice.attachments],
         "history": [
             {

@@ -95,6 +95,7 @@ class Document:
     notes: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
     validator: str = ""  # SIRET of who validates an A9 or A12
+    validator_service: str = ""
 
 
 def choose_identifier(candidates: list[tuple[str | None, str]]) -> str:

@@ -58,6 +58,7 @@ def read(body: dict[str, Any]) -> Document:
         lines=tuple(_line(row) for row in body.get("lignePoste") or ()),
         notes=tuple(filter(None, [body.get("commentaire")])),
         validator=(body.get("cadreDeFacturation") or {}).get("codeStructureValideur") or "",
+        validator_service=(body.get("cadreDeFacturation") or {}).get("codeServiceValideur") or "",
     )
 
 
