@@ -39,7 +39,7 @@ class ChorusExchange(models.AbstractModel):
 
     # -- what a model says of its own ----------------------------------------------------------------------------------
 
-    def _chorus_step(self, client):
+    def _chorus_go_on(self, client):
         """Whatever is to be done about this record now."""
         raise NotImplementedError
 
@@ -91,6 +91,12 @@ class ChorusExchange(models.AbstractModel):
             except NotAllowed as error:
                 # before any call: the settings are not complete
                 self._chorus_firmly(records.filtered(lambda record: record.state == "ready")._chorus_note_error, error)
+
+    def _chorus_step(self, client):
+        """Go on with a record of the company's present environment; another platform knows nothing of it."""
+        self.ensure_one()
+        if self.environment == self.company_id.chorus_environment:
+            self._chorus_go_on(client)
 
     def _chorus_send_one(self, client, *seen):
         """Claim and commit, call with no transaction open, write the answer down and commit.

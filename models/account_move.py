@@ -136,6 +136,7 @@ class AccountMove(models.Model):
         "company_id.chorus_environment",
         "company_id.chorus_start_date",
         "chorus_deposit_line_ids.live",
+        "chorus_deposit_line_ids.outcome",
         "chorus_deposit_line_ids.deposit_id.state",
     )
     def _compute_chorus_state(self):
@@ -145,9 +146,9 @@ class AccountMove(models.Model):
                 move.chorus_state = "to_send" if move._chorus_is_expected() else False
             elif not line.live:
                 move.chorus_state = "rejected" if line.outcome == "refused" else move._chorus_is_expected() and "to_send"
-            elif line.deposit_id.state in ("ready", "sending"):
+            elif line.outcome == "pending" and line.deposit_id.state in ("ready", "sending"):
                 move.chorus_state = "sending"
-            elif line.deposit_id.state in ("unknown", "by_hand"):
+            elif line.outcome == "pending" and line.deposit_id.state in ("unknown", "by_hand"):
                 move.chorus_state = "checking"
             else:
                 move.chorus_state = statuses.get(move.chorus_status).state if move.chorus_status else "deposited"

@@ -83,7 +83,7 @@ class AccountMove(models.Model):
 
     def _chorus_trouble_alerts(self):
         """One banner for each message of Chorus Pro on the last deposit: cause, its own words, remedy, button."""
-        if self.chorus_state not in ("sending", "checking", "rejected"):
+        if self.chorus_state not in ("sending", "checking", "deposited", "rejected"):
             return {}
         level = "danger" if self.chorus_state == "rejected" else "warning"
         return {
@@ -137,7 +137,12 @@ class AccountMove(models.Model):
             deposit = line.deposit_id
             code = deposit.error_code or (line.message and "flow_rejected")
             detail = line.message or deposit.error_detail
-            if code in ("refused", "flow_rejected") and detail:
+            if move.chorus_state == "deposited":
+                standstill = line.outcome == "pending" and deposit._chorus_standstill()
+                if standstill:
+                    cause, remedy = standstill.cause.of(lang), standstill.remedy.of(lang)
+                    troubles[deposit] = Trouble(cause, remedy, deposit.flow_number, Place.PORTAL)
+            elif code in ("refused", "flow_rejected") and detail:
                 for told in messages.explain(detail):
                     troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
             elif code:

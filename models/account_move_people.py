@@ -75,6 +75,8 @@ class AccountMove(models.Model):
             deposit = line.deposit_id
             if deposit.error_code == "found_different" or deposit._chorus_unknown_for(timing.CALL_AFTER):
                 calls["unknown"] = lambda move: " ".join(move._chorus_line_errors())
+        elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
+            calls["unknown"] = lambda move: " ".join(move._chorus_line_errors())
         elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
             kind = "refused" if status.state in ("refused", "cancelled") else "handle"
             calls[kind] = lambda move: move._chorus_why_text()

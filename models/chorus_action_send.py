@@ -32,10 +32,8 @@ class ChorusAction(models.Model):
     # -- one action ----------------------------------------------------------------------------------------------------
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_step(self, client):
+    def _chorus_go_on(self, client):
         self.ensure_one()
-        if self.environment != self.company_id.chorus_environment:
-            return
         if self.state == "ready":
             # the history of the invoice comes first: what moved on is not answered any more
             self._chorus_send_one(client, self._chorus_look(client))

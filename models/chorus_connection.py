@@ -52,15 +52,18 @@ class ChorusConnection(models.Model):
         if self.error_code or self.failures:
             self.write({"failures": 0, "paused_until": False, "error_code": False, "error_detail": False, "error_since": False})
 
-    def _note_failure(self, error: ChorusError):
+    def _note_failure(self, error: ChorusError, optional=False):
         """Remember a failure of the link itself and when the crons may try again.
 
+        :param optional: of an API that sending and following do not need: what is not allowed there is told, and stops nothing.
         :return: True when it is one of the link (out of reach, busy, not allowed), False when it concerns one request only.
         """
         self.ensure_one()
         if not isinstance(error, (TryLater, NotAllowed)) and error.code != "not_reachable":
             return False
         self._note_broken(error)
+        if optional and isinstance(error, NotAllowed):
+            return True
         wait = timing.step(timing.BACKOFF, self.failures)
         if isinstance(error, TryLater) and error.retry_after:
             wait = max(wait, error.retry_after)

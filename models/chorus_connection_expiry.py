@@ -53,8 +53,8 @@ class ChorusConnection(models.Model):
             self.sudo().activity_unlink([ACTIVITY])
 
     # EXTENDS chorus_connection: a password that was good and is refused has come to its end
-    def _note_failure(self, error):
-        result = super()._note_failure(error)
+    def _note_failure(self, error, optional=False):
+        result = super()._note_failure(error, optional)
         if error.code == "technical_account" and self.password_proved and self.technical_password_at:
             today = self._today()
             if not self.password_ends_on or self.password_ends_on > today:

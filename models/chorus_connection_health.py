@@ -79,6 +79,6 @@ class ChorusConnection(models.Model):
         for connection in self.sudo():  # sudo: see above
             company = connection.company_id
             if company.chorus_environment == connection.environment and not company._chorus_missing_settings():
-                with company._chorus_client(retries=0) as client:
+                with company._chorus_client_for_user() as client:
                     deposits._chorus_read_statuses(company, client)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

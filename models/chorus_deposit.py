@@ -144,6 +144,13 @@ class ChorusDeposit(models.Model):
         self.env["account.move"]._chorus_check_user()
         self.check_access("read")
         deposits = self.sudo()  # sudo: users read deposits only; this writes what the platform says, nothing of theirs
+        if elsewhere := deposits.filtered("other_environment"):
+            raise UserError(
+                self.env._(
+                    "%s: sent in another environment than the one the company works in now, which knows nothing of it.",
+                    ", ".join(elsewhere.mapped("file_name")),
+                )
+            )
         deposits._chorus_refresh()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..services.clock import UTC
-from ..services.errors import ChorusError
+from ..services.errors import ChorusError, Failure, failure
 from ..services.vocabulary import flows, statuses
 from . import timing
 from .chorus_deposit_send import says_duplicate
@@ -55,7 +55,7 @@ class ChorusDeposit(models.Model):
     def _chorus_refresh(self):
         """The same for chosen deposits, now, at a user's request."""
         for company, deposits in self.grouped("company_id").items():
-            with company._chorus_client(retries=0) as client:
+            with company._chorus_client_for_user() as client:
                 for deposit in deposits:
                     deposit._chorus_step(client)
                 self._chorus_read_statuses(company, client)
@@ -67,22 +67,27 @@ class ChorusDeposit(models.Model):
         """Ask what became of a flow and write it down, in a transaction of its own."""
         self.ensure_one()
         flow_number, structure = self.flow_number, self.company_id.chorus_structure_id or None
+        numbers = set(self.line_ids.mapped("number"))
         self._chorus_commit()
-        twins = []
+        twins, held = [], None
         try:
             answer = client.flow_report(flow_number)
+            if flows.get(answer.state).outcome == "partial" and any(row.number not in numbers for row in answer.invoice_errors):
+                # it refuses without saying which one: what is there tells
+                held = [row.number for row in client.search_invoices(supplier_structure=structure, flow_number=flow_number)]
             for error in answer.invoice_errors:
                 if error.number and says_duplicate(error.message):
                     # refused because it is there already: perhaps the very same document, from an answer that was lost
                     twins += client.search_invoices(number=error.number, supplier_structure=structure)
         except ChorusError as error:
             answer = error
-        self._chorus_firmly(self._chorus_write_report, answer, twins)
+        self._chorus_firmly(self._chorus_write_report, answer, twins, held)
 
-    def _chorus_write_report(self, answer, twins=()):
+    def _chorus_write_report(self, answer, twins=(), held=None):
         """Apply a ``FlowReport``, or the error met while asking for it, to this deposit and its lines.
 
         :param twins: what Chorus Pro holds under the numbers it refused as used already.
+        :param held: the numbers that it holds of this flow; None where the report alone tells which were refused.
         """
         self.ensure_one()
         deposit = self.try_lock_for_update(allow_referencing=True)
@@ -108,8 +113,15 @@ class ChorusDeposit(models.Model):
                 line._chorus_integrated()
                 line.move_id._chorus_apply_found(row)
                 line.message = self.env._("Deposited before, in the flow %s.", row.flow_number)
-        own = {error.number: error.message for error in answer.invoice_errors if error.number}
-        general = technical or "\n".join(error.message for error in answer.invoice_errors if not error.number)
+        own = {error.number: error.message or flow.label.of(self.env.lang) for error in answer.invoice_errors if error.number}
+        numbers = deposit.line_ids.mapped("number")
+        general = technical or "\n".join(error.message for error in answer.invoice_errors if error.number not in numbers)
+        if held is not None:
+            missing = [number for number in numbers if number not in held and number not in own]
+            own |= dict.fromkeys(missing, general or flow.label.of(self.env.lang))
+            if missing and not deposit._chorus_shown_by_now():
+                deposit._chorus_report_again()
+                return
         if flow.outcome in ("integrated", "partial"):
             deposit._chorus_integrate(own)
         elif flow.outcome == "rejected" and all(line.outcome == "integrated" for line in deposit.line_ids):
@@ -123,17 +135,40 @@ class ChorusDeposit(models.Model):
         else:
             deposit._chorus_report_again()
 
+    def _chorus_shown_by_now(self):
+        """Whether the platform has had the time to show what it took in."""
+        return fields.Datetime.now() - self.deposited_at >= timedelta(seconds=timing.SHOWN_AFTER)
+
     def _chorus_integrate(self, refused):
         """The flow entered Chorus Pro, without the invoices in ``refused`` (number → message)."""
         self.ensure_one()
         for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
-            message = refused.get(line.number)
-            line.write({"outcome": "refused" if message else "integrated", "message": message})
+            outcome = "refused" if line.number in refused else "integrated"
+            line.write({"outcome": outcome, "message": refused.get(line.number)})
         state = "partial" if any(line.outcome == "refused" for line in self.line_ids) else "integrated"
         self._chorus_conclude(state)
 
     def _chorus_report_again(self, error=None):
+        """Not concluded yet: ask again later; a person is called after a day."""
         self._chorus_again(timing.REPORTS, error and error.code, error and error.detail, cron="follow")
+        if self._chorus_is_silent():
+            self.line_ids.move_id._chorus_call_people()
+
+    def _chorus_standstill(self):
+        """Why nothing happens to a flow, as a ``services.errors.Failure``; None while there is nothing to say."""
+        self.ensure_one()
+        if self.state != "deposited":
+            return None
+        flow = flows.get(self.flow_state) if self.flow_state else None
+        if flow and flow.outcome == "stuck":
+            return Failure(flow.label, flow.advice)
+        return failure("flow_silent") if self._chorus_is_silent() else None
+
+    def _chorus_is_silent(self):
+        """Whether the platform has not concluded on the flow for a day."""
+        self.ensure_one()
+        since = fields.Datetime.now() - timedelta(seconds=timing.CALL_AFTER)
+        return self.state == "deposited" and bool(self.deposited_at) and self.deposited_at <= since
 
     # -- statuses ------------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class ChorusDeposit(models.Model):
     _inherit = "chorus.deposit"
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_step(self, client):
+    def _chorus_go_on(self, client):
         self.ensure_one()
         if self.state == "ready":
             self._chorus_send_one(client)

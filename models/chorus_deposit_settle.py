@@ -1,12 +1,30 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.answers import FoundInvoice
 from ..services.clock import UTC
 from ..services.errors import ChorusError
 from . import timing
+
+
+class Question(NamedTuple):
+    """What a search needs to know of a deposit; ``since`` is aware."""
+
+    numbers: tuple[str, ...]
+    structure: str | None
+    since: datetime
+    file_name: str
+
+
+class Seen(NamedTuple):
+    """What a search found: the invoices that bear these numbers, and the flow that surely was this file."""
+
+    found: list[FoundInvoice]
+    flow_number: str
 
 
 class ChorusDeposit(models.Model):
@@ -20,47 +38,82 @@ class ChorusDeposit(models.Model):
         deposit = self.try_lock_for_update(allow_referencing=True)
         if not deposit or deposit.state != "unknown":
             return
-        wanted = deposit.line_ids.mapped("number")
-        since = (deposit.sending_at or fields.Datetime.now()) - timedelta(days=1)
-        structure = deposit.company_id.chorus_structure_id or None
+        question = deposit._chorus_question()
         self._chorus_commit()
-        self._chorus_firmly(deposit._chorus_write_search, self._chorus_look_up(client, wanted, structure, since))
+        self._chorus_firmly(deposit._chorus_write_search, self._chorus_look_up(client, question))
 
-    def _chorus_look_up(self, client, numbers, structure, since):
-        """What Chorus Pro holds under these numbers: a list of ``FoundInvoice``, or the error met.
+    def _chorus_question(self):
+        self.ensure_one()
+        since = (self.sending_at or self.create_date) - timedelta(days=1)
+        structure = self.company_id.chorus_structure_id or None
+        return Question(tuple(self.line_ids.mapped("number")), structure, since.replace(tzinfo=UTC), self.file_name)
+
+    @api.model
+    def _chorus_look_up(self, client, question):
+        """What Chorus Pro holds under the numbers of a deposit: a ``Seen``, or the error met.
 
         One number is searched as such; many are picked out of all that was deposited since, a few pages at most.
         """
-        period = {"deposited_from": since.replace(tzinfo=UTC)} if len(numbers) > 1 else {"number": numbers[0]}
+        numbers = question.numbers
+        period = {"deposited_from": question.since} if len(numbers) > 1 else {"number": numbers[0]}
         try:
-            return [row for row in client.search_invoices(supplier_structure=structure, **period) if row.number in numbers]
+            found = client.search_invoices(supplier_structure=question.structure, **period)
+            found = [row for row in found if row.number in numbers]
+            flows = {row.flow_number for row in found if row.flow_number}
+            if len(numbers) > 1:
+                # one of the file's invoices may have come by another way: that flow tells nothing of the others
+                flows = {flow for flow in flows if client.flow_report(flow).file_name == question.file_name}
         except ChorusError as error:
             return error
+        return Seen(found, min(flows, default=""))
 
     # -- concluding ----------------------------------------------------------------------------------------------------
 
-    def _chorus_write_search(self, found):
-        """Settle an unknown outcome by what a search gave: a list of ``FoundInvoice``, or the error it met."""
+    def _chorus_write_search(self, seen):
+        """Settle an unknown outcome by what ``_chorus_look_up`` gave."""
         self.ensure_one()
-        if self.state != "unknown":
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "unknown":
             return
         connection = self.env["chorus.connection"]._of(self.company_id)
-        if isinstance(found, ChorusError):
-            connection._note_failure(found)
-            self._chorus_look_again(found.code, found.detail)
+        if isinstance(seen, ChorusError):
+            connection._note_failure(seen)
+            self._chorus_look_again(seen.code, seen.detail)
             return
         connection._note_success()
-        matches = self._chorus_matches(found)
-        different = {line: row for line, row in matches.items() if not line._chorus_same_as(row)}
+        self._chorus_conclude_search(seen, lambda line, row: line._chorus_same_as(row))
+
+    def _chorus_conclude_search(self, seen, is_same):
+        """Conclude, line by line.
+
+        Each invoice that is there is adopted, whatever became of the others; what is not there waits, or leaves again.
+
+        :param is_same: whether a line is the ``FoundInvoice`` that bears its number.
+        """
+        matches = self._chorus_matches(seen.found)
+        same = {line: row for line, row in matches.items() if is_same(line, row)}
+        different = [(line, row) for line, row in matches.items() if line not in same and line.outcome == "pending"]
+        for line, row in same.items():
+            line._chorus_integrated()
+            line.move_id._chorus_apply_found(row)
+        missing = self.line_ids.filtered(lambda line: line.outcome == "pending")
+        flow_number = seen.flow_number if any(row.flow_number == seen.flow_number for row in same.values()) else ""
+        if self.search_count([("environment", "=", self.environment), ("flow_number", "=", flow_number)], limit=1):
+            flow_number = ""
         if different:
-            line, row = next(iter(different.items()))
+            line, row = different[0]
             self._chorus_look_again("found_different", line._chorus_both(row))
-        elif matches:
-            self._chorus_adopt(matches)
-        elif self._chorus_unknown_for(timing.SHOWN_AFTER):
+        elif not missing or flow_number:
+            self._chorus_adopt(flow_number, min((row.deposited_at for row in same.values() if row.deposited_at), default=None))
+        elif not self._chorus_unknown_for(timing.SHOWN_AFTER):
+            decided = self.error_code == "found_different"
+            self._chorus_look_again("outcome_unknown" if decided else self.error_code, not decided and self.error_detail)
+        elif missing == self.line_ids:
             self._chorus_ready_again()
         else:
-            self._chorus_look_again(self.error_code, self.error_detail)
+            # the file holds invoices that are there already: it cannot leave again as it is
+            missing.write({"outcome": "refused", "message": self.env._("It did not reach Chorus Pro: send it again.")})
+            self._chorus_conclude("partial")
 
     def _chorus_matches(self, found):
         """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
@@ -73,16 +126,12 @@ class ChorusDeposit(models.Model):
         matches = {line: ours.get((line.number, fields.Date.to_string(line.issue_date)[:4])) for line in self.line_ids}
         return {line: row for line, row in matches.items() if row}
 
-    def _chorus_adopt(self, matches):
-        """Chorus Pro holds these lines' invoices: the deposit had arrived.
-
-        :param dict matches: line → ``FoundInvoice``. Lines without one wait for the report of the flow.
-        """
-        first = next(iter(matches.values()))
-        self._chorus_accept(first.flow_number or False, first.deposited_at)
-        for line, row in matches.items():
-            line._chorus_integrated()
-            line.move_id._chorus_apply_found(row)
+    def _chorus_adopt(self, flow_number, deposited_at):
+        """The deposit had arrived; lines that are not there yet wait for the report of its flow."""
+        self._chorus_accept(flow_number or False, deposited_at)
+        if all(line.outcome != "pending" for line in self.line_ids):
+            refused = any(line.outcome == "refused" for line in self.line_ids)
+            self._chorus_conclude("partial" if refused else "integrated")
 
     def _chorus_look_again(self, code, detail):
         """Still unclear: ask again later; a person is called after a day, at once when there is something to decide."""
@@ -103,23 +152,43 @@ class ChorusDeposit(models.Model):
         self.env["account.move"]._chorus_check_user()
         self.check_access("read")
         for deposit in self.sudo():  # sudo: users read deposits only; this one records their decision
-            if deposit.state != "unknown" or deposit.error_code != "found_different":
-                raise UserError(self.env._("There is nothing to decide about this deposit."))
-            numbers = deposit.line_ids.mapped("number")
-            with deposit.company_id._chorus_client(retries=0) as client:
-                found = deposit._chorus_look_up(
-                    client, numbers, deposit.company_id.chorus_structure_id or None, deposit.sending_at or deposit.create_date
-                )
-            if isinstance(found, ChorusError):
+            deposit._chorus_check_decision()
+            question = deposit._chorus_question()
+            self._chorus_commit()
+            with deposit.company_id._chorus_client_for_user() as client:
+                seen = self._chorus_look_up(client, question)
+            if isinstance(seen, ChorusError):
                 raise UserError(self.env._("Chorus Pro does not answer now. Try again later."))
-            matches = deposit._chorus_matches(found)
-            if adopt and matches:
-                deposit._chorus_adopt(matches)
-            else:
-                deposit._chorus_reject("found_different", deposit.error_detail)
-            for move in deposit.line_ids.move_id:
-                decided = self.env._("found to be the same") if adopt else self.env._("found to be another one")
-                move.message_post(body=self.env._("Chorus Pro: the invoice with this number was %s.", decided))
+            self._chorus_firmly(deposit._chorus_write_decision, seen, adopt)
+
+    def _chorus_check_decision(self):
+        """Lock the deposit.
+
+        :raises UserError: when it is not, or no more, for a person to say what an invoice found at Chorus Pro is.
+        """
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        deposit.invalidate_recordset()
+        if deposit.state != "unknown" or deposit.error_code != "found_different" or deposit.other_environment:
+            raise UserError(self.env._("There is nothing to decide about this deposit."))
+
+    def _chorus_write_decision(self, seen, adopt):
+        """Apply what a person decided to the invoices that are there and differ; the others follow from the search."""
+        self._chorus_check_decision()
+        none = self.line_ids.browse()
+        rows = self._chorus_matches(seen.found)
+        asked = none.union(*(line for line in rows if line.outcome == "pending" and not line._chorus_same_as(rows[line])))
+        if not asked:
+            raise UserError(self.env._("Chorus Pro shows no other invoice under these numbers any more: look it up again."))
+        adopted = asked if adopt else none
+        (asked - adopted).write({"outcome": "refused", "message": self.error_detail})
+        if all(line.outcome == "refused" for line in self.line_ids):
+            self._chorus_reject("found_different", self.error_detail)
+        else:
+            self._chorus_conclude_search(seen, lambda line, row: line in adopted or line._chorus_same_as(row))
+        decided = self.env._("found to be the same") if adopt else self.env._("found to be another one")
+        for move in asked.move_id:
+            move.message_post(body=self.env._("Chorus Pro: the invoice with this number was %s.", decided))
 
 
 class ChorusDepositLine(models.Model):

@@ -56,8 +56,7 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'chorus.exchange'
     def _chorus_is_intact(self):
         data = not self.data or hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256
-        # what Odoo computed when it stored them
-        others = all(hashlib.sha1(file.raw or b"").hexdigest() == file.checksum for file in self.attachment_ids)
+        others = all(file._compute_checksum(file.raw or b"") == file.checksum for file in self.attachment_ids)
         return super()._chorus_is_intact() and data and others
 
     # EXTENDS 'chorus.deposit'

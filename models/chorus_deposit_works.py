@@ -71,7 +71,8 @@ class ChorusDeposit(models.Model):
     def _chorus_find_pieces(self, client, **criteria):
         """Works documents at Chorus Pro, by both searches: the first needs an API of its own, the second tells the billing file.
 
-        :return: a list of ``FoundPiece``, one for each document, or the error met when neither search answers.
+        :return: a list of ``FoundPiece``, one for each document, or the error met when neither search answers: that of the
+            search which should have.
         """
         found, errors = {}, []
         for search in (client.search_works, client.search_files):
@@ -85,7 +86,9 @@ class ChorusDeposit(models.Model):
                 errors.append(error)
                 if not isinstance(error, NotAllowed):
                     _logger.info("Chorus Pro: a search for works documents failed: %s", error)
-        return errors[0] if len(errors) == 2 else list(found.values())
+        if len(errors) == 2:
+            return next((error for error in errors if not isinstance(error, NotAllowed)), errors[-1])
+        return list(found.values())
 
     def _chorus_recognise_one(self, client):
         """Look for a document that was filed by hand and write down what is found."""
@@ -105,7 +108,7 @@ class ChorusDeposit(models.Model):
             return
         connection = self.env["chorus.connection"]._of(self.company_id)
         if isinstance(found, ChorusError):
-            connection._note_failure(found)
+            connection._note_failure(found, optional=True)
             deposit._chorus_look_again(found.code, found.detail)
             return
         connection._note_success()
@@ -145,7 +148,10 @@ class ChorusDeposit(models.Model):
         followed = self._chorus_followed_in_markets(company)
         if followed.filtered("chorus_by_hand"):
             self._chorus_read_pieces(company, client)
+        connection = self.env["chorus.connection"]._of(company)
         for deposit in self._chorus_due(company, ("by_hand",)):
+            if connection._is_paused():
+                break
             deposit._chorus_recognise_one(client)
         self._chorus_firmly(followed._chorus_remind)
 
@@ -178,7 +184,7 @@ class ChorusDeposit(models.Model):
             changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
         )
         if isinstance(found, ChorusError):
-            connection._note_failure(found)
+            connection._note_failure(found, optional=True)
             self._chorus_commit()
             return
         self._chorus_firmly(self._chorus_write_pieces, company, found)

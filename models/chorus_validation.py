@@ -4,7 +4,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services.errors import ChorusError, failure
 from ..services.vocabulary import motifs, statuses
 from ..services.works_clock import VALIDATOR_DAYS
 
@@ -153,14 +152,8 @@ class ChorusValidation(models.Model):
         if not validation.pdf:
             identifier = self.identifier
             self._chorus_commit()
-            try:
-                with self.company_id._chorus_client(retries=0) as client:
-                    content = client.download_pdf(identifier)
-            except ChorusError as error:
-                texts = failure(error.code)
-                raise UserError(
-                    " ".join(filter(None, [texts.cause.of(self.env.lang), error.detail, texts.remedy.of(self.env.lang)]))
-                ) from error
+            with self.company_id._chorus_client_for_user() as client:
+                content = client.download_pdf(identifier)
             validation.pdf = base64.b64encode(content)
         return {
             "type": "ir.actions.act_url",
@@ -189,7 +182,7 @@ class ChorusValidation(models.Model):
         """Read what waits for us at Chorus Pro now."""
         self.env["account.move"]._chorus_check_user()
         company = self.company_id[:1] or self.env.company
-        with company._chorus_client(retries=0) as client:
+        with company._chorus_client_for_user() as client:
             self.sudo()._chorus_read_waiting(company, client)  # sudo: writes what the platform says, nothing of the user's
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

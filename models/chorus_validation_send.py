@@ -24,7 +24,7 @@ class ChorusValidation(models.Model):
     # -- sending -------------------------------------------------------------------------------------------------------
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_step(self, client):
+    def _chorus_go_on(self, client):
         self._chorus_send_one(client)
 
     # EXTENDS 'chorus.exchange'
@@ -98,7 +98,7 @@ class ChorusValidation(models.Model):
         try:
             found = list(client.search_to_validate(structure))
         except ChorusError as error:
-            self.env["chorus.connection"]._of(company)._note_failure(error)
+            self.env["chorus.connection"]._of(company)._note_failure(error, optional=True)
             self._chorus_commit()
             return
         self._chorus_firmly(self._chorus_write_waiting, company, found)

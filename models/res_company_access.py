@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ..services import environment as environments
 from ..services.client import ChorusClient
-from ..services.errors import NotAllowed
+from ..services.errors import ChorusError, NotAllowed, failure
 from ..services.session import PisteSession
 from . import server_file
 from .chorus_connection_access import SECRETS
@@ -177,6 +177,20 @@ class ResCompany(models.Model):
         self.ensure_one()
         with PisteSession(self._chorus_target(), self._chorus_credentials(), **options) as session:
             yield ChorusClient(session)
+
+    @contextmanager
+    def _chorus_client_for_user(self, **options):
+        """A client for what a user waits for: one try, and what is wrong told in words.
+
+        :raises UserError: with cause, the platform's words and remedy.
+        """
+        try:
+            with self._chorus_client(**{"retries": 0, **options}) as client:
+                yield client
+        except ChorusError as error:
+            texts, lang = failure(error.code), self.env.lang
+            words = [texts.cause.of(lang), error.detail and f"« {error.detail} »", texts.remedy.of(lang)]
+            raise UserError(" ".join(filter(None, words))) from error
 
     def _chorus_may_call(self, connection):
         """Whether a cron may call for this company now: not paused, and its secrets open.

@@ -294,6 +294,16 @@ FAILURES: dict[str, Failure] = {
             "La facture n'est pas entrée dans Chorus Pro : renvoyez-la.",
         ),
     ),
+    "flow_silent": Failure(
+        Text(
+            "Chorus Pro has not said for a day or more what became of the file.",
+            "Chorus Pro n'a pas dit depuis un jour ou plus ce qu'est devenu le fichier.",
+        ),
+        Text(
+            "Do not send it again; ask Chorus Pro's support, with the flow number.",
+            "Ne le renvoyez pas ; demandez au support de Chorus Pro, avec le numéro de flux.",
+        ),
+    ),
     "found_different": Failure(
         Text(
             "Chorus Pro holds another invoice with this number: recipient, date or amount differ.",

@@ -29,6 +29,7 @@ from . import (
     test_rights,
     test_secrets,
     test_security_table,
+    test_settle,
     test_setup,
     test_situations,
     test_statuses,

@@ -1,8 +1,9 @@
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from odoo import fields
 from odoo.tests import tagged
 
+from ..services.answers import FlowReport, InvoiceError
 from ..services.timeline import Step
 from .common import ChorusCommon
 
@@ -53,6 +54,69 @@ class TestFollow(ChorusCommon):
         self.assertTrue(deposit.report and deposit.line_ids.message)
         self.send(move)
         self.assertEqual(move.chorus_state, "deposited")
+
+    def report(self, deposit, state, *errors):
+        """Chorus Pro's report on a flow, as the client reads it."""
+        rows = tuple(InvoiceError(number, "", "", message) for number, message in errors)
+        return FlowReport(state, fields.Datetime.now().replace(tzinfo=timezone.utc), deposit.file_name, rows, ())
+
+    def many(self):
+        moves = self.env["account.move"].union(*(self.invoice() for _index in range(11)))
+        self.send(moves)
+        deposit = moves.sudo().chorus_deposit_ids
+        self.assertEqual(len(deposit), 1)
+        return moves, deposit
+
+    def test_refused_without_a_word(self):
+        """A row of the report without a message is a refusal all the same."""
+        moves, deposit = self.many()
+        deposit._chorus_write_report(self.report(deposit, "IN_INTEGRE_PARTIEL", (moves[3].name, "")))
+        self.assertEqual(moves.filtered(lambda move: move.chorus_state == "rejected"), moves[3])
+        self.assertTrue(deposit.line_ids.filtered(lambda line: line.move_id == moves[3]).message)
+        self.assertEqual(deposit.state, "partial")
+
+    def test_refused_without_saying_which(self):
+        """The report refuses one invoice and does not say which: what Chorus Pro holds of the flow tells, once it shows it."""
+        moves, deposit = self.many()
+        report = self.report(deposit, "IN_INTEGRE_PARTIEL", ("", "Montant incohérent"))
+        held = moves[1:].mapped("name")
+        deposit._chorus_write_report(report, held=held)
+        self.assertEqual((deposit.state, set(moves.mapped("chorus_state"))), ("deposited", {"deposited"}), "not shown yet?")
+        deposit.deposited_at -= timedelta(hours=1)
+        deposit._chorus_write_report(report, held=held)
+        self.assertEqual(moves.filtered(lambda move: move.chorus_state == "rejected"), moves[0])
+        self.assertIn("Montant incohérent", str(moves[0].alerts))
+
+    def test_flow_that_stands_still(self):
+        """Blocked at Chorus Pro: the invoice says so, a person is called after a day, nothing is sent again."""
+        self.send(move := self.invoice())
+        deposit = move.sudo().chorus_deposit_ids
+        self.run_cron()
+        self.assertNotIn("chorus_error_0", move.alerts)
+        self.simulator.control("advance", outcome="IN_EN_ATTENTE_RETRAITEMENT_CPP")
+        self.run_cron()
+        self.assertEqual((deposit.state, move.chorus_state), ("deposited", "deposited"))
+        alert = move.alerts["chorus_error_0"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn(deposit.flow_number, alert["message"])
+        self.assertFalse(move.activity_ids)
+        deposit.deposited_at -= timedelta(days=1)
+        self.run_cron()
+        self.assertEqual(len(move.activity_ids), 1)
+        self.simulator.advance()
+        self.run_cron()
+        self.assertEqual((deposit.state, move.chorus_state), ("integrated", "deposited"))
+        self.assertFalse(move.activity_ids)
+        self.assertNotIn("chorus_error_0", move.alerts)
+
+    def test_flow_of_which_nothing_is_told(self):
+        self.send(move := self.invoice())
+        deposit = move.sudo().chorus_deposit_ids
+        deposit.deposited_at -= timedelta(days=1)
+        self.simulator.fault(REPORT, "http_503", times=None)
+        self.run_cron()
+        self.assertEqual((deposit.state, len(move.activity_ids)), ("deposited", 1))
+        self.assertIn(deposit.flow_number, move.alerts["chorus_error_0"]["message"])
 
     def test_stale_report_touches_nothing(self):
         """A report of a former, refused deposit does not touch the invoice that was deposited again."""

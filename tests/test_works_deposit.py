@@ -210,6 +210,32 @@ class TestWorksDeposit(WorksCommon):
         self.tell(move)
         self.assertEqual((move.chorus_state, move.chorus_dossier), ("validation", False))
 
+    def test_a_right_that_sending_does_not_need_stops_nothing(self):
+        """No consent to the searches for works: told on the document; invoices go on leaving."""
+        for path in (WORKS, FILES):
+            self.simulator.fault(path, "http_403", times=50)
+        for _index in range(3):
+            self.tell(move := self.works_invoice())
+        self.poll()
+        connection = self.env["chorus.connection"]._known(self.company)
+        self.assertEqual((connection._is_paused(), connection.failures), (False, 0))
+        self.assertTrue(move.chorus_deposit_ids.error_cause)
+        self.assertIn(move.chorus_deposit_ids.error_cause, str(move.alerts))
+        other = self.arrive(self.invoice())
+        self.assertEqual(other.chorus_state, "deposited")
+
+    def test_a_search_that_fails_for_many_is_made_once(self):
+        for _index in range(3):
+            move = self.works_invoice()
+            self.env["chorus.deposit"]._chorus_make_by_hand(move, b"%PDF-", "S.pdf")
+        self.simulator.fault(WORKS, "http_503", times=None)
+        self.simulator.fault(FILES, "http_503", times=None)
+        before = self.simulator.calls(WORKS)
+        self.poll()
+        self.assertTrue(self.env["chorus.connection"]._known(self.company)._is_paused())
+        calls = self.simulator.calls(WORKS) - before
+        self.assertTrue(0 < calls <= 3, "not one search, with its repetitions, for each document")
+
     def test_faults_while_looking(self):
         for kind in ("timeout_before", "http_401", "http_429", "http_500", "html_200"):
             with self.subTest(kind):
