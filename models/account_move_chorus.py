@@ -46,20 +46,24 @@ class AccountMove(models.Model):
                 ready |= move
         if not ready:
             raise self._chorus_refusal(refused)
-        if len(ready) > PRINTED_AT_ONCE and (later := ready.filtered(lambda move: move._chorus_must_print())):
-            return later._chorus_leave_to_odoo()
+        printing = ready.filtered(lambda move: move._chorus_must_print())
+        if len(printing) > PRINTED_AT_ONCE:
+            printing._chorus_leave_to_odoo()
+            ready -= printing
+        else:
+            printing = self.browse()
         deposits = ready._chorus_enqueue(refused)
         ready = ready.filtered(lambda move: move not in refused)
         for move in ready.filtered(lambda move: not move._chorus_is_live()):
             # somebody else was at it; the others go their way
             refused[move] = [self.env._("It is being worked on by somebody else. Try again in a moment.")]
             ready -= move
-        if not deposits and not ready:
+        if not deposits and not ready and not printing:
             raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
         deposits._chorus_commit()
         if len(deposits) <= SENT_AT_ONCE:
             deposits._chorus_send()
-        return ready._chorus_notification(refused)
+        return ready._chorus_notification(refused, printing)
 
     def _chorus_refusal_text(self, reasons):
         self.ensure_one()
@@ -138,8 +142,11 @@ class AccountMove(models.Model):
             "currency_id": self.currency_id.id,
         }
 
-    def _chorus_notification(self, refused):
-        """Tell the user what became of a sending: of each invoice when it is not well, of their number when all is."""
+    def _chorus_notification(self, refused, printing):
+        """Tell the user what became of a sending: of each invoice when it is not well, of their number when all is.
+
+        :param dict refused: the reasons of those that did not leave. :param printing: those left to Odoo's own job.
+        """
         sent = self.filtered(lambda move: move.chorus_state == "deposited")
         waiting = self.filtered(lambda move: move.chorus_state == "sending")
         troubled = self - sent - waiting
@@ -150,15 +157,17 @@ class AccountMove(models.Model):
             errors = waiting._chorus_line_errors()
             parts.append(self.env._("Waiting to be sent: %s.", waiting._chorus_names()))
             parts += errors
+        if printing:
+            parts.append(self.env._("%s invoices are being printed and sent in the background.", len(printing)))
         parts += [f"{move.name}: {text}" for move in troubled for text in move._chorus_line_errors()]
         parts += [move._chorus_refusal_text(why) for move, why in refused.items()]
-        well = not troubled and not refused and len(parts) == 1
+        well = not troubled and not refused and len(parts) - bool(printing) <= 1
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "title": self.env._("Chorus Pro"),
-                "type": "success" if well else "warning",
+                "type": "warning" if not well else "info" if printing else "success",
                 "sticky": not well,
                 "message": "\n".join(parts),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

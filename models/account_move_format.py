@@ -127,22 +127,9 @@ class AccountMove(models.Model):
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() != "install"
 
     def _chorus_leave_to_odoo(self):
-        """Have Odoo's own job print these invoices and send them, as its batch sending does.
-
-        :return: the notification for the user.
-        """
+        """Have Odoo's own job print these invoices and send them, as its batch sending does."""
         self.sending_data = {
             "author_user_id": self.env.user.id,
             "author_partner_id": self.env.user.partner_id.id,
         }
         self.env.ref("account.ir_cron_account_move_send").sudo()._trigger()  # sudo: triggering a job is no right of users
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Chorus Pro"),
-                "type": "info",
-                "message": self.env._("%s invoices are being printed and sent in the background.", len(self)),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
