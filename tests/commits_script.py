@@ -12,9 +12,9 @@ import psycopg2.errorcodes
 import psycopg2.errors
 import requests
 
-from odoo import Command, api, fields
+from odoo import api
 from odoo.addons.l10n_fr_chorus_pro.services.client import ChorusClient
-from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company
+from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company, make_invoices
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -36,24 +36,8 @@ def invoice(step):
 
 
 def setup():
-    company = make_company(env)
-    town = env["res.partner"].create(
-        {
-            "name": "Commune de Démonville", "is_company": True, "company_registry": os.environ["RECIPIENT"], "street": "Place",
-            "zip": "35000", "city": "Rennes", "country_id": company.country_id.id, "invoice_sending_method": "chorus_pro",
-        }
-    )  # fmt: skip
-    taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 20)])
-    tax = taxes.filtered(lambda tax: not tax.price_include)[:1]
-    for step in (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron"):
-        line = {"name": step, "quantity": 1, "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
-        move = env["account.move"].create(
-            {
-                "move_type": "out_invoice", "partner_id": town.id, "invoice_date": fields.Date.today(), "ref": step,
-                "invoice_line_ids": [Command.create(line)],
-            }
-        )  # fmt: skip
-        move.action_post()
+    make_company(env)
+    make_invoices(env, (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron"))
     env.cr.commit()
 
 

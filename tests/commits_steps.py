@@ -1,7 +1,9 @@
-"""What the scripts run in `odoo shell` by `test_commits` and `test_directory_commits` share."""
+"""What the scripts share that `test_commits` and those like it run in `odoo shell`."""
 
 import os
 import signal
+
+from odoo import Command, fields
 
 
 def kill(*_args, **_options):
@@ -38,3 +40,24 @@ def make_company(env):
         {"acc_number": "FR7630001007941234567890185", "partner_id": company.partner_id.id, "allow_out_payment": True}
     )
     return company
+
+
+def make_invoices(env, names):
+    """A posted invoice of each name, as its ``ref``, to the town that the environment variables name."""
+    town = env["res.partner"].create(
+        {
+            "name": "Commune de Démonville", "is_company": True, "company_registry": os.environ["RECIPIENT"], "street": "Place",
+            "zip": "35000", "city": "Rennes", "country_id": env.ref("base.fr").id, "invoice_sending_method": "chorus_pro",
+        }
+    )  # fmt: skip
+    taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 20)])
+    tax = taxes.filtered(lambda tax: not tax.price_include)[:1]
+    for name in names:
+        line = {"name": name, "quantity": 1, "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
+        move = env["account.move"].create(
+            {
+                "move_type": "out_invoice", "partner_id": town.id, "invoice_date": fields.Date.today(), "ref": name,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )  # fmt: skip
+        move.action_post()

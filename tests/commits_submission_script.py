@@ -11,10 +11,10 @@ import time
 
 import requests
 
-from odoo import Command, api, fields
+from odoo import api
 from odoo.addons.l10n_fr_chorus_pro.services.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests import printed
-from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company
+from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company, make_invoices
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -35,24 +35,7 @@ def setup():
     company.chorus_format = "pdf"
     with company._chorus_client() as client:
         company.chorus_structure_id = client.find_structures(os.environ["SUPPLIER"])[0].identifier
-    town = env["res.partner"].create(
-        {
-            "name": "Commune de Démonville", "is_company": True, "company_registry": os.environ["RECIPIENT"], "street": "Place",
-            "zip": "35000", "city": "Rennes", "country_id": company.country_id.id, "invoice_sending_method": "chorus_pro",
-        }
-    )  # fmt: skip
-    taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 20)])
-    tax = taxes.filtered(lambda tax: not tax.price_include)[:1]
-    for step in (*POINTS, "double_click"):
-        move = env["account.move"].create(
-            {
-                "move_type": "out_invoice", "partner_id": town.id, "invoice_date": fields.Date.today(), "ref": step,
-                "invoice_line_ids": [
-                    Command.create({"name": step, "quantity": 1, "price_unit": 100, "tax_ids": [Command.set(tax.ids)]})
-                ],
-            }
-        )  # fmt: skip
-        move.action_post()
+    make_invoices(env, (*POINTS, "double_click"))
     env.cr.commit()
 
 

@@ -4,86 +4,22 @@ The three double deposits shown in other software (a request run again after a s
 click after a time-out) are here too.
 """
 
-import json
 import pathlib
 import signal
-import subprocess
 
 import pytest
 
-from . import simulated
+from . import commits_case
 
 SCRIPT = pathlib.Path(__file__).with_name("commits_script.py")
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
 
 
-class Shop:
-    """A database with invoices to send, and the simulator they go to."""
-
-    def __init__(self, work, database, simulator, script=SCRIPT):
-        self.work, self.database, self.simulator, self.script = work, database, simulator, script
-
-    def run(self, step, **variables):
-        """Run a step in a process of its own.
-
-        :return: its exit status and the result it printed, None when it did not get that far.
-        """
-        environment = {
-            **self.work.env,
-            "STEP": step,
-            "SIMULATOR": self.simulator.url,
-            "SUPPLIER": simulated.SUPPLIER,
-            "RECIPIENT": simulated.TOWN,
-            "CLIENT_ID": simulated.CLIENT_ID,
-            "CLIENT_SECRET": simulated.CLIENT_SECRET,
-            "ACCOUNT": simulated.ACCOUNT,
-            "PASSWORD": simulated.PASSWORD,
-            "CHORUS_TIMEOUT": "3",
-            **variables,
-        }
-        command = self.work.odoo_command("shell", "-d", self.database, "--no-http", "--log-level=error")
-        with open(self.script, "rb") as script:
-            done = subprocess.run(
-                command, env=environment, stdin=script, capture_output=True, text=True, timeout=120, check=False
-            )
-        lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-        assert lines or done.returncode == -signal.SIGKILL, done.stdout + done.stderr
-        return done.returncode, json.loads(lines[0].removeprefix("RESULT ")) if lines else None
-
-    def deposits(self):
-        return self.simulator.state()["deposits"]
-
-    def states(self):
-        """State and identifier of each invoice, by the step it belongs to."""
-        rows = self.work.query(
-            self.database, "SELECT ref, chorus_state, chorus_identifier FROM account_move WHERE ref IS NOT NULL"
-        )
-        return {ref: (state, identifier) for ref, state, identifier in rows}
-
-    def recover(self):
-        """Odoo starts again: the states at the end of it."""
-        # nobody else sends now: whoever is still "sending" is dead, and what the platform does not show it does not have
-        self.run("recover", CHORUS_STALE="0", CHORUS_SHOWN_AFTER="0")
-        return self.states()
-
-
 @pytest.fixture(scope="module")
 def shop():
-    workspace = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
-    from odoo import release
-
-    work = workspace.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
-    work.open()
-    try:
-        with work.database("test") as database:
-            shop = Shop(work, database, simulated.Simulator())
-            try:
-                shop.run("setup")
-                yield shop
-            finally:
-                shop.simulator.stop()
-    finally:
-        work.close()
+    with commits_case.opened(SCRIPT) as shop:
+        shop.run("setup")
+        yield shop
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import signal
 
 import pytest
 
-from . import simulated
-from .test_commits import Shop
+from . import commits_case
 
 SCRIPT = pathlib.Path(__file__).with_name("commits_submission_script.py")
 SUBMIT = "/cpro/factures/v1/soumettre"
@@ -14,21 +13,9 @@ SUBMIT = "/cpro/factures/v1/soumettre"
 
 @pytest.fixture(scope="module")
 def shop():
-    workspace = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
-    from odoo import release
-
-    work = workspace.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
-    work.open()
-    try:
-        with work.database("test") as database:
-            shop = Shop(work, database, simulated.Simulator(), SCRIPT)
-            try:
-                shop.run("setup")
-                yield shop
-            finally:
-                shop.simulator.stop()
-    finally:
-        work.close()
+    with commits_case.opened(SCRIPT) as shop:
+        shop.run("setup")
+        yield shop
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ import signal
 
 import pytest
 
-from . import simulated
-from .test_commits import Shop
+from . import commits_case
 
 SCRIPT = pathlib.Path(__file__).with_name("directory_commits_script.py")
 SEARCH = "/cpro/structures/v1/rechercher"
@@ -19,24 +18,11 @@ SIRETS = [f"277777{number:08d}" for number in range(288)]
 
 @pytest.fixture(scope="module")
 def shop():
-    workspace = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
-    from odoo import release
-
-    work = workspace.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
-    work.open()
-    try:
-        with work.database("test") as database:
-            shop = Shop(work, database, simulated.Simulator(), SCRIPT)
-            try:
-                shop.simulator.control("directory", structures=[
-                    {"siret": siret, "designationStructure": f"Structure {siret}", "ville": "Partout"} for siret in SIRETS
-                ])  # fmt: skip
-                shop.run("setup", SIRETS=json.dumps(SIRETS))
-                yield shop
-            finally:
-                shop.simulator.stop()
-    finally:
-        work.close()
+    with commits_case.opened(SCRIPT) as shop:
+        structures = [{"siret": siret, "designationStructure": f"Structure {siret}", "ville": "Partout"} for siret in SIRETS]
+        shop.simulator.control("directory", structures=structures)
+        shop.run("setup", SIRETS=json.dumps(SIRETS))
+        yield shop
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(shop):

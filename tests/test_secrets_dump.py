@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from . import simulated
+from . import commits_case, simulated
 
 SCRIPT = pathlib.Path(__file__).with_name("secrets_script.py")
 KEY = "a key kept outside the database"
@@ -18,26 +18,20 @@ SECRETS = CLIENT_SECRET, PASSWORD = ("Dumped-Client-Word-31", "Dumped-Account-Wo
 @pytest.fixture(scope="module")
 def place():
     """A database set up by the guided way, the simulator it is connected to, and the workspace."""
-    workspace = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
-    from odoo import release
-
-    work = workspace.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
-    work.open()
-    simulator = simulated.Simulator()
-    try:
-        if not shutil.which("pg_dump"):
-            pytest.skip("this PostgreSQL comes without pg_dump")
-        simulator.control(
-            "directory",
-            applications=[{"client_id": simulated.CLIENT_ID, "client_secret": CLIENT_SECRET}],
-            accounts=[{"login": simulated.ACCOUNT, "password": PASSWORD}],
-        )
-        with work.database("test") as database:
+    if not shutil.which("pg_dump"):
+        pytest.skip("this PostgreSQL comes without pg_dump")
+    with commits_case.workspace() as work, work.database("test") as database:
+        simulator = simulated.Simulator()
+        try:
+            simulator.control(
+                "directory",
+                applications=[{"client_id": simulated.CLIENT_ID, "client_secret": CLIENT_SECRET}],
+                accounts=[{"login": simulated.ACCOUNT, "password": PASSWORD}],
+            )
             assert run(work, database, simulator, "setup", CHORUS_SECRET_KEY=KEY) == {"established": True}
             yield work, database, simulator
-    finally:
-        simulator.stop()
-        work.close()
+        finally:
+            simulator.stop()
 
 
 def run(work, database, simulator, step, **variables):
