@@ -18,6 +18,8 @@ from . import (
     test_expiry,
     test_follow,
     test_formats,
+    test_formats_attachments,
+    test_formats_submission,
     test_i18n,
     test_many,
     test_market_amounts,
