@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ..services.answers import FoundInvoice
 from ..services.clock import UTC
-from ..services.errors import ChorusError
+from ..services.errors import ChorusError, Refused
 from . import timing
 
 
@@ -59,13 +59,22 @@ class ChorusDeposit(models.Model):
         try:
             found = client.search_invoices(supplier_structure=question.structure, **period)
             found = [row for row in found if row.number in numbers]
-            flows = {row.flow_number for row in found if row.flow_number}
+            flows = sorted({row.flow_number for row in found if row.flow_number})
             if len(numbers) > 1:
                 # one of the file's invoices may have come by another way: that flow tells nothing of the others
-                flows = {flow for flow in flows if client.flow_report(flow).file_name == question.file_name}
+                flows = (flow for flow in flows if self._chorus_is_file(client, flow, question.file_name))
+            return Seen(found, next(iter(flows), ""))
         except ChorusError as error:
             return error
-        return Seen(found, min(flows, default=""))
+
+    @api.model
+    def _chorus_is_file(self, client, flow_number, file_name):
+        """Whether a flow is a file of that name of ours."""
+        try:
+            return client.flow_report(flow_number).file_name == file_name
+        except Refused:
+            # not ours to ask about
+            return False
 
     # -- concluding ----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..services import directory
 from ..services.errors import ChorusError, NotAllowed, NotReceived, Refused, failure
@@ -138,13 +137,8 @@ class ChorusLookup(models.Model):
         :param call: a function of the client.
         :raises UserError: with cause and remedy, when Chorus Pro cannot be asked.
         """
-        try:
-            with self.env.company._chorus_client(timeout=timing.WHILE_WAITING, retries=0) as client:
-                return call(client)
-        except ChorusError as error:
-            texts, lang = failure(error.code), self.env.lang
-            words = [texts.cause.of(lang), texts.remedy.of(lang), error.detail and f"({error.detail})"]
-            raise UserError(" ".join(filter(None, words))) from error
+        with self.env.company._chorus_client_for_user(timeout=timing.WHILE_WAITING) as client:
+            return call(client)
 
     @api.model
     def _note_now(self, partner, question, answer):

@@ -11,6 +11,7 @@ from ..services.errors import FAILURES
 from .common import ChorusCommon
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
+REPORT = "/cpro/transverses/v1/consulterCRDetaille"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -71,6 +72,13 @@ class TestSettle(ChorusCommon):
         self.assertEqual(set((typed | others).mapped("chorus_state")), {"deposited"})
         self.assertTrue(deposit.flow_number)
         self.assertEqual(deposit.state, "integrated")
+
+    def test_a_flow_that_is_not_ours_to_ask_about(self):
+        typed, others = self.forgotten(), self.several()
+        deposit = self.lost(typed | others, "reset_before")
+        self.simulator.fault(REPORT, "code_retour", times=1, codeRetour=20001, libelle="GCU_MSG_01_011")
+        self.settle(deposit)
+        self.assertEqual((typed.chorus_state, set(others.mapped("chorus_state"))), ("deposited", {"rejected"}))
 
     def different(self, kind):
         """Of twelve invoices in a lost file, the number of one is another invoice's at Chorus Pro."""
