@@ -100,7 +100,7 @@ class AccountMove(models.Model):
         known = motifs.recognise(self.chorus_status_comment) if self.chorus_status_comment else []
         words = [f"{status.label.of(lang)}."]
         if self.chorus_status_comment:
-            words.append(f"« {self.chorus_status_comment} »")
+            words.append(f"« {self.chorus_status_comment} » —")
         words += [f"{motif.cause.of(lang)} {motif.remedy.of(lang)}" for motif in known] or [status.advice.of(lang)]
         return " ".join(words)
 

@@ -95,7 +95,7 @@ class AccountMove(models.Model):
         remarks = super()._chorus_remarks()
         if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
             by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
-            remedy = self.env._("To file on the portal: use “File on the portal”, which prepares all it asks.")
+            remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
             remarks.insert(0, Remark(by_hand, remedy, True, Place.BY_HAND))
         return remarks
 

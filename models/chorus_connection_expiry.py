@@ -125,7 +125,7 @@ class ChorusConnection(models.Model):
                 " renewed."
             )
         return self.env._(
-            "The password of Chorus Pro's technical account ends on %(day)s, in %(count)s days: renew it in time.",
+            "The password of Chorus Pro's technical account ends on %(day)s (days left: %(count)s): renew it in time.",
             day=format_date(self.env, self.password_ends_on),
             count=self.password_days_left,
         )

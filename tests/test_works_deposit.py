@@ -118,7 +118,7 @@ class TestWorksDeposit(WorksCommon):
         self.assertEqual(counts, (3, 2, 0, 0, 1))
         group = wizard.group_ids.filtered(lambda group: group.urgency == "by_hand")
         self.assertEqual(group.move_ids, works)
-        self.assertIn("To file on the portal", group.remedy)
+        self.assertIn("File on the portal", group.remedy)
         self.assertEqual(group.action_open()["res_id"], works.id)
         wizard.action_send()
         self.assertEqual((works.chorus_state, set(other.mapped("chorus_state"))), ("to_send", {"deposited"}))

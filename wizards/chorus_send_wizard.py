@@ -110,7 +110,7 @@ class ChorusSendWizardGroup(models.TransientModel):
 
     wizard_id = fields.Many2one("chorus.send.wizard", required=True, ondelete="cascade")
     urgency = fields.Selection(URGENCIES, "Level", readonly=True)
-    message = fields.Text("What is wrong", readonly=True)
+    message = fields.Text("What was found", readonly=True)
     remedy = fields.Text("What to do", readonly=True)
     place = fields.Char(readonly=True)
     mended = fields.Reference(

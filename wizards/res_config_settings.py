@@ -35,7 +35,7 @@ class ResConfigSettings(models.TransientModel):
         connections = self.env["chorus.connection"]
         connections._check_may_rotate()
         count, lost = connections._rotate_key()
-        message = self.env._("%s secrets are now encrypted with the newest key.", count)
+        message = self.env._("Secrets now encrypted with the newest key: %s.", count)
         if lost:
             names = ", ".join(sorted(set(lost.company_id.mapped("name"))))
             message += "\n" + self.env._("No key here opens the secrets of %s: enter them again.", names)
