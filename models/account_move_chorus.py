@@ -22,8 +22,8 @@ class AccountMove(models.Model):
     @api.model
     def _chorus_check_user(self):
         """:raises AccessError: for a user who may not transfer invoices."""
-        if not self.env.su and not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user"):
-            raise AccessError(self.env._("You have no right to transfer invoices to Chorus Pro."))
+        if not self.env.su and not self.env.user._chorus_may_transfer():
+            raise AccessError(self.env.user._chorus_no_right())
 
     # -- sending -------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import AccessError
 
 from ..services.en16931 import DocumentError
 
@@ -25,6 +26,11 @@ class AccountMoveSend(models.AbstractModel):
     def _get_alerts(self, moves, moves_data):
         alerts = super()._get_alerts(moves, moves_data)
         chosen = moves.filtered(lambda move: "chorus_pro" in moves_data[move]["sending_methods"])
+        if chosen and not self.env.user._chorus_may_transfer():
+            # of several, the others need not wait
+            level = "danger" if len(moves) == 1 else "warning"
+            alerts["chorus_pro_right"] = {"level": level, "message": self.env.user._chorus_no_right()}
+            return alerts
         if len(moves) == 1:
             alerts.update(self._chorus_single_alerts(chosen))
         elif blocked := chosen.filtered(lambda move: move.chorus_state in ("to_send", "rejected") and move._chorus_obstacles()):
@@ -53,14 +59,17 @@ class AccountMoveSend(models.AbstractModel):
         chosen = {move: data for move, data in invoices_data.items() if "chorus_pro" in data["sending_methods"]}
         if not chosen:
             return
-        self.env["account.move"]._chorus_check_user()
-        ready = self.env["account.move"]
+        ready = []
         for move, data in chosen.items():
-            obstacles = move._chorus_obstacles()
+            # Odoo leaves several to a job that runs as root: what counts is the right of who asked
+            author = self.env["res.users"].browse(data["author_user_id"])
+            # sudo: as Odoo gives us these invoices; the author stands on the deposit
+            asked = move.with_user(author).with_context(lang=self.env.lang or author.lang).sudo()
+            obstacles = asked._chorus_obstacles() if author._chorus_may_transfer() else [asked.env.user._chorus_no_right()]
             if obstacles:
-                data["error"] = self._chorus_error(obstacles)
+                data["error"] = asked.env["account.move.send"]._chorus_error(obstacles)
             else:
-                ready |= move
+                ready.append(asked)
         for move in ready:
             try:
                 pdf = (chosen[move].get("pdf_attachment_values") or {}).get("raw")
@@ -76,3 +85,27 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _chorus_error(self, texts):
         return {"error_title": self.env._("Not sent to Chorus Pro"), "errors": list(texts)}
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @api.constrains("sending_data")
+    def _check_chorus_author(self):
+        """:raises AccessError: for whoever asks Odoo's job to send in another's name: the right to transfer is that person's."""
+        # constraints run in sudo, with the user who acts
+        for move in self if self.env.uid != SUPERUSER_ID else ():
+            if move.sending_data and move.sending_data.get("author_user_id") != self.env.uid:
+                raise AccessError(self.env._("Invoices are sent in one's own name only."))
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _chorus_may_transfer(self):
+        """Whether this user may transfer invoices."""
+        return self.has_group("l10n_fr_chorus_pro.group_chorus_user")
+
+    def _chorus_no_right(self):
+        """What one is told who may not, in the user's language."""
+        return self.env._("You have no right to transfer invoices to Chorus Pro.")
