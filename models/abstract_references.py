@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..services.rules_references import FORBIDDEN_SERVICE
+
 
 class ChorusReferences(models.AbstractModel):
     """What the form of an invoice or of a market asks for, given its recipient, and the choice of a service by search.
@@ -20,7 +22,8 @@ class ChorusReferences(models.AbstractModel):
         "Service",
         compute="_compute_chorus_service_id",
         inverse="_inverse_chorus_service_id",
-        domain="[('partner_id', '=', chorus_body_id), ('enabled', '=', True), ('code', '!=', 'FACTURES_PUBLIQUES')]",
+        # what a supplier may choose (DOMAIN R-11, R-12)
+        domain=f"[('partner_id', '=', chorus_body_id), ('enabled', '=', True), ('code', '!=', '{FORBIDDEN_SERVICE}')]",
         help="The service of the public body that handles the invoice: search by code or by name.",
     )
     chorus_body_id = fields.Many2one("res.partner", compute="_compute_chorus_asked", export_string_translation=False)

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from ..services.clock import paris_day
 from ..services.errors import ChorusError, NotAllowed, NotReceived
 from ..services.rules import Service
-from ..services.rules_references import FORBIDDEN_SERVICE
 
 _logger = logging.getLogger(__name__)
 
@@ -44,11 +43,6 @@ class ChorusService(models.Model):
         for service in self:
             shown = " — ".join(filter(None, (service.code, service.name)))
             service.display_name = shown if service.enabled else self.env._("%s (inactive)", shown)
-
-    @api.model
-    def _chorus_choosable(self):
-        """The domain of what a supplier may choose, for one body's services (DOMAIN R-11, R-12)."""
-        return [("enabled", "=", True), ("code", "!=", FORBIDDEN_SERVICE)]
 
     @api.model
     def _chorus_of_code(self, partner, code):

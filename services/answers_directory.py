@@ -85,12 +85,9 @@ class Engagement(NamedTuple):
     ``total`` is the amount with tax as the platform wrote it; ``state`` its label or code, such as ``COMMANDE``.
     """
 
-    identifier: str
     number: str
-    kind: str
     state: str
     total: str
     currency: str
     service_code: str
-    service_name: str
     notified_at: datetime | None

@@ -173,14 +173,11 @@ class DirectoryClient:
         )
         return [
             Engagement(
-                identifier=text(row.get("idEngagementJuridique")),
                 number=text(row.get("numeroEngagementJuridique")),
-                kind=text(row.get("libelleTypeEngagementJuridique")),
                 state=text(row.get("libelleEtatCourantEJ")),
                 total=text(row.get("montantTotalTtc")),
                 currency=text(row.get("deviseEngagement")),
                 service_code=text(row.get("codeServiceExecutant")),
-                service_name=text(row.get("libelleServiceExecutant")),
                 notified_at=parse_instant(row.get("dateNotificationEJ")),
             )
             for row in rows(answer.get("listeEngagementJuridique"))

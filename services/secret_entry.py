@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import string
-
 from .text import Text
 
 #: Both portals give longer ones; shorter ones were cut while copying.
@@ -35,13 +33,6 @@ def problem(value: str, again: str, *, login: str = "") -> Text | None:
         return Text("It is too simple to be the portal's: copy it from there.",
                     "Il est trop simple pour venir du portail : copiez-le depuis celui-ci.")  # fmt: skip
     return None
-
-
-def strength(value: str) -> int:
-    """How strong a secret looks, 0 to 3: a point for twelve characters, one for three kinds of them, one for twenty."""
-    kinds = sum(any(sign in group for sign in value) for group in (string.ascii_lowercase, string.ascii_uppercase, string.digits))
-    kinds += any(sign not in string.ascii_letters + string.digits for sign in value)
-    return (len(value) >= 12) + (kinds >= 3) + (len(value) >= 20)
 
 
 def login_problem(login: str) -> Text | None:

@@ -2,6 +2,7 @@ from lxml import etree
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from . import simulated
 from .directory_case import (
@@ -188,7 +189,8 @@ class TestDirectory(DirectoryCase):
             partner = self.body(siret)
             self.complete(partner)
             services = self.env["chorus.service"]
-            domain = [("partner_id", "=", partner.id), *services._chorus_choosable()]
+            field = self.env["account.move"]._fields["chorus_service_id"]
+            domain = safe_eval(field.domain, {"chorus_body_id": partner.id})
             proposed = {services.browse(found[0]).code for found in services.name_search("", domain)}
             self.assertTrue(proposed)
             self.assertFalse(proposed & hidden)

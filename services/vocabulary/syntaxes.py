@@ -33,7 +33,6 @@ class Syntax:
 
     ``interface``: Chorus Pro's exchange interface; ``suffix``: of one invoice's file; ``None`` where none was read.
     ``batch_known_to_work``: several invoices in one ``.tar.gz``; ``None`` when nobody reported on it.
-    ``withdrawn``: still in the Swagger but no longer served.
     """
 
     code: str
@@ -42,7 +41,6 @@ class Syntax:
     interface: str | None = None
     suffix: str | None = ".xml"
     batch_known_to_work: bool | None = None
-    withdrawn: bool = False
 
 
 _TABLE: tuple[Syntax, ...] = (
@@ -100,13 +98,11 @@ _TABLE: tuple[Syntax, ...] = (
         "IN_DP_E1_PES_FACTURE",
         Text("PES invoice (XML, withdrawn)", "PES facture (XML, abandonné)"),
         Form.STRUCTURED,
-        withdrawn=True,
     ),
     Syntax(
         "IN_DP_E2_PES_FACTURE_MIN",
         Text("Minimal PES invoice with the PDF inside (withdrawn)", "PES facture minimal avec PDF joint (abandonné)"),
         Form.MIXED,
-        withdrawn=True,
     ),
     Syntax(
         "IN_DP_PDFARCHIVE_UBL_INVOICE_MUG",

@@ -20,7 +20,6 @@ from .schema import ContractError
 Kept = TypeVar("Kept", "Structure", "Service")
 
 DEFAULT_FILES = ("directory.json", "directory_bodies.json")
-DEFAULT_FILE = "directory.json"
 #: The space of a supplier's invoices.
 ISSUED_INVOICES = "FACTURES_EMISES"
 FIRST_NEW_ID = 5_000_900_000
