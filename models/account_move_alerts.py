@@ -147,7 +147,9 @@ class AccountMove(models.Model):
                     troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
             elif code:
                 texts = failure(code)
-                troubles[code, detail] = Trouble(texts.cause.of(lang), texts.remedy.of(lang), detail or "", FAILURES.get(code))
+                # one bare word is the class of a network error (``services.session``): the deposit keeps it, for support
+                words = "" if not detail or detail.isidentifier() else detail
+                troubles[code, detail] = Trouble(texts.cause.of(lang), texts.remedy.of(lang), words, FAILURES.get(code))
         return list(troubles.values())
 
     def _chorus_line_errors(self):

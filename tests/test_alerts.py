@@ -123,6 +123,17 @@ class TestAlerts(ChorusCommon):
         self.assertIn("« Erreur (factures/v1/deposer/flux : codeRetour 20001) »", alert["message"])
         self.assertEqual(alert["action"]["name"], "Attachments for Chorus Pro")
 
+    def test_a_lost_answer_is_told_without_the_library_s_word(self):
+        move = self.invoice()
+        self.simulator.fault("/cpro/factures/v1/deposer/flux", "reset_after")
+        self.send(move)
+        alert = self.alert(move, "error_0")
+        self.assertEqual((move.chorus_state, alert["level"]), ("checking", "warning"))
+        self.assertIn("lost", alert["message"])
+        self.assertNotIn("«", alert["message"])
+        # support finds it where everything else of the exchange is
+        self.assertTrue(move.chorus_deposit_ids.error_detail)
+
     def test_where_odoo_has_nothing_to_ask_the_portal_has(self):
         alert = self.alert(self.rejected("GDP_MSG_11.001"), "error_0")
         self.assertEqual((alert["action_text"], alert["action"]["url"]), ("Open the Chorus Pro portal", self.simulator.url + "/"))
