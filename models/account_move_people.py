@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..services.vocabulary import motifs, statuses
 from . import timing
@@ -19,6 +19,9 @@ CALLS = {
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    #: What people were called for: kind → ``reason``, the event as one text, and ``user``, the id of who was called.
+    chorus_called = fields.Json(copy=False, readonly=True, export_string_translation=False)
+
     # EXTENDS 'account'
     def write(self, vals):
         result = super().write(vals)
@@ -33,7 +36,10 @@ class AccountMove(models.Model):
         return result
 
     def _chorus_call_people(self):
-        """Make the activities fit the state of these invoices: one for each thing a person must see, none for what is over."""
+        """Make the activities fit the state of these invoices: one for each thing a person must see, none for what is over.
+
+        What a person marked as done, or cancelled, is not told again.
+        """
         moves = self.sudo()  # sudo: activities follow the platform's word, whoever's call brought it
         types = {kind: self.env.ref(name) for kind, name in CALLS.items()}
         there = self.env["mail.activity"].sudo().search(  # sudo: see above
@@ -52,8 +58,11 @@ class AccountMove(models.Model):
             over = there.browse().union(*(ones for kind, ones in by_kind.items() if kind not in wanted))
             if over:
                 over.action_feedback(feedback=move._chorus_over_text())
-            for kind, tell in wanted.items():
+            move._chorus_forget_calls(CALLS.keys() - wanted.keys())
+            for kind, (reason, tell) in wanted.items():
                 open_ones = by_kind.get(kind, there.browse())
+                if not open_ones and move._chorus_was_called(kind, reason):
+                    continue
                 user = open_ones.user_id[:1] or move._chorus_person()
                 speaking = move.with_context(lang=user.lang or self.env.lang)
                 note = Markup("<p>%s</p>") % tell(speaking)
@@ -62,29 +71,50 @@ class AccountMove(models.Model):
                     move.activity_schedule(CALLS[kind], summary=name, note=note, user_id=user.id)
                 elif open_ones[0].note != note:
                     open_ones[0].note = note
+                move._chorus_note_call(kind, reason, user)
+
+    def _chorus_was_called(self, kind, reason):
+        """Whether somebody was called for this already; not when that one has left, and the activity with it."""
+        self.ensure_one()
+        told = (self.chorus_called or {}).get(kind)
+        return bool(told) and told["reason"] == reason and bool(self.env["res.users"].browse(told["user"]).exists().active)
+
+    def _chorus_note_call(self, kind, reason, user):
+        told = {"reason": reason, "user": user.id}
+        if (self.chorus_called or {}).get(kind) != told:
+            self.chorus_called = {**(self.chorus_called or {}), kind: told}
+
+    def _chorus_forget_calls(self, kinds):
+        """These are over: should one begin again, it is told again."""
+        told = self.chorus_called or {}
+        if not told.keys().isdisjoint(kinds):
+            self.chorus_called = {kind: call for kind, call in told.items() if kind not in kinds} or False
 
     def _chorus_calls(self):
-        """What a person must be called for about this invoice now: kind → function that tells it in a record's language."""
+        """What a person must be called for about this invoice now: kind → what tells one event from the
+        next of its kind, and a function that tells it in a record's language.
+        """
         self.ensure_one()
         calls = {}
         line = self._chorus_line()
         status = statuses.get(self.chorus_status) if self.chorus_status else None
         if self.chorus_state == "rejected":
-            calls["rejected"] = lambda move: " ".join(move._chorus_line_errors())
+            calls["rejected"] = str(line.id), lambda move: " ".join(move._chorus_line_errors())
         elif self.chorus_state == "checking":
             deposit = line.deposit_id
             if deposit.error_code == "found_different" or deposit._chorus_unknown_for(timing.CALL_AFTER):
-                calls["unknown"] = lambda move: " ".join(move._chorus_line_errors())
+                reason = f"{deposit} {deposit.error_code == 'found_different'}"
+                calls["unknown"] = reason, lambda move: " ".join(move._chorus_line_errors())
         elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
-            calls["unknown"] = lambda move: " ".join(move._chorus_line_errors())
+            calls["unknown"] = f"{line.deposit_id} silent", lambda move: " ".join(move._chorus_line_errors())
         elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
             kind = "refused" if status.state in ("refused", "cancelled") else "handle"
-            calls[kind] = lambda move: move._chorus_why_text()
+            calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
         doubt = self.chorus_action_ids.filtered(lambda action: action.state == "unknown")
         if doubt and doubt._chorus_unknown_for(timing.CALL_AFTER):
-            calls["unknown"] = lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
+            calls["unknown"] = str(doubt), lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
         if self._chorus_is_late():
-            calls["late"] = lambda move: move._chorus_late_text()
+            calls["late"] = str(self.chorus_expected_date), lambda move: move._chorus_late_text()
         return calls
 
     def _chorus_dealt_with(self):

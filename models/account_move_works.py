@@ -176,14 +176,14 @@ class AccountMove(models.Model):
         super(AccountMove, self.filtered(lambda move: not move.chorus_by_hand))._chorus_want_history()
 
     def _chorus_remind(self):
-        """Call a person about these documents whose delay has passed, once for each delay."""
+        """Call a person about these documents whose delay has passed, once for each delay, even when it was done since."""
         now = fields.Datetime.now()
         for move in self:
             clock = move._chorus_running_clock()
             if not clock or not clock.reminder or not clock.is_passed(now):
                 continue
-            summaries = {clock.reminder.of(lang) for lang in ("en", "fr")}
-            if summaries.isdisjoint(move.activity_ids.mapped("summary")):
+            reason = f"{clock.reminder.en} {move.chorus_waiting_since}"
+            if not move._chorus_was_called("clock", reason):
                 person = move._chorus_person()
                 speaking = move.with_context(lang=person.lang or self.env.lang)
                 speaking.activity_schedule(
@@ -192,6 +192,7 @@ class AccountMove(models.Model):
                     note=speaking.chorus_clock,
                     user_id=person.id,
                 )
+                move._chorus_note_call("clock", reason, person)
 
     def _chorus_forget_reminders(self):
         """The party has answered: nobody has to remind it any more."""

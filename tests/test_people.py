@@ -66,10 +66,37 @@ class TestPeople(ChorusCommon):
         self.act(move, "MANDATEE")
         self.assertEqual(move.activity_ids, mine)
 
-    def late(self):
-        """An invoice that was made available 31 days ago."""
+    def test_done_is_done(self):
+        """What a person dealt with, by "Done" or "Cancel", is not told again; what happens next is."""
+        for way in ("action_done", "unlink"):
+            with self.subTest(way):
+                move = self.came_back(invoice_user_id=self.seller.id)
+                getattr(move.activity_ids.with_user(self.seller), way)()
+                for _turn in range(2):
+                    self.follow()
+                    move._chorus_call_people()
+                self.assertFalse(move.activity_ids)
+                move.sudo().chorus_status_at -= timedelta(hours=2)
+                move.sudo().chorus_status_comment = "Il manque une page"
+                self.assertIn("Il manque une page", move.activity_ids.note, "suspended again")
+                move.activity_ids.action_done()
+                self.act(move, "MANDATEE")
+                self.act(move, "SUSPENDUE")
+                self.assertEqual(len(move.activity_ids), 1, "what was over has begun again")
+
+    def test_done_by_somebody_who_left(self):
+        """Odoo deletes the activities of a user who is archived: somebody else is called."""
+        self.company.chorus_referent_id = self.referent
+        move = self.came_back(invoice_user_id=self.seller.id)
+        self.seller.action_archive()
+        self.assertFalse(move.activity_ids)
+        move._chorus_call_people()
+        self.assertEqual(move.activity_ids.user_id, self.referent)
+
+    def late(self, days=31):
+        """An invoice that was made available so many days ago."""
         move = self.arrive(self.invoice())
-        then = fields.Datetime.now() - timedelta(days=31)
+        then = fields.Datetime.now() - timedelta(days=days)
         self.env["chorus.status.entry"].sudo().create({"move_id": move.id, "status": "MISE_A_DISPOSITION", "at": then})
         return move
 
@@ -95,6 +122,17 @@ class TestPeople(ChorusCommon):
         self.run_people()
         self.assertFalse(move.activity_ids)
         self.assertFalse(move.chorus_days_late)
+
+    def test_late_and_done(self):
+        """A reminder marked as done does not come back the next day, but does for another day of payment."""
+        move = self.late(days=70)
+        self.run_people()
+        move.activity_ids.action_done()
+        self.run_people()
+        self.assertFalse(move.activity_ids)
+        self.town.chorus_body_kind = "hospital"
+        self.run_people()
+        self.assertEqual(len(move.activity_ids), 1)
 
     def test_kind_of_public_body(self):
         move = self.late()

@@ -310,6 +310,18 @@ class TestWorksFollowed(WorksCommon):
         self.assertFalse(move.activity_ids, "it has answered")
         self.assertGreater(move.chorus_waiting_since, since)
 
+    def test_a_reminder_done_does_not_come_back(self):
+        move = self.works_invoice()
+        self.filed(move)
+        move.sudo().chorus_waiting_since -= timedelta(days=8)
+        self.poll()
+        move.activity_ids.action_done()
+        self.poll()
+        self.assertFalse(move.activity_ids)
+        move.sudo().chorus_waiting_since -= timedelta(days=1)
+        self.poll()
+        self.assertEqual(len(move.activity_ids), 1, "another delay has passed")
+
     def test_final_statement_then_the_general_one(self):
         final = self.works_invoice(chorus_framework="A7")
         self.assertFalse(final._chorus_market_findings())
