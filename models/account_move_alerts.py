@@ -141,7 +141,8 @@ class AccountMove(models.Model):
                 standstill = line.outcome == "pending" and deposit._chorus_standstill()
                 if standstill:
                     cause, remedy = standstill.cause.of(lang), standstill.remedy.of(lang)
-                    troubles[deposit] = Trouble(cause, remedy, deposit.flow_number, Place.PORTAL)
+                    flow = self.env._("Flow %s", deposit.flow_number)
+                    troubles[deposit] = Trouble(cause, remedy, flow, Place.PORTAL)
             elif code in ("refused", "flow_rejected") and detail:
                 for told in messages.explain(detail):
                     troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
