@@ -19,13 +19,13 @@ class ChorusExchange(models.AbstractModel):
         """Send what is ready, settle what is unknown."""
         progress = self.env["ir.cron"]._commit_progress
         self._chorus_find_dead_senders()
+        served = []
         for company in self.env["res.company"]._chorus_companies():
             records = self._chorus_speaking(company)
             connection = self.env["chorus.connection"]._of(company)
             if not company._chorus_may_call(connection):
                 self._chorus_trigger(self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds())
                 continue
-            records._chorus_gather(company)
             due = records._chorus_due(company, ("ready", "unknown"))
             if not progress(remaining=len(due)):
                 return
@@ -33,10 +33,18 @@ class ChorusExchange(models.AbstractModel):
                 if not due._chorus_each(company, "_chorus_step", client):
                     return
             progress(remaining=0)
+            served.append((records, company))
+        # last, as it may take long: nothing that is ready waits for it. What it makes ready is sent next
+        if any([records._chorus_gather(company) for records, company in served]):
+            progress(remaining=1)
 
     @api.model
     def _chorus_gather(self, company):
-        """Make ready what is due to be sent by itself."""
+        """Make ready what is due to be sent by itself.
+
+        :return: whether any was seen to.
+        """
+        return False
 
     def _chorus_each(self, company, step, client):
         """Run ``step``, the name of a method, on each of these records, as long as Chorus Pro can be reached.

@@ -3,6 +3,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.archive import MAX_FILES
+from ..services.errors import failure
+
 _logger = logging.getLogger(__name__)
 
 
@@ -59,12 +62,17 @@ class AccountMove(models.Model):
 
     @api.model
     def _chorus_transfer_due(self, company):
-        """Record the intent to send the invoices whose delay is over; for the cron, which sends next.
+        """Record the intent to send the invoices whose delay is over, a few at a time; for the cron, which sends next.
 
         What was planned under former settings follows the present ones. An invoice that cannot go is told to a person, once.
+        Half of the cron's time that is left is used, for the other companies want some; what remains comes in another run.
+
+        :return: whether any was seen to.
         """
         if not company.chorus_auto_transfer:
-            return
+            return False
+        progress = self.env["ir.cron"]._commit_progress
+        left = progress()
         due = self.search(
             [
                 ("company_id", "=", company.id),
@@ -74,15 +82,43 @@ class AccountMove(models.Model):
             ],
             order="id",
         )
-        ready = due.filtered(lambda move: not move._chorus_obstacles())
-        for move in due - ready:
-            move._chorus_leave_to_person(move._chorus_obstacles())
-        unmade = {}
+        printed = due.filtered(lambda move: move._chorus_must_print())
+        for part in [*(due - printed)._chorus_parts(MAX_FILES), *printed]:
+            part._chorus_transfer_guarded()
+            if progress(len(part)) <= left / 2:
+                self.env["chorus.deposit"]._chorus_trigger("deposit")
+                break
+        return not all(due.mapped("chorus_auto_at"))
+
+    def _chorus_parts(self, size):
+        """These invoices, so many at a time."""
+        return [self[start : start + size] for start in range(0, len(self), size)]
+
+    def _chorus_transfer_guarded(self):
+        """Record and commit the intent to send these; one that breaks is told to a person and does not stop the others."""
+        firmly = self.env["chorus.deposit"]._chorus_firmly
+        try:
+            firmly(self._chorus_transfer)
+        except Exception:
+            if self._can_commit():
+                self.env.cr.rollback()
+            if len(self) > 1:
+                # which one it was shows alone
+                for move in self:
+                    move._chorus_transfer_guarded()
+                return
+            _logger.exception("Chorus Pro: invoice %s broke", self.id)
+            texts = failure("internal")
+            firmly(self._chorus_leave_to_person, [texts.cause.of(self.env.lang), self.env._("Send it by the button.")])
+
+    def _chorus_transfer(self):
+        """Record the intent to send those of these invoices that can go; say of the others why not."""
+        unmade = {move: obstacles for move in self if (obstacles := move._chorus_obstacles())}
+        ready = self.filtered(lambda move: move not in unmade)
         ready._chorus_enqueue(unmade)
         for move, reasons in unmade.items():
             move._chorus_leave_to_person(reasons)
         ready.filtered(lambda move: move._chorus_is_live()).chorus_auto_at = False
-        self.env["chorus.deposit"]._chorus_commit()
 
     def _chorus_leave_to_person(self, reasons):
         """This invoice is not transferred by itself: say so to who made it, with the reasons."""

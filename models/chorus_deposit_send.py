@@ -97,5 +97,4 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'chorus.exchange'
     @api.model
     def _chorus_gather(self, company):
-        super()._chorus_gather(company)
-        self.env["account.move"]._chorus_transfer_due(company)
+        return self.env["account.move"]._chorus_transfer_due(company) or super()._chorus_gather(company)

@@ -1,8 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
+from . import simulated
+from ..models import account_move_auto
 from .common import ChorusCommon
 
 
@@ -112,3 +116,62 @@ class TestAutoTransfer(ChorusCommon):
         self.assertTrue(move.chorus_auto_at)
         move.button_draft()
         self.assertFalse(move.chorus_auto_at)
+
+    def test_one_breaks(self):
+        """An unexpected error on one invoice: told to a person once, and the others of its slice go."""
+        self.wanted(0)
+        moves = self.invoice() | self.invoice() | self.invoice()
+        broken, made = moves[1], type(moves)._chorus_file
+
+        def make(move, *args):
+            if move == broken:
+                raise ZeroDivisionError
+            return made(move, *args)
+
+        with self.after(1), patch.object(type(moves), "_chorus_file", make), mute_logger(account_move_auto.__name__):
+            self.run_cron()
+            self.run_cron()
+        self.assertEqual(moves.mapped("chorus_state"), ["deposited", "to_send", "deposited"])
+        activity = broken.activity_ids.filtered(lambda item: "Chorus Pro" in (item.summary or ""))
+        self.assertEqual(len(activity), 1)
+        self.assertIn("unexpected error", activity.note)
+        self.assertFalse(broken.chorus_auto_at)
+        self.send(broken)
+        self.assertEqual(broken.chorus_state, "deposited")
+
+    def test_time_is_over(self):
+        """What takes long to make ready goes in several runs, and keeps no other company waiting."""
+        self.wanted(0)
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        self.env.user.company_ids |= other
+        self.town.with_company(other).invoice_sending_method = "chorus_pro"
+        moves = self.invoice() | self.invoice() | self.invoice()
+        waiting = self.invoice(company=other)
+        waiting.sudo()._chorus_enqueue()
+        self.assertLess(self.company.id, other.id)
+        cron, over = type(self.env["ir.cron"]), []
+        progress, made = cron._commit_progress, type(moves)._chorus_file
+
+        def make(move, *args):
+            over.append(move)
+            return made(move, *args)
+
+        def left(jobs, *args, **options):
+            seconds = progress(jobs, *args, **options)
+            return 0 if over else seconds
+
+        with (
+            self.after(1),
+            patch.object(account_move_auto, "MAX_FILES", 1),
+            patch.object(type(moves), "_chorus_file", make),
+            patch.object(cron, "_commit_progress", left),
+        ):
+            self.run_cron()
+        self.assertEqual(waiting.chorus_state, "deposited", "of a later company, and ready before")
+        self.assertEqual(len(moves.chorus_deposit_ids), 1)
+        self.assertEqual(len(moves.filtered("chorus_auto_at")), 2)
+        with self.after(1):
+            self.run_cron()
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        self.assertEqual(self.sent(), 4)
