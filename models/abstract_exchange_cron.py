@@ -35,7 +35,8 @@ class ChorusExchange(models.AbstractModel):
             progress(remaining=0)
             served.append((records, company))
         # last, as it may take long: nothing that is ready waits for it. What it makes ready is sent next
-        if any([records._chorus_gather(company) for records, company in served]):
+        gathered = [records._chorus_gather(company) for records, company in served]
+        if any(gathered):
             progress(remaining=1)
 
     @api.model

@@ -138,7 +138,7 @@ class AccountMove(models.Model):
             "number": self._chorus_number(),
             "recipient": "".join((self.commercial_partner_id.company_registry or "").split()),
             "issue_date": self.invoice_date,
-            "total": self.amount_total,
+            "total": self._chorus_grand_total(),
             "currency_id": self.currency_id.id,
         }
 

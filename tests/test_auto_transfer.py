@@ -5,8 +5,8 @@ from odoo import fields
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from . import simulated
 from ..models import account_move_auto
+from . import simulated
 from .common import ChorusCommon
 
 

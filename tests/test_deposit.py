@@ -141,6 +141,27 @@ class TestDeposit(ChorusCommon):
                 self.assertTrue(move.chorus_identifier and deposit.flow_number)
                 self.assertEqual(len(self.simulator.state()["deposits"]), 1)
 
+    def test_answer_lost_of_an_invoice_rounded_in_cash(self):
+        """Chorus Pro shows the total before the rounding: the invoice is known again by it."""
+        account = self.company_data["default_account_revenue"]
+        rounding = self.env["account.cash.rounding"].create(
+            {"name": "1,00", "rounding": 1, "strategy": "add_invoice_line", "rounding_method": "UP",
+             "profit_account_id": account.id, "loss_account_id": account.id}
+        )  # fmt: skip
+        move = self.invoice(price=100.21, invoice_cash_rounding_id=rounding.id)
+        self.assertEqual(move.amount_total, 241, "240.50 before the rounding")
+        self.short_calls()
+        self.simulator.fault(DEPOSIT, "timeout_after", delay=3)
+        self.send(move)
+        deposit = self.deposit(move)
+        self.assertEqual(deposit.state, "unknown")
+        self.simulator.advance()
+        deposit.next_try = False
+        self.run_cron("deposit")
+        self.assertEqual((deposit.state, deposit.error_detail), ("integrated", False))
+        (row,) = self.simulator.invoices()
+        self.assertEqual(float(row["montantTTC"]), deposit.line_ids.total)
+
     def test_answer_lost_and_never_received(self):
         self.simulator.fault(DEPOSIT, "reset_before")
         move = self.invoice()

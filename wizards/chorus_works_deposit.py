@@ -79,7 +79,7 @@ class ChorusWorksDeposit(models.TransientModel):
             kept = move._chorus_kept_back()
             assistant.untaxed = _french(document.totals.tax_basis + kept)
             assistant.tax = _french(document.totals.tax)
-            assistant.total = _french(document.totals.payable + kept)
+            assistant.total = _french(document.totals.grand_total + kept)
             assistant.retention = _french(-kept) if kept else False
             assistant.net = _french(document.totals.payable) if kept else False
 
