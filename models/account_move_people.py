@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..services.vocabulary import motifs, statuses
 from . import timing
+from .guarded import guarded
 
 MODULE = "l10n_fr_chorus_pro"
 #: What a person is called for: kind → type of activity (``data/mail_activity_types.xml``).
@@ -164,6 +165,12 @@ class AccountMove(models.Model):
         types = [self.env.ref(name).id for name in CALLS.values()]
         called = self.env["mail.activity"].sudo().search([("activity_type_id", "in", types)]).mapped("res_id")  # sudo: cron
         late = self.sudo().search([*self._chorus_late_domain(), ("company_id.chorus_environment", "!=", False)])  # sudo: cron
-        for move in late | self.sudo().browse(called).exists():  # sudo: cron
-            move._chorus_call_people()
-            self.env["ir.cron"]._commit_progress(1)
+        moves = late | self.sudo().browse(called).exists()  # sudo: cron
+        # those of which nobody knows first: a run that is cut short begins again
+        moves = moves.sorted(lambda move: "late" in (move.chorus_called or {}))
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(moves))
+        for move in moves:
+            guarded(move, "_chorus_call_people")
+            if not progress(1):
+                return

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from ..services import expiry
 from ..services.clock import paris_day
 from ..services.errors import ChorusError
+from .guarded import guarded
 
 _logger = logging.getLogger(__name__)
 
@@ -145,12 +146,19 @@ class ChorusConnection(models.Model):
         progress(remaining=len(companies))
         for company in companies:
             connection = self._of(company)
-            if connection.structure_identifier and company._chorus_may_call(connection):
-                try:
-                    with company._chorus_client() as client:
-                        connection._note_end(client.structure(connection.structure_identifier).password_expires_at)
-                except ChorusError as error:
-                    connection._note_failure(error)
-            connection._remind()
+            guarded(connection, "_read_end")
+            guarded(connection, "_remind")
             if not progress(1):
                 return
+
+    def _read_end(self):
+        """Ask Chorus Pro when the technical password ends."""
+        self.ensure_one()
+        company = self.company_id
+        if not self.structure_identifier or not company._chorus_may_call(self):
+            return
+        try:
+            with company._chorus_client() as client:
+                self._note_end(client.structure(self.structure_identifier).password_expires_at)
+        except ChorusError as error:
+            self._note_failure(error)

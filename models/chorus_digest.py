@@ -3,19 +3,37 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+from .guarded import guarded
+
 #: Invoices named in each part of the digest; beyond, only how many more.
 NAMED = 8
+#: Who was told within this time is not told again by the next run: one that is cut short begins again.
+TOLD_FOR = timedelta(hours=12)
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    chorus_digest_at = fields.Datetime(copy=False, readonly=True, export_string_translation=False)
+
     @api.model
     def _cron_chorus_digest(self):
         """Once a week: tell each company's referent where its invoices at Chorus Pro stand."""
-        for company in self._chorus_companies().filtered("chorus_digest"):
-            company._chorus_send_digest()
-            self.env["ir.cron"]._commit_progress(1)
+        recent = fields.Datetime.now() - TOLD_FOR
+        companies = self._chorus_companies().filtered(
+            lambda company: company.chorus_digest and (not company.chorus_digest_at or company.chorus_digest_at < recent)
+        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(companies))
+        for company in companies:
+            guarded(company, "_chorus_tell_digest")
+            if not progress(1):
+                return
+
+    def _chorus_tell_digest(self):
+        self.ensure_one()
+        self._chorus_send_digest()
+        self.chorus_digest_at = fields.Datetime.now()
 
     def _chorus_send_digest(self):
         """Queue the digest of this company.

@@ -1,7 +1,9 @@
 from datetime import date, datetime, timedelta, timezone
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..services.errors import NotAllowed
 from ..services.expiry import THRESHOLDS
@@ -23,7 +25,7 @@ class TestExpiry(ChorusCommon):
         group = "l10n_fr_chorus_pro.group_chorus_manager"
         cls.managers = new_test_user(cls.env, "first_manager", groups=group, **values)
         cls.managers |= new_test_user(cls.env, "second_manager", groups=group, **values)
-        other = cls.setup_other_company(name="Seconde Entreprise")["company"]
+        other = cls.other = cls.setup_other_company(name="Seconde Entreprise")["company"]
         cls.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
         cls.stranger = new_test_user(
             cls.env, "other_manager", groups=group, company_id=other.id, company_ids=[Command.set(other.ids)]
@@ -92,6 +94,23 @@ class TestExpiry(ChorusCommon):
         self.assertAlmostEqual(self.connection.password_days_left, 4, delta=1)
         self.assertEqual(self.connection.reminded_at, 5)
         self.assertEqual(len(self.activities(user_id=self.managers[0].id)), 1)
+
+    def test_two_companies_the_first_broken(self):
+        connections = self.env["chorus.connection"].sudo().search([("company_id", "in", (self.company | self.other).ids)])
+        first, second = connections.sorted("company_id")
+        connections.password_expires_on = fields_today() + timedelta(days=3)
+        remind = type(first)._remind
+
+        def breaking(connection):
+            if connection == first:
+                raise ValueError("broken")
+            return remind(connection)
+
+        with patch.object(type(first), "_remind", breaking), mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded"):
+            with self.enter_registry_test_mode():
+                self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_expiry").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((bool(first.activity_ids), bool(second.activity_ids)), (False, True))
 
     def test_counted_from_the_day_it_was_recorded(self):
         """Where the platform does not tell."""

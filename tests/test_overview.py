@@ -1,12 +1,16 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
+from . import simulated
 from .common import ChorusCommon
 
 MODULE = "l10n_fr_chorus_pro"
+GUARDED = "odoo.addons.l10n_fr_chorus_pro.models.guarded"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 
@@ -116,6 +120,48 @@ class TestOverview(ChorusCommon, HttpCase):
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
         self.assertEqual(self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")]), after)
+
+    def digests(self, *companies):
+        """Who is told by a run of the weekly job."""
+        addresses = [f"compta{company.id}@example.com" for company in companies]
+        before = self.env["mail.mail"].sudo().search([("email_to", "in", addresses)])
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+        self.env.invalidate_all()
+        return (self.env["mail.mail"].sudo().search([("email_to", "in", addresses)]) - before).mapped("email_to")
+
+    def two_with_digest(self):
+        """Two companies with something to tell, in the order of the job."""
+        second = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(second, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        companies = (self.company | second).sorted()
+        self.invoice()
+        self.town.with_company(second).invoice_sending_method = "chorus_pro"
+        self.invoice(company=second)
+        for company in companies:
+            company.chorus_referent_email = f"compta{company.id}@example.com"
+        return companies
+
+    def test_digest_of_two_companies_the_first_broken(self):
+        companies = self.two_with_digest()
+        send, broken = type(companies)._chorus_send_digest, companies[0]
+
+        def breaking(company):
+            if company == broken:
+                raise ValueError("broken")
+            return send(company)
+
+        with patch.object(type(companies), "_chorus_send_digest", breaking), mute_logger(GUARDED):
+            self.assertEqual(self.digests(*companies), [companies[1].chorus_referent_email])
+        self.assertEqual(self.digests(*companies), [broken.chorus_referent_email], "who was told is not told again")
+
+    def test_digest_cut_short(self):
+        companies = self.two_with_digest()
+        crons = type(self.env["ir.cron"])
+        with patch.object(crons, "_commit_progress", lambda cron, processed=0, **options: 0 if processed else 60):
+            self.assertEqual(self.digests(*companies), [companies[0].chorus_referent_email])
+        self.assertEqual(self.digests(*companies), [companies[1].chorus_referent_email])
+        self.assertFalse(self.digests(*companies))
 
     # -- health --------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
+from . import simulated
 from .common import ChorusCommon
 
 MODULE = "l10n_fr_chorus_pro"
@@ -93,9 +96,9 @@ class TestPeople(ChorusCommon):
         move._chorus_call_people()
         self.assertEqual(move.activity_ids.user_id, self.referent)
 
-    def late(self, days=31):
+    def late(self, days=31, **values):
         """An invoice that was made available so many days ago."""
-        move = self.arrive(self.invoice())
+        move = self.arrive(self.invoice(**values))
         then = fields.Datetime.now() - timedelta(days=days)
         self.env["chorus.status.entry"].sudo().create({"move_id": move.id, "status": "MISE_A_DISPOSITION", "at": then})
         return move
@@ -133,6 +136,35 @@ class TestPeople(ChorusCommon):
         self.town.chorus_body_kind = "hospital"
         self.run_people()
         self.assertEqual(len(move.activity_ids), 1)
+
+    def two_late(self):
+        """Two late invoices, of two companies."""
+        second = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(second, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        self.sender.company_ids |= second
+        self.town.with_company(second).invoice_sending_method = "chorus_pro"
+        return (self.late() | self.late(company=second)).sudo()
+
+    def test_two_companies_the_first_broken(self):
+        first, second = self.two_late()
+        calls = type(first)._chorus_calls
+
+        def breaking(move):
+            if move == first:
+                raise ValueError("broken")
+            return calls(move)
+
+        with patch.object(type(first), "_chorus_calls", breaking), mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded"):
+            self.run_people()
+        self.assertEqual((len(first.activity_ids), len(second.activity_ids)), (0, 1))
+
+    def test_cut_short_the_next_run_goes_on(self):
+        late = self.two_late()
+        crons = type(self.env["ir.cron"])
+        for told in (1, 2):
+            with patch.object(crons, "_commit_progress", lambda cron, processed=0, **options: 0 if processed else 60):
+                self.run_people()
+            self.assertEqual(len(late.activity_ids), told)
 
     def test_kind_of_public_body(self):
         move = self.late()
