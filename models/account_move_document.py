@@ -112,7 +112,7 @@ class AccountMove(models.Model):
     # -- amounts -------------------------------------------------------------------------------------------------------
 
     def _chorus_grand_total(self):
-        """The total with VAT as the document has it, and Chorus Pro shows it (BT-112): a cash rounding comes after it (BT-114)."""
+        """The total with VAT as the document has it, and Chorus Pro shows it (BT-112); a cash rounding comes after (BT-114)."""
         self.ensure_one()
         return float(self._chorus_document().totals.grand_total) if self.invoice_cash_rounding_id else self.amount_total
 

@@ -14,6 +14,11 @@ AUDITED = (
     "chorus_format",
     "chorus_auto_transfer",
     "chorus_auto_delay",
+    "chorus_activity_for",
+    "chorus_referent_id",
+    "chorus_digest",
+    "chorus_silence_hours",
+    "chorus_ecb_rate",
 )
 
 
@@ -95,5 +100,7 @@ class ResCompany(models.Model):
                 value = dict(field._description_selection(self.env)).get(value, value)
             elif field.type == "boolean":
                 value = self.env._("yes") if value else self.env._("no")
-            shown[name] = str(value) if value or field.type == "integer" else False
+            elif field.type == "many2one":
+                value = value.display_name
+            shown[name] = str(value) if value or field.type in ("integer", "float") else False
         return shown

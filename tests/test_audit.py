@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.chorus_audit import AUDITED
 from . import simulated
 from .common import ChorusCommon
 
@@ -8,6 +9,10 @@ from .common import ChorusCommon
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestAudit(ChorusCommon):
     """Who changed which setting; who sent what."""
+
+    def setUp(self):
+        super().setUp()
+        self.before = self.company.read(["chorus_ecb_rate", "chorus_silence_hours"])[0]
 
     def rows(self, since=None):
         rows = self.env["chorus.audit"].sudo().search([("company_id", "=", self.company.id)])
@@ -30,6 +35,28 @@ class TestAudit(ChorusCommon):
             },
         )
         self.assertEqual(set(found.values()), {admin})
+
+    def test_every_setting_is_written_down(self):
+        """Whatever a person may change of a company's Chorus Pro settings; a new one must be listed."""
+        own = {
+            name
+            for name, field in self.env["res.company"]._fields.items()
+            if name.startswith("chorus_") and not field.readonly and field.type not in ("one2many", "many2many")
+        }
+        found_out = {"chorus_structure_id"}  # told by Chorus Pro, on no screen to be changed
+        self.assertLessEqual(own - found_out, set(AUDITED), "to be added to AUDITED")
+
+    def test_each_kind_of_setting_is_shown_as_a_person_reads_it(self):
+        before = self.rows()
+        self.company.write({"chorus_referent_id": self.sender.id, "chorus_ecb_rate": 2.4, "chorus_silence_hours": 7})
+        self.assertEqual(
+            {(row.new_value, row.old_value) for row in self.rows(before)},
+            {
+                (self.sender.name, False),
+                ("2.4", str(self.before["chorus_ecb_rate"])),
+                ("7", str(self.before["chorus_silence_hours"])),
+            },
+        )
 
     def test_unchanged_is_not_written(self):
         before = self.rows()

@@ -87,6 +87,27 @@ class TestSetup(ChorusCommon):
         with self.assertRaises(AccessError):
             self.start(self.sender)
 
+    def test_a_crafted_form_shows_nothing_of_another_company(self):
+        """What the browser says of the company is not believed: the fields are filled in sudo."""
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        way = self.env["chorus.setup"].with_user(self.manager)
+        names = ("siret", "client_id", "technical_account", "start_date", "chorus_client_secret_at", "page")
+        own = way.create({"company_id": self.company.id})
+        for name in names:
+            with self.subTest(name):
+                spec = {"company_id": {}, name: {}}
+                for record, changed in ((way, []), (own, ["company_id"])):
+                    with self.assertRaises(AccessError):
+                        record.onchange({"company_id": other.id}, changed, spec)
+                with self.assertRaises(AccessError):
+                    way.with_context(default_company_id=other.id).onchange({}, [], spec)
+                self.assertEqual(way.onchange({}, [], spec)["value"]["company_id"], self.company.id)
+        with self.assertRaises(AccessError):
+            way.with_context(default_company_id=other.id).create({})
+        with self.assertRaises(AccessError):
+            own.write({"company_id": other.id})
+
     def test_a_page_each(self):
         """Every step has its page in French, with its portal; with the simulator nothing is to be done on portals."""
         self.env["res.lang"]._activate_lang("fr_FR")

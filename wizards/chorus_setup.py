@@ -73,6 +73,7 @@ class ChorusSetup(models.TransientModel):
     @api.depends("company_id")
     def _compute_from_company(self):
         for setup in self:
+            setup._check_unsaved()
             company = setup.company_id.sudo()  # sudo: see _check_manager
             for name in set(COMPANY_FIELDS) - {"client_id", "technical_account"}:
                 setup[name] = company[COMPANY_FIELDS[name]]
@@ -80,9 +81,16 @@ class ChorusSetup(models.TransientModel):
     @api.depends("company_id.chorus_environment")
     def _compute_access(self):
         for setup in self:
+            setup._check_unsaved()
             company = setup.company_id.sudo()  # sudo: see _check_manager
             setup.client_id = company.chorus_client_id
             setup.technical_account = company.chorus_technical_account
+
+    # EXTENDS 'chorus.secret.entry'
+    def _compute_chorus_secrets_set(self):
+        for setup in self:
+            setup._check_unsaved()
+        super()._compute_chorus_secrets_set()
 
     # -- who -----------------------------------------------------------------------------------------------------------
 
@@ -101,14 +109,21 @@ class ChorusSetup(models.TransientModel):
         able = user.has_group("l10n_fr_chorus_pro.group_chorus_manager") or user.has_group("base.group_system")
         return self.env.su or (able and company <= user.company_ids)
 
+    def _check_unsaved(self):
+        """The same of a form that is not saved: the browser says whose it is, and its fields are filled in sudo."""
+        self.ensure_one()
+        if not self.id:
+            self.sudo(False)._check_manager(self.company_id)
+
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_manager(self.env["res.company"].browse(vals.get("company_id") or self.env.company.id))
-        return super().create(vals_list)
+        setups = super().create(vals_list)
+        for setup in setups:
+            self._check_manager(setup.company_id)
+        return setups
 
     def write(self, vals):
-        self._check_manager(self.company_id)
+        self._check_manager(self.company_id | self.env["res.company"].browse(vals.get("company_id", ())))
         return super().write(vals)
 
     # -- the pages -----------------------------------------------------------------------------------------------------
@@ -121,6 +136,7 @@ class ChorusSetup(models.TransientModel):
     def _compute_page(self):
         lang = self.env.lang
         for setup in self:
+            setup._check_unsaved()
             steps = setup._steps()
             connection = setup.company_id._chorus_connection()
             current = next((step for step in steps if step.key == setup.step), steps[0])
