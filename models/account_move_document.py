@@ -42,6 +42,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         return rules.Context(
             production=self.company_id.chorus_environment == "production",
+            supplier=self.company_id._chorus_connection().structure_state or "",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
             file_format=self._chorus_format()[0],
             recipient=self._chorus_requirements(),

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..services import directory
 from ..services.errors import NotAllowed, NotReceived, Refused
@@ -31,9 +31,15 @@ class ChorusConnection(models.Model):
     structure_date = fields.Datetime("Own structure read on", readonly=True)
     # names of the accounts declared, by identifier
     bank_accounts = fields.Json(readonly=True, export_string_translation=False)
+    bank_account_names = fields.Char("Bank accounts at Chorus Pro", compute="_compute_bank_account_names")
     password_expires_on = fields.Date(
         "Technical password valid until", readonly=True, help="As Chorus Pro says; empty when it does not say."
     )
+
+    @api.depends("bank_accounts")
+    def _compute_bank_account_names(self):
+        for connection in self:
+            connection.bank_account_names = ", ".join((connection.bank_accounts or {}).values())
 
     def _structure_is_old(self):
         """Whether the weekly reading is due."""

@@ -56,7 +56,8 @@ class ResCompany(models.Model):
             "findings": {finding.link: [finding.outcome.value, finding.code, finding.detail] for finding in found.findings},
         }
         if found.structure:
-            values["structure_identifier"] = found.structure.identifier
+            # only an active one is found
+            values |= {"structure_identifier": found.structure.identifier, "structure_state": "active"}
         if any(finding.link == "technical_account" and finding.outcome is Outcome.OK for finding in found.findings):
             values["password_proved"] = True
         connection.write(values)

@@ -67,12 +67,14 @@ class Context:
     """What a rule may know besides the document.
 
     :param today: the calendar day in Europe/Paris.
+    :param supplier: what Chorus Pro said last of our own structure: ``active``, ``inactive``, ``absent``, ``""`` when not known.
     :param production: false in qualification and with the simulator, whose SIRETs are fictitious.
     :param taken_by: which other document of the same SIREN and year has this number at Chorus Pro; ``""`` when none is known to.
     """
 
     today: date
     production: bool = True
+    supplier: str = ""
     recipient: Requirements = field(default_factory=Requirements)
     file_format: FileFormat = FileFormat.CII
     taken_by: str = ""

@@ -11,6 +11,7 @@ from .document import IdentifierType, Invoice, Party, VatCategory
 from .rules_model import Check, Context, Level, Rule, Values, when
 from .text import Text
 from .vocabulary import frameworks
+from .vocabulary.places import Place
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VAT = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
@@ -136,6 +137,41 @@ PARTY_RULES: tuple[Rule, ...] = (
         Text("your company", "de votre société"),
         _OPEN_COMPANY,
         lambda _invoice: True,
+    ),
+    Rule(
+        "R-01.inactive",
+        Level.BLOCK,
+        "supplier.siret",
+        Text(
+            "Chorus Pro says that your company's structure is no longer active: it accepts no invoices from it.",
+            "Chorus Pro indique que la structure de votre société n'est plus active : il n'en accepte pas de factures.",
+        ),
+        Text(
+            "Have the structure activated on the Chorus Pro portal, or correct your company's SIRET, then test the connection.",
+            "Faites activer la structure sur le portail Chorus Pro, ou corrigez le SIRET de votre société, puis testez la "
+            "connexion.",
+        ),
+        "DOMAIN R-01",
+        lambda _invoice, context: when(context.supplier == "inactive"),
+        lenient=True,
+        place=Place.SETTINGS,
+    ),
+    Rule(
+        "R-01.absent",
+        Level.BLOCK,
+        "supplier.siret",
+        Text(
+            "Chorus Pro does not know your company's SIRET: it accepts no invoices from it.",
+            "Chorus Pro ne connaît pas le SIRET de votre société : il n'en accepte pas de factures.",
+        ),
+        Text(
+            "Create the structure on the Chorus Pro portal, or correct your company's SIRET, then test the connection.",
+            "Créez la structure sur le portail Chorus Pro, ou corrigez le SIRET de votre société, puis testez la connexion.",
+        ),
+        "DOMAIN R-01",
+        lambda _invoice, context: when(context.supplier == "absent"),
+        lenient=True,
+        place=Place.SETTINGS,
     ),
     Rule(
         "R-03.length",

@@ -345,6 +345,11 @@ class TestDirectoryQueue(DirectoryCase):
         own.structure_date -= timedelta(days=8)
         self.ask_directory()
         self.assertEqual(own.structure_state, "inactive")
+        findings = self.invoice()._chorus_findings()
+        self.assertIn(("R-01.inactive", "warn"), {(finding.code, finding.level.value) for finding in findings})
+        self.simulator.control("directory", siret=simulated.SUPPLIER, statut="ACTIVE")
+        self.company._chorus_diagnose()
+        self.assertEqual(own.structure_state, "active", "what a test of the connection finds counts at once")
         self.company.company_registry = "99999999900017"
         self.assertFalse(self.company.chorus_structure_id or own.structure_name)
         self.ask_directory()

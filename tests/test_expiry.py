@@ -106,9 +106,9 @@ class TestExpiry(ChorusCommon):
                 raise ValueError("broken")
             return remind(connection)
 
-        with patch.object(type(first), "_remind", breaking), mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded"):
-            with self.enter_registry_test_mode():
-                self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_expiry").method_direct_trigger()
+        quiet = mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded")
+        with patch.object(type(first), "_remind", breaking), quiet, self.enter_registry_test_mode():
+            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_expiry").method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual((bool(first.activity_ids), bool(second.activity_ids)), (False, True))
 

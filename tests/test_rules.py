@@ -98,6 +98,8 @@ BREAKING: list[tuple] = [
     ("R-01.format", supplier(identifier="1234567820007")),
     ("R-01.format", supplier(identifier="1234567820007X")),
     ("R-01.key", supplier(identifier="12345678200078")),
+    ("R-01.inactive", {}, replace(CONTEXT, supplier="inactive")),
+    ("R-01.absent", supplier(identifier="732 829 320 00074"), replace(CONTEXT, supplier="absent")),
     ("R-28.supplier", supplier(identifier="123 456 782")),
     ("R-03.length", supplier(identifier="X" * 19, identifier_type=d.IdentifierType.OUTSIDE_EU)),
     ("BR-06.name", supplier(name="")),
@@ -185,6 +187,12 @@ def test_each_rule_stops_what_breaks_it(row):
         assert not re.search(r"[{}]", text.en + text.fr)
         assert text.en.endswith(".")
         assert text.fr.endswith(".")
+
+
+@pytest.mark.parametrize("state", ["inactive", "absent"])
+def test_our_structure_only_warns_outside_production(state):
+    context = replace(CONTEXT, supplier=state, production=False)
+    assert [finding.level for finding in rules.check(invoice(), context)] == [rules.Level.WARN]
 
 
 def test_a_document_has_a_limited_number_of_lines(monkeypatch):

@@ -194,6 +194,8 @@ def test_rules_and_simulator_agree(platform, client, code):
     for document, context in rows(code):
         platform.control("clock", now=NOON)
         recipient_asks(platform, context.recipient)
+        if context.supplier == "inactive":
+            platform.control("directory", siret=document.supplier.siret, statut="INACTIVE")
         content = forced(document)
         if context.taken_by:
             assert fate(platform, client, content) == ""
