@@ -46,6 +46,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         return {
             **self._chorus_environment_alert(),
+            **self._chorus_former_environment_alert(),
             **self._chorus_connection_alert(),
             **self._chorus_trouble_alerts(),
             **self._chorus_finding_alerts(),
@@ -63,6 +64,24 @@ class AccountMove(models.Model):
                 "message": self.env._("Chorus Pro: %s. Nothing reaches a public body.", name),
             }
         }
+
+    def _chorus_former_environment_alert(self):
+        """Where an invoice is held by a deposit that the company's present environment knows nothing of, and the way out."""
+        deposit = self._chorus_line().filtered("live").deposit_id
+        if not deposit.other_environment or not self.company_id.chorus_environment:
+            return {}
+        names = dict(deposit._fields["environment"]._description_selection(self.env))
+        environment = names[deposit.environment]
+        words = [self.env._("Chorus Pro: sent in another environment, %s. It is not followed there now.", environment)]
+        if deposit.environment != "production":
+            words.append(
+                self.env._(
+                    "No public body received it. To send it again, an administrator of Chorus Pro opens the deposit and uses"
+                    " “It was a test: release”."
+                )
+            )
+        button = {"action_text": self.env._("Open the deposit"), "action": deposit.sudo(False)._get_records_action()}
+        return {"chorus_former_environment": {"level": "warning", "message": " ".join(words), **button}}
 
     def _chorus_connection_alert(self):
         connection = self.env["chorus.connection"]._known(self.company_id)

@@ -119,6 +119,14 @@ class AccountMove(models.Model):
         )
         return True
 
+    def _chorus_forget_test(self, deposit):
+        """What a test deposit told of these invoices is no longer theirs; it stands in their history."""
+        known = ("identifier", "status", "status_at", "status_comment", "dossier", "piece", "waiting_since")
+        self.write({f"chorus_{name}": False for name in known})
+        for move in self:
+            move._message_log(body=self.env._("Chorus Pro: the deposit %s was a test, it holds the invoice no more.",
+                                              deposit.file_name))  # fmt: skip
+
     def _chorus_file_name(self):
         """The number with what a file name takes; the id keeps apart numbers that would look alike."""
         self.ensure_one()

@@ -2,7 +2,7 @@ import base64
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..services.vocabulary import flows
 
@@ -40,6 +40,7 @@ class ChorusDeposit(models.Model):
         # * sending    --[answer lost; or found in this state after a crash]-> unknown
         # * unknown    --[found at Chorus Pro, the same]---------------------> deposited
         # * unknown    --[surely absent]-------------------------------------> ready
+        # * all but sending, of a former test environment --[released]-------> cancelled, where it was not concluded
         # * unknown    --[found, but different: a person decides]------------> unknown (found_different)
         # * deposited  --[report: integrated / in part / rejected]-----------> integrated / partial / rejected
         [
@@ -56,6 +57,11 @@ class ChorusDeposit(models.Model):
         default="ready",
         readonly=True,
         index=True,
+    )
+    released = fields.Boolean(
+        "Released",
+        readonly=True,
+        help="It was a test: its invoices are free to be sent again, in the environment that the company works in since.",
     )
     syntax = fields.Char(required=True, readonly=True, help="Chorus Pro's name of the file's format (syntaxeFlux, modeDepot).")
     file_name = fields.Char(required=True, readonly=True)
@@ -162,3 +168,21 @@ class ChorusDeposit(models.Model):
             if deposit.try_lock_for_update(allow_referencing=True).state != "ready":
                 raise UserError(self.env._("Only a deposit that has not left yet can be withdrawn."))
             deposit._chorus_conclude("cancelled")
+
+    def action_release(self):
+        """End the hold of deposits made in a test environment that the company has left: their invoices may be sent again.
+
+        What was sent stays recorded. Nothing that a public body may hold is ever released.
+        """
+        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may release a deposit."))
+        self.check_access("read")
+        for deposit in self.sudo():  # sudo: see action_refresh
+            deposit.lock_for_update(allow_referencing=True)
+            if deposit.environment == "production" or not deposit.other_environment or deposit.state == "sending":
+                raise UserError(self.env._("Only a deposit of a test environment that the company has left can be released."))
+            held = deposit.line_ids.filtered("live").move_id
+            deposit.released = True
+            if deposit.state in ("ready", "unknown", "deposited", "by_hand"):
+                deposit._chorus_conclude("cancelled")
+            held._chorus_forget_test(deposit)

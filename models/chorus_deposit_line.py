@@ -35,9 +35,10 @@ class ChorusDepositLine(models.Model):
         "(move_id) WHERE live", "This invoice is being sent, or was sent, to Chorus Pro already."
     )
 
-    @api.depends("outcome", "deposit_id.state")
+    @api.depends("outcome", "deposit_id.state", "deposit_id.released")
     def _compute_live(self):
         for line in self:
-            line.live = line.outcome == "integrated" or (
-                line.outcome == "pending" and line.deposit_id.state not in ("rejected", "cancelled")
+            line.live = not line.deposit_id.released and (
+                line.outcome == "integrated"
+                or (line.outcome == "pending" and line.deposit_id.state not in ("rejected", "cancelled"))
             )

@@ -2,8 +2,9 @@ import os
 import tempfile
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import config
 
 from ..models.secret_key import VARIABLE
@@ -59,6 +60,59 @@ class TestEnvironments(ChorusCommon):
         self.assertFalse(deposit.other_environment)
         deposit._chorus_send()
         self.assertEqual(waiting.chorus_state, "deposited")
+
+    def to_production(self):
+        self.company.write({"chorus_environment": "production", "chorus_production_confirmed": True})
+        self.company.write({"chorus_client_id": "p", "chorus_technical_account": "TECH_1@cpro.fr"})
+        for name in ("client_secret", "technical_password"):
+            self.company._chorus_set_secret(name, "production secret")
+        self.env.invalidate_all()
+
+    def manager(self):
+        return new_test_user(
+            self.env, "manager", groups="l10n_fr_chorus_pro.group_chorus_manager", company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )  # fmt: skip
+
+    def test_a_test_is_released_in_production(self):
+        """It held the invoice; released, it is sent for real, and what was sent in the test stays recorded."""
+        manager = self.manager()
+        arrived, waiting = self.arrive(self.invoice()), self.invoice()
+        deposit, ready = arrived.chorus_deposit_ids, waiting._chorus_enqueue()
+        with self.assertRaisesRegex(UserError, "has left"):
+            deposit.with_user(manager).action_release()
+        self.assertNotIn("chorus_former_environment", arrived.alerts)
+        sha256, flow_number = deposit.sha256, deposit.flow_number
+        self.to_production()
+        self.assertIn("release", arrived.alerts["chorus_former_environment"]["message"])
+        self.assertTrue(arrived._chorus_obstacles())
+        with self.assertRaises(AccessError):
+            deposit.with_user(self.sender).action_release()
+        (deposit | ready).with_user(manager).action_release()
+        self.env.invalidate_all()
+        for move in arrived | waiting:
+            self.assertEqual((move.chorus_state, move.chorus_status, move.chorus_identifier), ("to_send", False, False))
+            self.assertNotIn("chorus_former_environment", move.alerts)
+            self.assertFalse(move._chorus_obstacles())
+            self.assertTrue(move.show_reset_to_draft_button)
+        self.assertEqual((deposit.state, deposit.sha256, deposit.flow_number), ("integrated", sha256, flow_number))
+        self.assertEqual(ready.state, "cancelled", "never sent on the way back")
+        real = arrived._chorus_enqueue()
+        self.assertEqual((real.environment, arrived.chorus_state), ("production", "sending"))
+
+    def test_production_is_never_released(self):
+        self.to_production()
+        move = self.invoice()
+        deposit = move._chorus_enqueue()
+        deposit.sudo()._chorus_accept("CPP1")
+        self.company.chorus_environment = "simulator"
+        self.env.invalidate_all()
+        alert = move.alerts["chorus_former_environment"]
+        self.assertIn("Production", alert["message"])
+        self.assertNotIn("release", alert["message"])
+        with self.assertRaisesRegex(UserError, "test environment"):
+            deposit.with_user(self.manager()).action_release()
+        self.assertEqual((deposit.released, move.chorus_state), (False, "deposited"))
 
     def test_neutralized(self):
         self.env["ir.config_parameter"].sudo().set_param("database.is_neutralized", True)

@@ -90,6 +90,7 @@ METHODS = {
     ("chorus.deposit", "action_cancel"): TRANSFER,
     ("chorus.deposit", "action_give_up"): TRANSFER,
     ("chorus.deposit", "action_refresh"): TRANSFER,
+    ("chorus.deposit", "action_release"): MANAGER,
     ("chorus.lookup", "action_ask_again"): TRANSFER,
     ("chorus.lookup", "action_flag"): NOBODY,  # it takes the right to change contacts as well
     ("chorus.lookup", "action_open"): TRANSFER,
