@@ -3,12 +3,18 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
 from ..services.vocabulary import motifs, statuses
 from ..services.works_clock import VALIDATOR_DAYS
 
 #: The reasons a validator may give (REFERENCE §3.7): the first says that the invoice is not for it.
 REASONS = ("ERR_VALIDEUR", "AUT_MOTIF_ERR_VALIDEUR")
+
+
+def _compact(text):
+    return "".join((text or "").split())
 
 
 class ChorusValidation(models.Model):
@@ -102,27 +108,42 @@ class ChorusValidation(models.Model):
     @api.depends("supplier", "number", "market_number")
     def _compute_links(self):
         """What we have of it in the books: by SIRET, by the bill's reference, by the market's number."""
-        partners = self.env["res.partner"].search([("company_registry", "in", self.mapped("supplier"))])
+        partners, companies = self._chorus_suppliers(), self.company_id
+        numbers = {validation.market_number for validation in self if validation.market_number}
+        # another's number is no pattern
+        alike = Domain.OR(Domain("number", "=ilike", escape_psql(number)) for number in numbers)
+        markets = self.env["chorus.market"].search(alike & Domain("company_id", "in", companies.ids))
+        by_number = markets.grouped(lambda market: (market.company_id, market.number.lower()))
+        bills = self.env["account.move"].search(
+            [
+                ("move_type", "in", ("in_invoice", "in_refund")),
+                ("company_id", "in", companies.ids),
+                ("commercial_partner_id", "in", partners.commercial_partner_id.ids),
+                ("ref", "in", self.mapped("number")),
+                ("state", "!=", "cancel"),
+            ]
+        )
+        by_reference = bills.grouped(lambda bill: (bill.company_id, bill.commercial_partner_id, bill.ref))
         for validation in self:
             company = validation.company_id
             partner = partners.filtered(
-                lambda one, validation=validation: one.company_registry == validation.supplier
+                lambda one, validation=validation: _compact(one.company_registry) == validation.supplier
                 and one.company_id in (one.company_id.browse(), validation.company_id)
             )[:1]
             validation.partner_id = partner
-            validation.market_id = validation.market_number and self.env["chorus.market"].search(
-                [("number", "=ilike", validation.market_number), ("company_id", "=", company.id)], limit=1
-            )
-            validation.bill_id = partner and self.env["account.move"].search(
-                [
-                    ("move_type", "in", ("in_invoice", "in_refund")),
-                    ("company_id", "=", company.id),
-                    ("commercial_partner_id", "=", partner.commercial_partner_id.id),
-                    ("ref", "=", validation.number),
-                    ("state", "!=", "cancel"),
-                ],
-                limit=1,
-            )
+            validation.market_id = by_number.get((company, (validation.market_number or "").lower()), markets.browse())[:1]
+            found = by_reference.get((company, partner.commercial_partner_id, validation.number), bills.browse())
+            validation.bill_id = partner and found[:1]
+
+    def _chorus_suppliers(self):
+        """The partners with the suppliers' SIRETs, in the ways people write them."""
+        sirets = [siret for siret in set(self.mapped("supplier")) if siret]
+        spelt = [
+            text
+            for siret in sirets
+            for text in (siret, f"{siret[:9]} {siret[9:]}", f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}")
+        ]
+        return self.env["res.partner"].search([("company_registry", "in", spelt)])
 
     # -- buttons -------------------------------------------------------------------------------------------------------
 

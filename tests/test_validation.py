@@ -52,6 +52,33 @@ class TestValidation(MarketCommon):
         ).action_refuse()
         validation.invalidate_recordset()
 
+    def test_linked_to_the_books_whatever_the_spelling(self):
+        """A SIRET with blanks, a market's number in capitals; a number is no pattern, and the list asks few questions."""
+        self.subcontractor.company_registry = "900 000 001 00017"
+        self.market.number = "2026_TVX"
+        values = {"company_id": self.company.id, "environment": "simulator", "supplier": simulated.SECOND_SUPPLIER}
+        values["currency_id"] = self.env.ref("base.EUR").id
+        rows = self.env["chorus.validation"].sudo().create(
+            [
+                {**values, "identifier": str(rank), "number": f"ST-{rank}", "market_number": number}
+                for rank, number in enumerate(["2026_tvx", "2026%", "____-TVX", *["2026_TVX"] * 17])
+            ]
+        )
+        self.env["account.move"].create(
+            {"move_type": "in_invoice", "partner_id": self.subcontractor.id, "ref": "ST-0", "company_id": self.company.id}
+        )
+        self.assertEqual(rows.partner_id, self.subcontractor)
+        self.assertEqual([bool(row.market_id) for row in rows[:4]], [True, False, False, True])
+        self.assertEqual([bool(row.bill_id) for row in rows[:2]], [True, False])
+        self.env.flush_all()
+        counts = []
+        for some in (rows[:2], rows):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped("bill_id")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
     def test_one_accepted_one_refused(self):
         first, second = self.waiting("ST-1", "ST-2")
         self.assertRecordValues(
