@@ -54,16 +54,17 @@ class AccountMove(models.Model):
         }
 
     def _chorus_environment_alert(self):
-        company = self.company_id
-        if not self.chorus_state or company.chorus_environment == "production":
-            return {}
-        name = dict(company._fields["chorus_environment"]._description_selection(self.env)).get(company.chorus_environment)
-        return {
-            "chorus_environment": {
-                "level": "info",
-                "message": self.env._("Chorus Pro: %s. Nothing reaches a public body.", name),
-            }
-        }
+        text = self.chorus_state and self._chorus_environment_text()
+        return {"chorus_environment": {"level": "info", "message": text}} if text else {}
+
+    def _chorus_environment_text(self):
+        """Where these invoices go when none of them goes to production; False where some really leave."""
+        environments = set(self.company_id.mapped("chorus_environment")) - {False}
+        if not environments or "production" in environments:
+            return False
+        names = dict(self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env))
+        shown = ", ".join(sorted(map(names.get, environments)))
+        return self.env._("Chorus Pro: %s. Nothing reaches a public body.", shown)
 
     def _chorus_former_environment_alert(self):
         """Where an invoice is held by a deposit that the company's present environment knows nothing of, and the way out."""

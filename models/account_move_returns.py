@@ -1,9 +1,16 @@
+from datetime import datetime, time, timedelta
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..services.clock import UTC
-from ..services.errors import ChorusError, failure
+
+#: Up to so many invoices are looked for by their numbers, more by the period of their deposits: a page holds hundreds.
+ASKED_ONE_BY_ONE = 10
+#: How long before its date an invoice may have been entered on the portal.
+ENTERED_BEFORE = timedelta(days=31)
 
 
 class AccountMove(models.Model):
@@ -94,14 +101,13 @@ class AccountMove(models.Model):
         found, missing = self.browse(), []
         for company, moves in self.filtered(lambda move: move._chorus_may_be_elsewhere()).grouped("company_id").items():
             structure = company.chorus_structure_id or None
-            rows = []
-            try:
-                with company._chorus_client(retries=0) as client:
-                    for move in moves:
-                        rows += client.search_invoices(number=move._chorus_number(), supplier_structure=structure)
-            except ChorusError as error:
-                texts = failure(error.code)
-                raise UserError(" ".join((texts.cause.of(self.env.lang), texts.remedy.of(self.env.lang)))) from error
+            numbers = [move._chorus_number() for move in moves]
+            # many are picked out of all that was deposited since the oldest could have been
+            since = datetime.combine(min(moves.mapped("invoice_date")), time.min, UTC) - ENTERED_BEFORE
+            asked = [{"deposited_from": since}] if len(numbers) > ASKED_ONE_BY_ONE else [{"number": number} for number in numbers]
+            self.env["chorus.deposit"]._chorus_commit()
+            with company._chorus_client_for_user() as client:
+                rows = list(chain(*(client.search_invoices(supplier_structure=structure, **criteria) for criteria in asked)))
             known = moves._chorus_recognise(rows)
             found |= known
             for move in moves - known:

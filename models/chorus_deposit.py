@@ -59,7 +59,6 @@ class ChorusDeposit(models.Model):
         index=True,
     )
     released = fields.Boolean(
-        "Released",
         readonly=True,
         help="It was a test: its invoices are free to be sent again, in the environment that the company works in since.",
     )

@@ -169,7 +169,8 @@ class AccountMove(models.Model):
         last = max(told, key=lambda entry: entry.at, default=None)
         at = last and last.at.replace(tzinfo=None)
         if status != self.chorus_status and at and self.chorus_status_at and at < self.chorus_status_at:
-            # read before the change that another run has written meanwhile: it is read again
+            # read before the change that another run has written meanwhile: it is read again, after those that wait
+            self.sudo().chorus_history_due = fields.Datetime.now() + timedelta(seconds=timing.RETRY[1])  # sudo: bookkeeping
             return
         values = {"chorus_history_due": False}
         if status != self.chorus_status:

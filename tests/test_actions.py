@@ -243,6 +243,7 @@ class TestActions(ChorusCommon):
     def test_recycle(self):
         move = self.rerouted()
         wizard = self.wizard(move, "recycle")
+        self.assertEqual(wizard.environment_text, move.alerts["chorus_environment"]["message"], "no real public body")
         with self.assertRaises(UserError):
             wizard.action_confirm()  # nothing corrected
         wizard.engagement_number = "1300099999"

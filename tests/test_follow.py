@@ -203,9 +203,11 @@ class TestFollow(ChorusCommon):
         self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
         self.follow()
         self.assertEqual(move.chorus_state, "paid")
+        move.chorus_history_due = now = fields.Datetime.now()
         move._chorus_write_history(move.chorus_identifier, before)
         self.assertEqual(move.chorus_state, "paid")
         self.assertEqual(len(move.chorus_entry_ids), 2)
+        self.assertGreater(move.chorus_history_due, now, "read again, but not before those that wait")
 
     def test_history_is_read_once_for_many_changes(self):
         """Nothing of it is needed at once: one call some hours later tells all steps, those that no poll saw too."""

@@ -6,6 +6,7 @@ from .common import ChorusCommon
 
 ACKNOWLEDGE = "/cpro/factures/v1/traiterRejet"
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -149,16 +150,25 @@ class TestReissue(ChorusCommon):
 
     # -- deposited elsewhere -------------------------------------------------------------------------------------------
 
-    def elsewhere(self, **values):
-        """An invoice that somebody put on the portal by hand: Chorus Pro has it, Odoo does not know."""
-        move = self.arrive(self.invoice(**values))
-        self.env.cr.execute("DELETE FROM chorus_status_entry WHERE move_id = %s", [move.id])
-        self.env.cr.execute("DELETE FROM chorus_deposit_line WHERE move_id = %s", [move.id])
+    def elsewhere(self, count=1, **values):
+        """Invoices that somebody put on the portal by hand: Chorus Pro has them, Odoo does not know."""
+        moves = self.arrive(self.env["account.move"].union(*(self.invoice(**values) for _index in range(count))))
+        self.env.cr.execute("DELETE FROM chorus_status_entry WHERE move_id IN %s", [moves._ids])
+        self.env.cr.execute("DELETE FROM chorus_deposit_line WHERE move_id IN %s", [moves._ids])
         self.env.invalidate_all()
-        move.write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False})
-        move._compute_chorus_state()
-        self.assertEqual(move.chorus_state, "to_send")
-        return move
+        moves.write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False})
+        moves._compute_chorus_state()
+        self.assertEqual(set(moves.mapped("chorus_state")), {"to_send"})
+        return moves
+
+    def test_many_are_looked_for_in_one_search(self):
+        moves = self.elsewhere(count=11)
+        stranger = self.invoice()
+        before = self.simulator.calls(SEARCH)
+        result = (moves | stranger).with_user(self.sender).action_chorus_find()
+        self.assertEqual((result["params"]["type"], set(moves.mapped("chorus_state"))), ("warning", {"deposited"}))
+        self.assertIn(stranger.name, result["params"]["message"])
+        self.assertEqual(self.simulator.calls(SEARCH) - before, 1)
 
     def test_found_by_a_person(self):
         move = self.elsewhere()

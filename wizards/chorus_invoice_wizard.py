@@ -13,6 +13,14 @@ class ChorusInvoiceWizard(models.AbstractModel):
 
     move_id = fields.Many2one("account.move", "Invoice", required=True, readonly=True, ondelete="cascade")
 
+    environment_text = fields.Char(compute="_compute_environment_text", export_string_translation=False)
+
+    @api.depends("move_id")
+    @api.depends_context("lang")
+    def _compute_environment_text(self):
+        for wizard in self:
+            wizard.environment_text = wizard.move_id._chorus_environment_text()
+
     # EXTENDS 'base'
     @api.model_create_multi
     def create(self, vals_list):

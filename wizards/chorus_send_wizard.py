@@ -26,6 +26,14 @@ class ChorusSendWizard(models.TransientModel):
     ready_count = fields.Integer("Invoices ready", compute="_compute_counts")
     blocked_count = fields.Integer("To mend first", compute="_compute_counts")
 
+    environment_text = fields.Char(compute="_compute_environment_text", export_string_translation=False)
+
+    @api.depends("ready_ids")
+    @api.depends_context("lang")
+    def _compute_environment_text(self):
+        for wizard in self:
+            wizard.environment_text = wizard.ready_ids._chorus_environment_text()
+
     @api.depends("ready_ids", "selected_count", "skipped_count", "by_hand_count")
     def _compute_counts(self):
         for wizard in self:
