@@ -121,6 +121,7 @@ class ChorusAction(models.Model):
                 "type": kinds.get(self.state, "warning"),
                 "sticky": self.state != "done",
                 "message": messages.get(self.state, waits),
-                "next": {"type": "ir.actions.act_window_close"},
+                # opened from an alert, the dialog tells nobody that it closes: what is behind is reloaded from here
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

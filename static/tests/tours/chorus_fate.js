@@ -73,6 +73,11 @@ registry.category("web_tour.tours").add("chorus_complete", {
             trigger: ".o_notification:has(.bg-success):contains('on its way again')",
             content: "Chorus Pro has taken it",
         },
+        {
+            trigger:
+                "body:not(:has(.modal)) .o_form_view:not(:has(button[name='action_chorus_complete'])):not(:has(.alert a:contains('Why?')))",
+            content: "The form behind knows: nothing invites to send it twice",
+        },
     ],
 });
 
