@@ -7,8 +7,22 @@ from typing import Any
 import requests
 
 from odoo_env import fail
+from workspace import RUN
 
 TIMEOUT = 120
+
+
+class Refused(SystemExit):
+    """Odoo answered a call with an error; ends the command, as `fail` does, where nobody expects it.
+
+    :ivar kind: full name of Odoo's exception, e.g. ``odoo.exceptions.UserError``; ``""`` where Odoo does not tell.
+    """
+
+    def __init__(self, path: str, error: dict[str, Any]) -> None:
+        data = error.get("data", {})
+        self.kind = data.get("name", "")
+        remedy = f"see {RUN / 'server.log'}; the command may be run again"
+        super().__init__(f"\nOdoo refused {path}:\n{data.get('message') or error['message']}\nWhat to do: {remedy}.")
 
 
 class WebClient:
@@ -27,15 +41,13 @@ class WebClient:
         request = {"jsonrpc": "2.0", "method": "call", "params": parameters}
         answer = self._session.post(self.base + path, json=request, timeout=TIMEOUT).json()
         if "error" in answer:
-            data = answer["error"].get("data", {})
-            message = data.get("message") or answer["error"]["message"]
-            fail(f"Odoo refused {path}:\n{message}", "see server.log beside the other logs of this checkout's cache")
+            raise Refused(path, answer["error"])
         return answer.get("result")
 
     def call(self, model: str, method: str, *arguments: object, **keywords: object) -> Any:
         """Call a method, as the web client does for what the user types and sees.
 
-        :raises SystemExit: when Odoo answers with an error, with its message.
+        :raises Refused: when Odoo answers with an error, with its message.
         """
         keywords = {"context": self._context, **keywords}
         path = f"/web/dataset/call_kw/{model}/{method}"
