@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..services import works, works_clock
-from ..services.document import ZERO
+from ..services.document import ZERO, VatCategory
 from ..services.formats import FORMATS
 from ..services.rules_model import FileFormat
 from ..services.vocabulary import frameworks, statuses
@@ -12,8 +12,9 @@ from ..services.vocabulary.places import Place
 from ..services.works import Channel
 from .account_move_findings import Remark
 
-#: What the rules ask of the data of a file, and the portal does not ask of a PDF.
-OF_THE_FILE = {"framework", "taxes", "amounts", "lines", "payment_means", "iban", "currency"}
+#: What only a file of data must have, as fields and as codes of rules: the portal asks nothing of the kind of a PDF. All that
+#: concerns any invoice, its lines and its VAT first of all, is asked of a document filed by hand too.
+OF_THE_FILE = {"framework", "payment_means", "iban", "BR-23.unit", "R-26.number", "R-27.lines", "R-27.length", "BR-O-11.scope"}
 
 
 class AccountMove(models.Model):
@@ -82,13 +83,27 @@ class AccountMove(models.Model):
     def _chorus_findings(self):
         found = super()._chorus_findings()
         if self.chorus_by_hand:
-            # a person files the PDF: what only a file of data must have does not matter, a retention without VAT for instance
+            # a person files the PDF
+            left_out = OF_THE_FILE if self._chorus_unexplained_lines() else OF_THE_FILE | {"R-22.reason"}
             found = [
                 finding
                 for finding in found
-                if finding.code.startswith(("market.", "works.")) or finding.field not in OF_THE_FILE
+                if finding.code.startswith(("market.", "works.")) or not {finding.field, finding.code} & left_out
             ]
         return found
+
+    def _chorus_unexplained_lines(self):
+        """The lines on which no VAT is charged and nothing says why, but a retention: it is kept back at payment."""
+        self.ensure_one()
+
+        def unexplained(line):
+            taxes = line.tax_ids.flatten_taxes_hierarchy()
+            vat = self._chorus_vat(taxes.filtered(lambda tax: tax.amount_type == "percent")[:1])
+            return vat.category is VatCategory.EXEMPT and not (vat.reason or vat.reason_code)
+
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
+        )
 
     # EXTENDS models/account_move_findings
     def _chorus_remarks(self):

@@ -85,6 +85,37 @@ class TestWorksDeposit(WorksCommon):
         move = self.situation([("works", 1000, True), ("retention", -60, False)])
         self.assertFalse(move._chorus_by_hand_obstacles())
 
+    def test_a_line_without_tax_stops_it_as_any_invoice(self):
+        """A forgotten tax: warned on the draft, stopped before it is filed, whether or not a retention has none either."""
+        for lines in ([("works", 1000, False)], [("retention", -60, False), ("works", 1000, True), ("revision", 20, False)]):
+            with self.subTest(lines):
+                move = self.situation(lines, post=False, invoice_user_id=self.sender.id)
+                self.assertEqual(move.alerts["chorus_R-22.reason"]["level"], "warning")
+                move.action_post()
+                move.invalidate_recordset()
+                self.assertEqual(move.alerts["chorus_R-22.reason"]["level"], "danger")
+                assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id, "filed": True})
+                for stopped in (move.with_user(self.sender).action_chorus_by_hand, assistant.action_filed):
+                    with self.assertRaisesRegex(UserError, "no VAT is charged"):
+                        stopped()
+                self.assertEqual(move.chorus_state, "to_send")
+
+    def test_an_exempt_line_with_its_legal_mention_is_filed(self):
+        move = self.situation([("works", 1000, True)], post=False)
+        exempt = self.tax().copy({"name": "Exonéré", "amount": 0, "invoice_legal_notes": "TVA non applicable, art. 293 B du CGI"})
+        move.invoice_line_ids.tax_ids = exempt
+        move.action_post()
+        self.assertFalse(move._chorus_by_hand_obstacles())
+
+    def test_the_rules_on_lines_concern_it_and_those_on_the_file_do_not(self):
+        move = self.situation([("works", 1000, True)], partner_bank_id=False)
+        move.invoice_line_ids.name = False
+        self.company_data["default_journal_bank"].bank_account_id = False
+        move.journal_id.bank_account_id = False
+        codes = {finding.code for finding in move._chorus_findings()}
+        self.assertIn("BR-25.name", codes)
+        self.assertFalse(codes & {"R-20.iban", "R-33.framework", "R-33.missing"})
+
     def amounts(self, *lines):
         assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": self.situation(lines).id})
         return [assistant[name] for name in ("untaxed", "tax", "total", "retention", "net")]
