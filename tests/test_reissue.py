@@ -13,9 +13,9 @@ SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 class TestReissue(ChorusCommon):
     """A refused invoice becomes a credit note and a new invoice; what is at Chorus Pro by other means is recognised."""
 
-    def refused(self):
+    def refused(self, motif="EJ_ERR", comment="Engagement inconnu"):
         move = self.arrive(self.invoice(self.ministry, buyer_reference="FAC-001", purchase_order_reference="1300012345"))
-        self.simulator.act(move.chorus_identifier, "REJETEE", motif="EJ_ERR", commentaire="Engagement inconnu")
+        self.simulator.act(move.chorus_identifier, "REJETEE", motif=motif, commentaire=comment)
         self.follow()
         return move
 
@@ -39,7 +39,7 @@ class TestReissue(ChorusCommon):
         self.assertEqual(len(move.activity_ids), 1)
         wizard = self.wizard(move, engagement_number="1300099999")
         self.assertIn("Engagement", wizard.reason)
-        new = self.env["account.move"].browse(wizard.action_confirm()["res_id"])
+        new = self.env["account.move"].browse(wizard.action_confirm()["params"]["next"]["res_id"])
         credit_note = move.reversal_move_ids
         # the books balance: the refused invoice and its credit note cancel each other, the new one stands alone
         self.assertEqual((move.payment_state, credit_note.payment_state, new.payment_state), ("reversed", "paid", "not_paid"))
@@ -76,7 +76,7 @@ class TestReissue(ChorusCommon):
         self.follow()
         wizard = self.wizard(move)
         self.assertFalse(wizard.acknowledge)
-        new = self.env["account.move"].browse(wizard.action_confirm()["res_id"])
+        new = self.env["account.move"].browse(wizard.action_confirm()["params"]["next"]["res_id"])
         self.assertEqual((new.chorus_state, move.reversal_move_ids.chorus_state), ("to_send", False))
         self.assertFalse(move.activity_ids)
 
@@ -99,8 +99,26 @@ class TestReissue(ChorusCommon):
 
     def test_draft_is_kept(self):
         wizard = self.wizard(self.refused(), keep_draft=True, acknowledge=False)
-        new = self.env["account.move"].browse(wizard.action_confirm()["res_id"])
+        new = self.env["account.move"].browse(wizard.action_confirm()["params"]["next"]["res_id"])
         self.assertEqual((new.state, new.chorus_action_ids.ids), ("draft", []))
+
+    def test_draft_is_offered_when_the_lines_are_at_fault(self):
+        for motif, draft in (("MONTANT_ERR", True), ("TX_TVA_ERR", True), ("LIVR_INCOMP", True), ("SE_ERR", False)):
+            with self.subTest(motif):
+                self.assertEqual(self.wizard(self.refused(motif, "")).keep_draft, draft)
+
+    def test_what_was_made_is_told(self):
+        move = self.refused()
+        told = self.wizard(move).action_confirm()["params"]
+        self.assertIn(f"Credit note {move.reversal_move_ids.name} made", told["message"])
+        self.assertIn(f"New invoice {move.chorus_replaced_by_ids.name} confirmed", told["message"])
+        self.assertIn(f"Odoo tells Chorus Pro that the rejection of {move.name}", told["message"])
+        self.assertIn(move.name, told["title"])
+        move = self.refused("MONTANT_ERR")
+        told = self.wizard(move, acknowledge=False).action_confirm()["params"]
+        self.assertIn(f"Credit note {move.reversal_move_ids.name} made", told["message"])
+        self.assertIn("is a draft", told["message"])
+        self.assertIn("is not told", told["message"])
 
     def test_market_gives_the_references(self):
         market = self.env["chorus.market"].create(
@@ -113,7 +131,7 @@ class TestReissue(ChorusCommon):
         wizard = self.wizard(move)
         wizard.market_id = market
         wizard._onchange_market_id()
-        new = self.env["account.move"].browse(wizard.action_confirm()["res_id"])
+        new = self.env["account.move"].browse(wizard.action_confirm()["params"]["next"]["res_id"])
         self.assertEqual(
             (new.chorus_market_id, new.buyer_reference, new.contract_reference, new.purchase_order_reference),
             (market, "FAC-002", "M-2026-7", "1300055555"),

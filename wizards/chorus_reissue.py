@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.vocabulary import motifs
+
 
 class ChorusReissue(models.TransientModel):
     """A refused invoice becomes a credit note and a new invoice, its references corrected on the way (DOMAIN §4.3)."""
@@ -33,7 +35,10 @@ class ChorusReissue(models.TransientModel):
     acknowledge = fields.Boolean("Tell Chorus Pro that the rejection is dealt with", compute="_compute_acknowledge", store=True,
                                  readonly=False, compute_sudo=False)  # fmt: skip
     can_acknowledge = fields.Boolean(compute="_compute_can_acknowledge")
-    keep_draft = fields.Boolean("Leave the new invoice as a draft, to change its lines")
+    keep_draft = fields.Boolean(
+        "Leave the new invoice as a draft, to change its lines", compute="_compute_keep_draft", store=True, readonly=False,
+        compute_sudo=False,
+    )  # fmt: skip
 
     @api.depends("move_id")
     @api.depends_context("lang")
@@ -67,6 +72,12 @@ class ChorusReissue(models.TransientModel):
         for wizard in self:
             wizard.acknowledge = wizard.can_acknowledge
 
+    @api.depends("move_id")
+    def _compute_keep_draft(self):
+        for wizard in self:
+            comment = wizard.move_id.chorus_status_comment
+            wizard.keep_draft = any(motif.code in motifs.ABOUT_LINES for motif in motifs.recognise(comment))
+
     @api.onchange("market_id")
     def _onchange_market_id(self):
         if self.market_id and self.market_id != self.move_id.chorus_market_id:
@@ -75,7 +86,7 @@ class ChorusReissue(models.TransientModel):
             self.engagement_number = self.market_id.engagement_number or self.engagement_number
 
     def action_confirm(self):
-        """Make both documents, link them with the refused one, acknowledge the rejection; open the new invoice."""
+        """Make both documents, link them with the refused one, acknowledge the rejection; tell so and open the new invoice."""
         self.ensure_one()
         move = self.move_id
         move._chorus_check_user()
@@ -87,7 +98,8 @@ class ChorusReissue(models.TransientModel):
             raise UserError(self.env._("%s is not to be replaced, or was replaced already.", move.name))
         if move.payment_state != "not_paid":
             raise UserError(self.env._("%s has payments: unreconcile them first, then replace it.", move.name))
-        if self.acknowledge and self.can_acknowledge:
+        acknowledged = self.acknowledge and self.can_acknowledge
+        if acknowledged:
             # in this same transaction: both documents and the intent exist, or none of them
             self.env["chorus.action"]._chorus_ask(move, "reissue")
         reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=move.ids)
@@ -111,9 +123,32 @@ class ChorusReissue(models.TransientModel):
         if not self.keep_draft:
             new.action_post()
         move._chorus_call_people()
+        return self._notification(new, move.reversal_move_ids.sorted("id")[-1:], acknowledged)
+
+    def _notification(self, new, credit_note, acknowledged):
+        """Tell which documents were made and what Chorus Pro is told, then open the new invoice."""
+        message = [self.env._("Credit note %s made: it stays in your accounts and is not sent to Chorus Pro.", credit_note.name)]
+        if new.state == "draft":
+            message.append(self.env._("The new invoice is a draft: change its lines, confirm it, then send it."))
+        else:
+            message.append(self.env._("New invoice %s confirmed: it is the one that goes to Chorus Pro.", new.name))
+        if acknowledged:
+            message.append(self.env._("Odoo tells Chorus Pro that the rejection of %s is dealt with.", self.move_id.name))
+        elif self.can_acknowledge:
+            message.append(self.env._("Chorus Pro is not told that the rejection of %s is dealt with.", self.move_id.name))
         return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": new.id,
-            "views": [(False, "form")],
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("%s is replaced", self.move_id.name),
+                "type": "success",
+                "sticky": True,
+                "message": " ".join(message),
+                "next": {
+                    "type": "ir.actions.act_window",
+                    "res_model": "account.move",
+                    "res_id": new.id,
+                    "views": [(False, "form")],
+                },
+            },
         }

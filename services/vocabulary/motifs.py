@@ -377,6 +377,11 @@ _TABLE: tuple[Motif, ...] = (
 MOTIFS: Mapping[str, Motif] = MappingProxyType({motif.code: motif for motif in _TABLE})
 """Every known reason by code."""
 
+ABOUT_LINES = frozenset(
+    {"MONTANT_ERR", "TX_TVA_ERR", "FACT_NON_CONFORME", "LIVR_INCOMP", "HONORER_LA_COMMANDE", "REJ_COH"}
+)
+"""Codes of the reasons that a copy of the invoice would meet again: its lines are to be changed, not its references."""
+
 
 def get(code: str | None) -> Motif:
     """The reason of that code. Never raises: an unknown one is labelled with its code and says to read the comment."""
