@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import html
 
 import pytest
 
@@ -79,12 +80,49 @@ def test_a_refusal_stops_the_circuit(client, cadre, actor, status):
 @pytest.mark.parametrize(
     "changes",
     [{"cadre": "A11"}, {"cadre": "A15"}, {"cadre": "A1"}, {"moe": ""}, {"numero": ""}, {"destinataire": "12345678901234"},
-     {"dossier": "DF0"}, {"cadre": "A10", "valideur": ""}],
+     {"dossier": "DF0"}, {"cadre": "A10", "valideur": ""}, {"date": "31/02/2026"}, {"date": "11/27/2026"}, {"date": "20261127"},
+     {"montantHT": "dix"}, {"montantHT": "1.000,00"}, {"montantTTC": "NaN"}, {"montantTTC": "1e3"}],
 )  # fmt: skip
 def test_what_the_portal_does_not_take(client, changes):
     response = client.ask("works", **{"cadre": "A4", "numero": "N", "fournisseur": SUPPLIER, "destinataire": TOWN,
                                          "moe": MOE, "moa": TOWN, **changes})  # fmt: skip
     assert response.status_code == 400, response.text
+
+
+FORM = {"cadre": "A5", "numero": "SIT-7", "fournisseur": SUPPLIER, "destinataire": TOWN, "moa": TOWN, "marche": "M-<7>",
+        "date": "27/11/2026", "montantHT": "10000,00", "montantTTC": "12 000,00 €"}  # fmt: skip
+
+
+def test_the_form_takes_what_the_french_write(client):
+    """As the assistant of Odoo gives it to copy."""
+    shown = client.page("/travaux", **FORM)
+    assert (shown.status_code, "La pièce SIT-7 est déposée." in shown.text) == (200, True)
+    assert "27/11/2026" in shown.text
+    assert "10\u202f000,00\u00a0€" in shown.text
+    (piece,) = client.state()["works"]
+    assert float(piece["montantTTC"]) == 12000
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"date": "30/02/2026"}, "La date « 30/02/2026 » n&#x27;existe pas ou n&#x27;est pas de la forme JJ/MM/AAAA"),
+        ({"date": "demain"}, "La date « demain » n&#x27;existe pas"),
+        ({"montantHT": "10.000,00"}, "Le montant HT « 10.000,00 » ne se lit pas : écrivez par exemple 10000,00"),
+        ({"destinataire": "1"}, "Le SIRET du destinataire n&#x27;est pas dans l&#x27;annuaire"),
+        ({"numero": ""}, "Le numéro comporte de 1 à 20 caractères"),
+    ],
+)
+def test_a_refused_form_keeps_what_was_typed(client, changes, said):
+    typed = {**FORM, **changes}
+    refused = client.page("/travaux", **typed)
+    assert refused.status_code == 422
+    assert said in refused.text
+    for name, value in typed.items():
+        if name != "cadre" and value:
+            assert f'name="{name}" value="{html.escape(value)}"' in refused.text
+    assert '<option value="A5" selected>A5 – État d&#x27;acompte (A5_ETAT_ACOMPTE_FOURNISSEUR)<' in refused.text
+    assert client.state()["works"] == []
 
 
 def test_works_search(client):

@@ -77,7 +77,6 @@ def _file(job: Job, invoice: int, days_ago: int, answers: tuple[tuple[str, str],
         "untaxed", "total"])[0]  # fmt: skip
     if days_ago:
         job.control("clock", now=(datetime.now(timezone.utc) - timedelta(days=days_ago)).isoformat())
-    day, month, year = shown["date"].split("/")
     response = requests.post(
         f"{job.simulator}/_simulator/works",
         json={
@@ -88,11 +87,11 @@ def _file(job: Job, invoice: int, days_ago: int, answers: tuple[tuple[str, str],
             "service": shown["service"] or "",
             "moe": shown["moe"],
             "moa": shown["moa"],
-            "date": f"{year}-{month}-{day}",
+            "date": shown["date"],
             "marche": shown["market_number"],
             "engagement": shown["engagement_number"] or "",
-            "montantHT": shown["untaxed"].replace(",", "."),
-            "montantTTC": shown["total"].replace(",", "."),
+            "montantHT": shown["untaxed"],
+            "montantTTC": shown["total"],
         },
         timeout=30,
     )

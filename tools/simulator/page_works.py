@@ -9,7 +9,7 @@ from .markup import Child, Markup, join, node
 from .page_parts import amount, badge, day, layout, moment, siret, table, when
 from .validation import WAITING, WRONG_VALIDATOR
 from .vocabulary import STATUSES
-from .works import ACTORS, BY_SUPPLIERS, FRAMEWORKS, Piece
+from .works import ACTORS, BY_SUPPLIERS, FRAMEWORKS, LABELS, Piece
 
 # the fields of a deposit by hand, in the order in which the form asks for them
 _FIELDS = (
@@ -20,11 +20,11 @@ _FIELDS = (
     ("valideur", "SIRET du valideur"),
     ("fournisseur", "SIRET du fournisseur"),
     ("numero", "Numéro de la pièce"),
-    ("date", "Date (AAAA-MM-JJ)"),
+    ("date", "Date (JJ/MM/AAAA)"),
     ("marche", "Numéro de marché"),
     ("engagement", "Numéro d'engagement"),
-    ("montantHT", "Montant HT"),
-    ("montantTTC", "Montant TTC"),
+    ("montantHT", "Montant HT (10000,00)"),
+    ("montantTTC", "Montant TTC (12000,00)"),
     ("dossier", "Dossier (pièce suivante)"),
 )
 
@@ -41,12 +41,15 @@ def get(platform: Platform, path: str, message: str) -> Markup | None:
         return _piece(platform, piece, message) if piece else None
 
 
-def post(platform: Platform, path: str, form: dict[str, str]) -> tuple[str, str]:
-    """What a button does: the message to show, and where."""
-    try:
-        if path == "/travaux":
+def post(platform: Platform, path: str, form: dict[str, str]) -> tuple[str, str] | Markup:
+    """What a button does: the message to show, and where; or the form again with what was typed, when it is refused."""
+    if path == "/travaux":
+        try:
             piece = platform.works.file(form)
-            return f"La pièce {piece.number} est déposée.", f"/travaux/{piece.identifier}"
+        except ValueError as error:
+            return _pieces(platform, str(error), form)
+        return f"La pièce {piece.number} est déposée.", f"/travaux/{piece.identifier}"
+    try:
         match = re.fullmatch(r"/travaux/(\d+)/(action|statut)", path)
         if match and match[2] == "action":
             actor, _, action = form.get("action", "").partition(" ")
@@ -61,8 +64,8 @@ def post(platform: Platform, path: str, form: dict[str, str]) -> tuple[str, str]
             accept, motif = form.get("action") == "accept", form.get("motif", "")
             platform.validation.decide(invoice, accept, "" if accept else motif, form.get("commentaire", ""))
             return "La décision est enregistrée.", "/validation"
-    except (KeyError, ValueError, ArithmeticError) as error:
-        return str(error), path if path in ("/travaux", "/validation") else path.rpartition("/")[0]
+    except (KeyError, ValueError) as error:
+        return str(error), path.rpartition("/")[0]
     return "Page inconnue.", "/travaux"
 
 
@@ -73,7 +76,8 @@ def _heading(title: str, message: str) -> Markup:
     )
 
 
-def _pieces(platform: Platform, message: str) -> Markup:
+def _pieces(platform: Platform, message: str, refused: dict[str, str] | None = None) -> Markup:
+    """``refused``: the deposit that ``message`` refuses; its form comes first then."""
     with platform.store.lock:
         rows: list[list[Child]] = [
             [
@@ -89,18 +93,24 @@ def _pieces(platform: Platform, message: str) -> Markup:
             for piece in reversed(platform.works.pieces)
         ]
     headings: list[Child] = ["Pièce", "Cadre", "Dossier", "Fournisseur", "TTC", "État", "À qui d'agir", "Dépôt"]
+    sections = [
+        node("section", table(headings, rows, "Aucune pièce de travaux.", numeric=(4,)), class_="card flush"),
+        node("section", node("h2", "Déposer une pièce"), _deposit_form(refused or {}), class_="card"),
+    ]
     return layout(
         "Factures de travaux",
         "/travaux",
         _heading("Factures de travaux", message),
-        node("section", table(headings, rows, "Aucune pièce de travaux.", numeric=(4,)), class_="card flush"),
-        node("section", node("h2", "Déposer une pièce"), _deposit_form(), class_="card"),
+        reversed(sections) if refused is not None else sections,
     )
 
 
-def _deposit_form() -> Markup:
-    codes = [node("option", FRAMEWORKS[code], value=code) for code in BY_SUPPLIERS]
-    inputs = [node("input", name=name, placeholder=label, aria_label=label) for name, label in _FIELDS]
+def _deposit_form(typed: dict[str, str]) -> Markup:
+    codes = [
+        node("option", f"{code} – {LABELS[code]} ({FRAMEWORKS[code]})", value=code, selected=code == typed.get("cadre"))
+        for code in BY_SUPPLIERS
+    ]
+    inputs = [node("label", label, node("input", name=name, value=typed.get(name) or None)) for name, label in _FIELDS]
     return node(
         "form",
         node("select", codes, name="cadre", aria_label="Cadre de facturation"),

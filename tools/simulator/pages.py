@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote
 
 from . import page_invoice, page_lists, page_works
 from .chorus import Platform
+from .markup import Markup
 from .page_parts import layout
 from .records import Invoice
 from .replies import Reply
@@ -22,7 +23,10 @@ def serve(platform: Platform, method: str, path: str, query: str, body: bytes) -
     if method == "GET":
         return _get(platform, path, parameters)
     if method == "POST" and path.startswith(("/travaux", "/validation")):
-        message, target = page_works.post(platform, path, {name: values[0] for name, values in parse_qs(body.decode()).items()})
+        done = page_works.post(platform, path, {name: values[0] for name, values in parse_qs(body.decode()).items()})
+        if isinstance(done, Markup):
+            return _page(done, 422)
+        message, target = done
         return Reply(303, HTML, b"", {"Location": f"{target}?message={quote(message)}"})
     match = re.fullmatch(r"/factures/(\d+)/statut", path)
     if method == "POST" and match:

@@ -6,6 +6,7 @@ follows what is DOMAIN §2.2 and §2.3; the meaning of most statuses is deduced 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,19 @@ FRAMEWORKS: dict[str, str] = {
     "A22": "A22_PROJET_DECOMPTE_GENERAL_FOURNISSEUR_PROCEDURE_TACITE",
     "A23": "A23_DECOMPTE_GENERAL_DEFINITIF_TACITE_FOURNISSEUR",
 }
+# what the portal calls those that a supplier files
+LABELS: dict[str, str] = {
+    "A4": "Projet de décompte mensuel",
+    "A5": "État d'acompte",
+    "A6": "État d'acompte validé",
+    "A7": "Projet de décompte final",
+    "A8": "Décompte général et définitif signé",
+    "A10": "Demande de paiement de sous-traitant (travaux)",
+    "A13": "Projet de décompte mensuel de cotraitant",
+    "A14": "Projet de décompte final de cotraitant",
+    "A22": "Projet de décompte général signé (procédure tacite)",
+    "A23": "Décompte général et définitif tacite",
+}
 # the type of a works piece (TYPE_FACTURE_TRAVAUX), by framework
 TYPES: dict[str, str] = {
     "A4": "PROJET_DECOMPTE_MENSUEL",
@@ -50,7 +64,7 @@ TYPES: dict[str, str] = {
     "A22": "PROJET_DECOMPTE_GENERAL_PROCEDURE_TACITE",
     "A23": "DECOMPTE_GENERAL_DEFINITIF_TACITE",
 }
-BY_SUPPLIERS = ("A4", "A5", "A6", "A7", "A8", "A10", "A13", "A14", "A22", "A23")
+BY_SUPPLIERS = tuple(LABELS)
 _FIRST_STATUS = {
     "A4": "MISE_A_DISPOSITION_MOE",
     "A5": "MISE_A_DISPOSITION_MOA",
@@ -142,7 +156,8 @@ class WorksDesk:
     def file(self, form: dict[str, Any]) -> Piece:
         """A supplier files a piece on the portal.
 
-        ``dossier`` associates it to a file that exists. Raises ValueError for what the portal would not take.
+        ``dossier`` associates it to a file that exists; the date and the amounts may be written as in France.
+        Raises ValueError for what the portal would not take.
         """
         code = str(form.get("cadre") or "").partition("_")[0]
         if code not in BY_SUPPLIERS:
@@ -160,6 +175,8 @@ class WorksDesk:
             raise ValueError("La MOE est obligatoire")
         if first.endswith("_MOA") and not named["moa"]:
             raise ValueError("La MOA est obligatoire")
+        issued = _day(form.get("date")) or self._clock.today()
+        without_vat, with_vat = _money(form, "montantHT"), _money(form, "montantTTC")
         with self._store.lock:
             now = self._clock.now()
             if any(piece.number == number and piece.supplier == supplier for piece in self.pieces):
@@ -168,7 +185,6 @@ class WorksDesk:
             previous = [piece for piece in self.pieces if piece.dossier == dossier and dossier]
             if dossier and not previous:
                 raise ValueError(f"Le dossier {dossier} n'existe pas")
-            issued = str(form.get("date") or self._clock.today().isoformat())
             piece = Piece(
                 identifier=self._store.counters.next_identifier(),
                 code=code,
@@ -181,9 +197,9 @@ class WorksDesk:
                 service=str(form.get("service") or ""),
                 market=str(form.get("marche") or ""),
                 engagement=str(form.get("engagement") or ""),
-                issued=date.fromisoformat(issued),
-                without_vat=Decimal(str(form.get("montantHT") or "0")),
-                with_vat=Decimal(str(form.get("montantTTC") or "0")),
+                issued=issued,
+                without_vat=without_vat,
+                with_vat=with_vat,
                 dossier=dossier or f"DF{self._store.counters.next_identifier()}",
                 deposited_at=now,
             )
@@ -251,7 +267,7 @@ class WorksDesk:
     def _known(self, form: dict[str, Any], name: str) -> str:
         structure = self.structure(str(form.get(name) or "").strip())
         if structure is None:
-            raise ValueError(f"{name} : structure inconnue")
+            raise ValueError(f"Le SIRET du {name} n'est pas dans l'annuaire")
         return structure.identifiantStructure
 
     def _add(self, piece: Piece, status: str, user: User | None = None, comment: str = "") -> None:
@@ -266,3 +282,27 @@ class WorksDesk:
         change = StatusChange(self._store.counters.next_identifier(), status, self._clock.now(), comment, user)
         piece.history.append(change)
         self._store.changes += 1
+
+
+def _day(written: object) -> date | None:
+    """``27/11/2026`` or ``2026-11-27``; None for nothing. Raises ValueError, in French, for anything else."""
+    text = str(written or "").strip()
+    if not text:
+        return None
+    match = re.fullmatch(r"(?a:(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})|(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d))", text)
+    try:
+        if match:
+            found = [int(match[french] or match[iso]) for french, iso in ("yY", "mM", "dD")]
+            return date(*found)
+    except ValueError:
+        pass  # a day that no calendar has
+    raise ValueError(f"La date « {text} » n'existe pas ou n'est pas de la forme JJ/MM/AAAA")
+
+
+def _money(form: dict[str, Any], name: str) -> Decimal:
+    """``10 000,00``, ``10000.00`` or nothing (0). Raises ValueError, in French, for anything else."""
+    text = str(form.get(name) or "").strip()
+    number = re.sub(r"\s|€$", "", text).replace(",", ".")
+    if not re.fullmatch(r"(?a:-?\d{1,15}(\.\d{1,6})?)?", number):
+        raise ValueError(f"Le montant {name.removeprefix('montant')} « {text} » ne se lit pas : écrivez par exemple 10000,00")
+    return Decimal(number or "0")
