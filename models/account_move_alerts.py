@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import format_datetime
 
 from ..services.errors import failure
+from ..services.situations import TOLD_AT_ONCE
 from ..services.vocabulary import messages, statuses
 from ..services.vocabulary.places import FAILURES, Place
 
@@ -119,17 +120,21 @@ class AccountMove(models.Model):
 
     def _chorus_finding_alerts(self):
         """What the rules have against this invoice. On a draft they are warnings: posting is never prevented."""
-        draft = self.state == "draft" and bool(self.invoice_line_ids) and self._chorus_is_destined()
+        draft = self.state == "draft" and self._chorus_is_destined()
         if not draft and self.chorus_state not in ("to_send", "rejected"):
             return {}
         lang = self.env.lang
+        if draft and not self.invoice_line_ids:
+            findings = [finding for finding in self._chorus_market_findings() if finding.code in TOLD_AT_ONCE]
+        else:
+            findings = self._chorus_findings()
         return {
             f"chorus_{finding.code}": self._chorus_alert(
                 "danger" if finding.blocks and not draft else "warning",
                 f"Chorus Pro : {finding.message.of(lang)}\n{finding.remedy.of(lang)}",
                 finding.place,
             )
-            for finding in self._chorus_findings()
+            for finding in findings
             if not (draft and finding.code in SETTLED_BY_POSTING)
         }
 

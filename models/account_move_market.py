@@ -187,11 +187,13 @@ class AccountMove(models.Model):
 
     def _chorus_this_situation(self):
         self.ensure_one()
+        kinds = self._chorus_kinds()
         return situations.Situation(
             self.chorus_situation,
             self.chorus_period_start or None,
             self.chorus_period_end or None,
-            self._chorus_money(self._chorus_kinds()["works"]),
+            self._chorus_money(kinds["works"]),
+            self._chorus_money(kinds["retention"]),
         )
 
     def _chorus_other_situations(self):
@@ -206,15 +208,31 @@ class AccountMove(models.Model):
         found = []
         for number, moves in posted.grouped("chorus_situation").items():
             invoices = moves.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
-            done = sum(move._chorus_kinds()["works"] for move in moves)
+            kinds = [move._chorus_kinds() for move in moves]
             if invoices:
                 last = invoices.sorted("id")[-1:]
                 found.append(
                     situations.Situation(
-                        number, last.chorus_period_start or None, last.chorus_period_end or None, self._chorus_money(done)
+                        number,
+                        last.chorus_period_start or None,
+                        last.chorus_period_end or None,
+                        self._chorus_money(sum(one["works"] for one in kinds)),
+                        self._chorus_money(sum(one["retention"] for one in kinds)),
                     )
                 )
         return found
+
+    def _chorus_waiting_situations(self):
+        """The other statements of the market that have not left: drafts, and those to send or to correct."""
+        self.ensure_one()
+        return [
+            situations.Waiting(move.chorus_situation, move.name if move.state == "posted" else "")
+            for move in self.chorus_market_id.invoice_ids._origin - self._origin
+            if move.chorus_situation
+            and move.move_type == "out_invoice"
+            and move.payment_state != "reversed"
+            and (move.state == "draft" or move.chorus_state in ("to_send", "rejected"))
+        ]
 
     # -- checks --------------------------------------------------------------------------------------------------------
 
@@ -230,7 +248,9 @@ class AccountMove(models.Model):
             return []
         found = market_rules.check(self._chorus_market_document())
         if market.works:
-            found += situations.check(self._chorus_this_situation(), self._chorus_other_situations())
+            found += situations.check(
+                self._chorus_this_situation(), self._chorus_other_situations(), self._chorus_waiting_situations()
+            )
         return found
 
     def _chorus_market_document(self):
@@ -277,7 +297,7 @@ class AccountMove(models.Model):
 
     # EXTENDS 'account'
     @api.depends("chorus_framework", "chorus_situation", "chorus_period_start", "chorus_period_end", "chorus_works_now",
-                 "chorus_engagement_id", "chorus_market_id.amount_total", "chorus_market_id.party_ids")  # fmt: skip
+                 "chorus_retention", "chorus_engagement_id", "chorus_market_id.amount_total", "chorus_market_id.party_ids")  # fmt: skip
     def _compute_alerts(self):
         super()._compute_alerts()
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .document import ZERO
-from .rules_model import Finding, Level
+from .rules_model import Finding, Level, listing, number
 from .text import Text
 from .vocabulary.places import Place
 
@@ -22,12 +22,24 @@ SOURCE = "CCAG-Travaux 12.1, DOMAIN §2.2"
 
 @dataclass(frozen=True)
 class Situation:
-    """One statement. ``works``: done this time, without VAT; less than nothing when earlier work is taken back."""
+    """One statement. ``works``: done this time, without VAT; less than nothing when earlier work is taken back.
+
+    ``retention``: kept back this time, less than nothing; more than nothing when it is given back.
+    """
 
     number: int
     start: date | None
     end: date | None
     works: Decimal = ZERO
+    retention: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A statement that has not left yet. ``name``: the invoice's number, ``""`` for a draft."""
+
+    number: int
+    name: str = ""
 
 
 def proposed_number(others: Iterable[Situation]) -> int:
@@ -52,10 +64,23 @@ def previous(this: Situation, others: Iterable[Situation]) -> Decimal:
     return sum((other.works for other in others if other.number < this.number), ZERO)
 
 
-def check(this: Situation, others: Iterable[Situation]) -> list[Finding]:
-    """What is odd about a statement among the others of its market, what blocks first."""
+TOLD_AT_ONCE: frozenset[str] = frozenset({"works.previous_waiting", "works.retention_missing"})
+"""What is worth knowing before the first line of a statement is entered."""
+
+
+def check(this: Situation, others: Iterable[Situation], waiting: Iterable[Waiting] = ()) -> list[Finding]:
+    """What is odd about a statement among the others of its market, what blocks first.
+
+    :param others: those in the books. :param waiting: those, drafts too, that have not left yet.
+    """
     others = list(others)
-    found = [*_number(this, others), *_period(this, others), *_amount(this, others)]
+    found = [
+        *_number(this, others),
+        *_period(this, others),
+        *_amount(this, others),
+        *_waiting(this, waiting),
+        *_retention(this, others),
+    ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
@@ -160,6 +185,49 @@ def _amount(this: Situation, others: list[Situation]) -> Iterable[Finding]:
         )
 
 
-def _finding(code: str, level: Level, message: Text, remedy: Text) -> Finding:
-    field = {"period": "period", "cumulative": "amounts"}.get(code.partition("_")[0], "number")
-    return Finding(f"works.{code}", level, field, message, remedy, SOURCE, Place.DRAFT)
+def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
+    # a draft of the same number was begun before: numbers are proposed from those in the books
+    former = sorted(
+        (one for one in waiting if one.number < this.number or (one.number == this.number and not one.name)),
+        key=lambda one: (one.number, one.name),
+    )
+    if former:
+        listed = listing(
+            Text(f"{one.number} ({one.name or 'draft'})", f"n° {one.number} ({one.name or 'brouillon'})") for one in former
+        )
+        yield _finding(
+            "previous_waiting",
+            Level.WARN,
+            Text(
+                f"Situation of this market not filed yet: {listed.en}.",
+                f"Situation de ce marché pas encore déposée : {listed.fr}.",
+            ),
+            Text(
+                "File it first: each situation adds to those before it.",
+                "Déposez-la d'abord : chaque situation s'ajoute aux précédentes.",
+            ),
+            Place.MARKET,
+        )
+
+
+def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
+    kept = sum((other.retention for other in others if other.number < this.number), ZERO)
+    if kept < 0 and this.retention == 0:
+        shown = number(-kept)
+        yield _finding(
+            "retention_missing",
+            Level.WARN,
+            Text(
+                f"The previous situations have a retention ({shown.en} so far), and this one has none.",
+                f"Les situations précédentes portent une retenue de garantie ({shown.fr} à ce jour), celle-ci n'en a pas.",
+            ),
+            Text(
+                "Add the line of the retention, unless a guarantee (bond) replaces it.",
+                "Ajoutez la ligne de la retenue de garantie, sauf si une caution ou une garantie la remplace.",
+            ),
+        )
+
+
+def _finding(code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT) -> Finding:
+    field = {"period": "period", "cumulative": "amounts", "retention": "amounts"}.get(code.partition("_")[0], "number")
+    return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .test_market_amounts import MarketCommon
 
@@ -42,7 +42,7 @@ class TestSituations(MarketCommon):
             ],
         )
         self.assertEqual((second.chorus_revision, second.chorus_advance), (20, -100))
-        self.assertFalse(self.codes(second))
+        self.assertEqual(self.codes(second), {"works.previous_waiting", "works.retention_missing"})
         self.assertEqual(self.market.situation_ids, second | first)
 
     def test_an_ordinary_market_has_none(self):
@@ -84,6 +84,40 @@ class TestSituations(MarketCommon):
                 move = self.situation(lines, post=False)
                 move.write(values)
                 self.assertTrue(expected <= self.codes(move), self.codes(move))
+
+    def empty(self):
+        """What the button “New situation” of the market opens, as its form shows it before anything is entered."""
+        action = self.market.action_new_invoice()
+        return Form(self.env[action["res_model"]].with_context(**action["context"]).with_company(self.company))
+
+    def test_a_new_one_tells_at_once_which_former_one_is_not_filed(self):
+        self.assertNotIn("chorus_works.previous_waiting", self.empty().alerts or {})
+        first = self.situation([("works", 1000, True)])
+        alert = self.empty().alerts["chorus_works.previous_waiting"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn(f"1 ({first.name})", alert["message"])
+        self.assertNotIn("works.previous_waiting", self.codes(first), "nothing comes before it")
+        for state, told in (("rejected", True), ("checking", False), ("deposited", False)):
+            with self.subTest(state):
+                first.sudo().chorus_state = state
+                self.assertEqual("chorus_works.previous_waiting" in (self.empty().alerts or {}), told)
+        draft = self.situation([("works", 500, True)], post=False)
+        self.assertNotIn("works.previous_waiting", self.codes(draft))
+        self.assertIn("2 (draft)", self.empty().alerts["chorus_works.previous_waiting"]["message"])
+        self.market.works = False
+        self.assertFalse([key for key in self.empty().alerts or {} if key.startswith("chorus_works")])
+
+    def test_a_retention_forgotten_since_the_former_one(self):
+        self.situation([("works", 1000, True), ("retention", -60.5, False)])
+        alert = self.empty().alerts["chorus_works.retention_missing"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn("60.50", alert["message"])
+        self.assertIn("works.retention_missing", self.codes(self.situation([("works", 500, True)], post=False)))
+        second = self.situation([("works", 500, True), ("retention", -30, False)])
+        self.assertNotIn("works.retention_missing", self.codes(second))
+        given_back = self.situation([("retention", 90.5, False)])
+        self.assertNotIn("works.retention_missing", self.codes(given_back))
+        self.assertNotIn("works.retention_missing", self.codes(self.situation([("works", 10, True)], post=False)))
 
     def test_no_number(self):
         move = self.situation([("works", 1, True)], post=False)
