@@ -30,7 +30,7 @@ commands:
   serve [ARGUMENTS]    Odoo on the demonstration's database, the add-on upgraded, and the simulator, until Ctrl-C
                        (ARGUMENTS go to Odoo, e.g. --dev=xml)
   simulator [ARGS]     the simulator alone (see its own --help)
-  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/test_deposit.py -k siret --lf)
+  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/test_deposit.py -k batch)
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
@@ -52,6 +52,8 @@ environment:
   CI=true              a browser test that is skipped counts as failed
 """
 
+# pytest's exit status when no test is left to run.
+NOTHING_SELECTED = 5
 # Commands whose arguments, --help included, are another program's.
 PASS_ON = ("serve", "simulator", "chaos", "bench", "odoo")
 
@@ -88,6 +90,8 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool) -> int:
             clean = lint.odoo_rules(work, database) and clean
         log("pytest")
         code = work.pytest("--odoo-http", f"--odoo-database={database}", *arguments)
+    if code == NOTHING_SELECTED:
+        print(f"No test was selected by: {' '.join(arguments)}\nWhat to do: give another file or another -k.", file=sys.stderr)
     if not clean:
         print("The linters found something: see above.", file=sys.stderr)
     return code or int(not clean)
