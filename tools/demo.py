@@ -65,6 +65,8 @@ def invite(odoo: str, simulator: str) -> None:
     print(
         f"\nOdoo       {odoo}/odoo   logins: comptable / comptable (invoices), admin / admin (settings)"
         f"\nSimulator  {simulator}/   the public bodies' side: what arrived, and what they answer"
+        "\nNobody else plays the public body: what you send stays “Deposited” (Déposée) until you open it on the simulator's"
+        "\npage and receive, suspend, refuse or pay it. Odoo reads that within the hour, or at once with “Ask Chorus Pro”."
         "\nCtrl-C ends both; `python3 tools/dev.py serve` starts them again on the same database.",
         flush=True,
     )
