@@ -124,7 +124,7 @@ class AccountMove(models.Model):
         if not draft and self.chorus_state not in ("to_send", "rejected"):
             return {}
         lang = self.env.lang
-        if draft and not self.invoice_line_ids:
+        if draft and not self.invoice_line_ids - self._chorus_begun_lines():
             findings = [finding for finding in self._chorus_market_findings() if finding.code in TOLD_AT_ONCE]
         else:
             findings = self._chorus_findings()

@@ -53,7 +53,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         self._chorus_prepare(base_lines)
-        products = [line for line in base_lines if not line["special_type"]]
+        begun = self._chorus_begun_lines()
+        products = [line for line in base_lines if not line["special_type"] and line["record"] not in begun]
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
         texts, leading = self._chorus_texts()
@@ -108,6 +109,20 @@ class AccountMove(models.Model):
             ),
             notes=self._chorus_notes(leading),
             attachments=self._chorus_attachments(),
+        )
+
+    def _chorus_begun_lines(self):
+        """The lines of a draft in which nothing is entered yet: nothing is to be said of them; once posted they count."""
+        self.ensure_one()
+        if self.state != "draft":
+            return self.env["account.move.line"]
+        return self.invoice_line_ids.filtered(
+            lambda line: (
+                line.display_type == "product"
+                and not line.product_id
+                and not (line.name or "").strip()
+                and line.currency_id.is_zero(line.price_unit)
+            )
         )
 
     # -- amounts -------------------------------------------------------------------------------------------------------

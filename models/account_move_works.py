@@ -101,7 +101,7 @@ class AccountMove(models.Model):
             vat = self._chorus_vat(taxes.filtered(lambda tax: tax.amount_type == "percent")[:1])
             return vat.category is VatCategory.EXEMPT and not (vat.reason or vat.reason_code)
 
-        return self.invoice_line_ids.filtered(
+        return (self.invoice_line_ids - self._chorus_begun_lines()).filtered(
             lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
         )
 

@@ -1,7 +1,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from odoo.tests import new_test_user, tagged
+from odoo import Command
+from odoo.tests import Form, new_test_user, tagged
 
 from ..services import en16931
 from ..services.vocabulary.places import Place
@@ -90,6 +91,31 @@ class TestAlerts(ChorusCommon):
         draft = self.invoice(other, post=False, name="FACTURE.2026.000000000042")
         self.assertFalse([key for key in draft.alerts or {} if key.startswith("chorus")])
         self.assertFalse(self.alert(self.invoice(post=False, name="F1", invoice_line_ids=[]), "BR-16.lines"))
+
+    def test_a_line_just_begun_is_no_matter_for_a_draft(self):
+        begun = Command.create({"name": False, "quantity": 1, "price_unit": 0, "tax_ids": [Command.clear()]})
+        draft = self.invoice(post=False, invoice_line_ids=[begun])
+        about_lines = ("BR-25.name", "R-22.reason", "BR-16.lines")
+        self.assertEqual([key for key in about_lines if self.alert(draft, key)], [])
+        taxes = self.invoice(post=False).invoice_line_ids.tax_ids
+        draft.invoice_line_ids = [Command.create({"name": "Pose", "price_unit": 10, "tax_ids": [Command.set(taxes.ids)]})]
+        self.assertEqual([key for key in about_lines if self.alert(draft, key)], [])
+        draft.action_post()
+        self.assertEqual([self.alert(draft, key)["level"] for key in about_lines[:2]], ["danger", "danger"])
+        priced = self.invoice(post=False, invoice_line_ids=[begun])
+        priced.invoice_line_ids.price_unit = 0.5
+        self.assertEqual([self.alert(priced, key)["level"] for key in about_lines[:2]], ["warning", "warning"])
+
+    def test_the_warnings_follow_what_is_typed(self):
+        form = Form(self.env["account.move"].with_context(default_move_type="out_invoice").with_company(self.company))
+        form.partner_id = self.town
+        with form.invoice_line_ids.new() as line:
+            line.quantity = 2
+            line.tax_ids.clear()
+        self.assertFalse({"chorus_BR-25.name", "chorus_R-22.reason"} & set(form.alerts or {}))
+        with form.invoice_line_ids.edit(0) as line:
+            line.price_unit = 10
+        self.assertLessEqual({"chorus_BR-25.name", "chorus_R-22.reason"}, set(form.alerts or {}))
 
     def test_opening_a_form_makes_no_call(self):
         moves = self.invoice() | self.invoice(post=False) | self.arrive(self.invoice()) | self.rejected("GDP_MSG_11.022")
