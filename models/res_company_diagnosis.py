@@ -1,9 +1,13 @@
 from odoo import fields, models
 
 from ..services import diagnosis
+from ..services.client import ChorusClient
 from ..services.diagnosis import Outcome
-from ..services.errors import NotAllowed
+from ..services.environment import Credentials
+from ..services.errors import ChorusError, NotAllowed
+from ..services.session import PisteSession
 from ..services.tokens import TokenStore
+from .chorus_connection_access import SECRETS
 
 #: Seconds a call of the diagnosis may last: a person waits for it.
 PATIENCE = 15
@@ -22,6 +26,15 @@ class ChorusConnection(models.Model):
         """What the last test found of a link: a ``Finding``, ``UNKNOWN`` when there was none."""
         outcome, code, detail = (self.findings or {}).get(link, (Outcome.UNKNOWN.value, "", ""))
         return diagnosis.Finding(link, Outcome(outcome), code, detail)
+
+    def _is_proved(self):
+        """Whether invoices left and statuses came with the access data recorded now: the way works, even if never tested."""
+        if not self.last_poll or self.error_code:
+            return False
+        if any(self[f"{name}_at"] and self[f"{name}_at"] > self.last_poll for name in SECRETS):
+            return False
+        domain = [("company_id", "=", self.company_id.id), ("environment", "=", self.environment), ("flow_number", "!=", False)]
+        return bool(self.env["chorus.deposit"].sudo().search_count(domain, limit=1))  # sudo: see _known
 
     # EXTENDS chorus_connection_access: what was found with the former secrets is not true of the new ones
     def _set_secret(self, name, value):
@@ -47,6 +60,32 @@ class ResCompany(models.Model):
         if self.chorus_environment:
             self._chorus_note_diagnosis(found)
         return found
+
+    def _chorus_try_client(self):
+        """Try the PISTE client by itself, as soon as it is recorded: the technical account need not be known yet.
+
+        :return: the ``ChorusError`` that came; None when PISTE let us in, or when there is nothing to try yet.
+        """
+        self.ensure_one()
+        client_id = self._chorus_access().get("client_id")
+        if not client_id or not self._chorus_has_secret("client_secret") or self._chorus_is_neutralized():
+            return None
+        connection = self.env["chorus.connection"]._of(self).sudo()  # sudo: facts read from the platform, not a user's input
+        well, findings = [Outcome.OK.value, "", ""], dict(connection.findings or {})
+        error = None
+        try:
+            credentials = Credentials(client_id, self._chorus_secret("client_secret"), "", "")
+            options = {"timeout": PATIENCE, "retries": 0, "tokens": TokenStore()}
+            with PisteSession(self._chorus_target(), credentials, **options) as session:
+                ChorusClient(session).sign_in()
+            findings |= {"network": well, "credentials": well}
+        except NotAllowed as caught:
+            error = caught
+            findings |= {"credentials": [Outcome.FAILED.value, caught.code, caught.detail]}
+        except ChorusError as caught:
+            error = caught
+        connection.findings = findings
+        return error
 
     def _chorus_note_diagnosis(self, found):
         # sudo: facts read from the platform, not a user's input

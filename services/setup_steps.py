@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .diagnosis import LINKS, Site
 from .environment import Environment
+from .errors import failure
 from .text import Text
 
 
@@ -259,6 +260,38 @@ def steps_for(environment_name: str | None) -> tuple[Step, ...]:
     if environment_name != "simulator":
         return STEPS
     return tuple(step for step in STEPS if step.key not in _ON_PORTALS)
+
+
+#: Remedies of failures that are mended in the set-up itself, and the step where: ``{step}`` is its number and title.
+_MENDED_HERE: dict[str, tuple[str, Text]] = {
+    "credentials": (
+        "oauth",
+        Text(
+            "Enter the Client ID and the Client Secret again in step {step} (PISTE → Applications → OAuth credentials, in the"
+            " same environment).",
+            "Saisissez de nouveau le Client ID et le Client Secret à l'étape {step} (PISTE → Applications → Identifiants OAuth,"
+            " dans le même environnement).",
+        ),
+    ),
+    "technical_account": (
+        "technical",
+        Text(
+            "Renew the password in Chorus Pro (Raccordements → Compte technique), then go back to step {step} to enter it.",
+            "Renouvelez le mot de passe dans Chorus Pro (Raccordements → Compte technique), puis revenez à l'étape {step} pour le"
+            " saisir.",
+        ),
+    ),
+}
+
+
+def remedy(code: str, environment_name: str | None, lang: str | None) -> str:
+    """What to do about a failure (a key of :data:`.errors.FAILURES`), said to a person who is in the set-up already."""
+    if code not in _MENDED_HERE:
+        return failure(code).remedy.of(lang)
+    key, text = _MENDED_HERE[code]
+    number, step = next((number, step) for number, step in enumerate(steps_for(environment_name), 1) if step.key == key)
+    title = step.title.of(lang)
+    return text.of(lang).format(step=f"{number} « {title} »" if (lang or "").startswith("fr") else f"{number} “{title}”")
 
 
 def page_address(site: Site, environment: Environment | None) -> str:

@@ -69,6 +69,58 @@ class TestSetup(ChorusCommon):
         )
         self.assertFalse(self.simulator.state()["deposits"])
 
+    def test_a_wrong_secret_is_told_on_its_page(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.from_nothing()
+        way = self.start()
+        way.write({"environment": "simulator", "siret": simulated.SUPPLIER, "simulator_url": self.simulator.url})
+        way.action_next()
+        wrong = {"chorus_client_secret": "not-the-secret-at-all", "chorus_client_secret_again": "not-the-secret-at-all"}
+        way.write({"client_id": simulated.CLIENT_ID, **wrong})
+        way.action_next()
+        self.assertEqual(way.step, "oauth")
+        self.assertIn("does not recognise", way.trouble)
+        self.assertIn("step 2 “Client ID and secret”", way.trouble)
+        self.assertIn("does not recognise", way.page)
+        # another wrong one is tried again, the same one passes
+        way.write(wrong)
+        self.assertFalse(way.trouble)
+        way.with_context(lang="fr_FR").action_next()
+        self.assertIn("à l'étape 2 « Identifiant client et secret »", way.trouble)
+        way.action_next()
+        self.assertEqual((way.step, way.trouble), ("technical", False))
+        way.action_back()
+        right = simulated.CLIENT_SECRET
+        way.write({"chorus_client_secret": right, "chorus_client_secret_again": right})
+        way.action_next()
+        self.assertEqual((way.step, way.trouble), ("technical", False))
+        self.assertEqual(self.company._chorus_connection()._finding("credentials").outcome.value, "ok")
+
+    def test_piste_out_of_reach_stops_nobody(self):
+        self.company.chorus_simulator_url = "http://127.0.0.1:9"
+        way = self.start()
+        way.step = "oauth"
+        way.action_next()
+        self.assertEqual(way.step, "oauth")
+        self.assertTrue(way.trouble)
+        way.action_next()
+        self.assertEqual(way.step, "technical")
+
+    def test_what_works_is_ticked(self):
+        """Invoices left and statuses came, without any test: every step is known to be done, until a secret is replaced."""
+        self.company.chorus_start_date = "2026-01-01"
+        self.assertEqual(self.start().step, "oauth")
+        self.arrive(self.invoice())
+        connection = self.company._chorus_connection()
+        connection.last_poll = connection.client_secret_at
+        self.assertFalse(connection.findings)
+        self.assertEqual((self.start().step, self.start().page.count("fa-check-circle")), ("transfer", 5))
+        connection.error_code = "credentials"
+        self.assertEqual(self.start().step, "oauth")
+        connection.error_code = False
+        connection.client_secret_at = connection.last_poll.replace(year=2099)
+        self.assertEqual(self.start().step, "oauth")
+
     def test_rights_given_by_those_who_manage_them(self):
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})

@@ -34,6 +34,7 @@ class ChorusSetup(models.TransientModel):
     is_last = fields.Boolean(compute="_compute_page", export_string_translation=False)
     established = fields.Boolean(compute="_compute_page", export_string_translation=False)
     link_ids = fields.One2many("chorus.setup.link", "setup_id", "Links of the chain", readonly=True)
+    trouble = fields.Text("What this page's data met", readonly=True, export_string_translation=False)
 
     siret = fields.Char("SIRET", compute="_compute_from_company", store=True, readonly=False)
     environment = fields.Selection(compute="_compute_from_company", store=True, readonly=False, required=False)
@@ -124,6 +125,8 @@ class ChorusSetup(models.TransientModel):
 
     def write(self, vals):
         self._check_manager(self.company_id | self.env["res.company"].browse(vals.get("company_id", ())))
+        if vals.keys() & {"client_id", "chorus_client_secret", "environment", "step"}:
+            vals = {"trouble": False, **vals}
         return super().write(vals)
 
     # -- the pages -----------------------------------------------------------------------------------------------------
@@ -182,18 +185,26 @@ class ChorusSetup(models.TransientModel):
             return bool(company.chorus_environment and company.company_registry)
         if step.key == "transfer":
             return bool(company.chorus_start_date)
-        if step.key == "piste":
-            return findings["credentials"].outcome is Outcome.OK
-        if step.key == "test":
-            return self.established
-        needed = set(step.links) - diagnosis.OPTIONAL
-        return bool(needed) and all(findings[link].outcome is Outcome.OK for link in needed)
+        needed = {"credentials"} if step.key == "piste" else set(step.links) - diagnosis.OPTIONAL
+        good = {Outcome.OK, Outcome.UNKNOWN} if company._chorus_connection()._is_proved() else {Outcome.OK}
+        return bool(needed) and all(findings[link].outcome in good for link in needed)
 
     # -- buttons -------------------------------------------------------------------------------------------------------
 
     def action_next(self):
-        """Record this page and show the next one; on the page of the test, only the page changes."""
+        """Record this page and show the next one; on the page of the test, only the page changes.
+
+        What can be tried at once is: a refusal is told on its own page, and the same data pass at the second time.
+        """
         self._record()
+        if self.step == "oauth" and not self.trouble:
+            error = self.company_id.sudo()._chorus_try_client()  # sudo: see _check_manager
+            if error:
+                lang = self.env.lang
+                remedy = setup_steps.remedy(error.code, self.environment, lang)
+                go_on = self.env._("To go on all the same, click Next once more.")
+                self.trouble = f"{failure(error.code).cause.of(lang)} {remedy}\n{go_on}"
+                return self._reopen()
         return self._go(1)
 
     def action_back(self):
@@ -352,6 +363,6 @@ class ChorusSetupLink(models.TransientModel):
             # the header of a refused login says nothing to a person
             detail = row.detail and row.code != "technical_account" and f"({row.detail})"
             row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), detail)))
-            row.remedy = texts and texts.remedy.of(lang)
+            row.remedy = texts and setup_steps.remedy(row.code, row.setup_id.environment, lang)
             row.place = link.path.of(lang) if texts else False
             row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False
