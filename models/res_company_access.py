@@ -7,6 +7,7 @@ from ..services import environment as environments
 from ..services.client import ChorusClient
 from ..services.errors import ChorusError, NotAllowed, failure
 from ..services.session import PisteSession
+from ..services.vocabulary.places import FAILURES, Place
 from . import server_file
 from .chorus_connection_access import SECRETS
 
@@ -190,6 +191,8 @@ class ResCompany(models.Model):
         except ChorusError as error:
             texts, lang = failure(error.code), self.env.lang
             words = [texts.cause.of(lang), error.detail and f"« {error.detail} »", texts.remedy.of(lang)]
+            if FAILURES.get(error.code) == Place.SETTINGS and not self.env["chorus.setup"].sudo(False)._may_connect(self):
+                words.append(self.env._("Your administrator can do it."))
             raise UserError(" ".join(filter(None, words))) from error
 
     def _chorus_may_call(self, connection):

@@ -182,6 +182,16 @@ class TestSetup(ChorusCommon):
         with self.assertRaises(UserError):
             self.send(move)
 
+    def test_settings_are_for_an_administrator(self):
+        """Who may not open the settings is told whom to ask; who may is not."""
+        self.company._chorus_set_secret("client_secret", "")
+        for user, told in ((self.sender, True), (self.manager, False)):
+            with self.subTest(user.login):
+                with self.assertRaises(UserError) as caught, self.company.with_user(user)._chorus_client_for_user():
+                    self.fail("no client without a secret")
+                self.assertIn("is not complete", str(caught.exception))
+                self.assertEqual("Your administrator can do it." in str(caught.exception), told)
+
     def test_the_dashboard_leads_to_it(self):
         journal = self.company_data["default_journal_sale"]
         shown = journal.with_user(self.manager)._get_journal_dashboard_data_batched
