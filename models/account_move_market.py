@@ -297,7 +297,8 @@ class AccountMove(models.Model):
 
     # EXTENDS 'account'
     @api.depends("chorus_framework", "chorus_situation", "chorus_period_start", "chorus_period_end", "chorus_works_now",
-                 "chorus_retention", "chorus_engagement_id", "chorus_market_id.amount_total", "chorus_market_id.party_ids")  # fmt: skip
+                 "chorus_retention", "chorus_engagement_id", "chorus_market_id.amount_total",
+                 "chorus_market_id.party_ids")  # fmt: skip
     def _compute_alerts(self):
         super()._compute_alerts()
 
