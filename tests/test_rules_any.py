@@ -164,7 +164,14 @@ any_requirements = st.builds(
     *[st.none() | st.booleans()] * 5,
     services=st.none() | st.lists(st.builds(Service, texts, st.none() | st.booleans(), st.none() | st.booleans())).map(tuple),
 )
-any_contexts = st.builds(Context, st.dates(), st.booleans(), any_requirements, st.sampled_from(FileFormat))
+any_contexts = st.builds(
+    Context,
+    today=st.dates(),
+    production=st.booleans(),
+    supplier=st.sampled_from(["", "active", "inactive", "absent"]),
+    recipient=any_requirements,
+    file_format=st.sampled_from(FileFormat),
+)
 
 
 @st.composite

@@ -27,6 +27,9 @@ registry.category("web_tour.tours").add("chorus_works_market", {
             trigger: ".o_field_widget[name='invoice_line_ids'] .o_field_x2many_list_row_add a, button[name='add_line_control']",
             run: "click",
         },
+        { trigger: ".o_field_widget[name='invoice_line_ids'] .o_selected_row [name='name'] textarea", run: "edit Couverture zinc" },
+        { trigger: ".o_field_widget[name='invoice_line_ids'] .o_selected_row [name='tax_ids'] input", run: "edit 20%" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('20%')", content: "A line that is typed has no VAT of its own", run: "click" },
         { trigger: ".o_field_widget[name='invoice_line_ids'] .o_selected_row [name='price_unit'] input", run: "edit 12000" },
         { trigger: ".o_form_button_save", run: "click" },
         {
