@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -401,4 +402,15 @@ def xml_text(text: str) -> str:
 
 def _known(terms: Terms) -> Terms:
     """Without what is unknown or empty: an empty element is an error (PEPPOL-EN16931-R008)."""
-    return {term: value for term, value in terms.items() if value not in (None, "", [], {}, b"")}
+    known = {term: value for term, value in terms.items() if value not in (None, "", [], {}, b"")}
+    return {term: _Day(*value.timetuple()[:3]) if isinstance(value, date) else value for term, value in known.items()}
+
+
+class _Day(date):
+    """A day whose year has four digits however early it is: a typing error must not break the file (XSD ``date``).
+
+    ``facturx`` writes days by ``strftime``, which on some systems leaves out a year's leading zeros.
+    """
+
+    def strftime(self, form: str) -> str:
+        return super().strftime(form.replace("%Y", f"{self.year:04d}"))

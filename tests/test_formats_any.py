@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import event, given, settings
@@ -13,12 +14,13 @@ from pypdf import PdfReader
 
 from ..services import formats, rules
 from ..services.attachments import distinct
-from ..services.document import Attachment, Invoice
+from ..services.document import Attachment, Invoice, Period
 from ..services.en16931 import DocumentError, to_cii
 from ..services.pdfa import PdfError
 from ..services.rules import FileFormat
 from ..services.submission import to_submission
 from . import printed
+from .documents import invoice
 from .schematron import UBL, failures
 from .test_rules_any import ALWAYS_THE_SAME, CONTEXT, any_contexts, odd_documents, sound_documents, sums_add_up
 
@@ -95,6 +97,12 @@ def test_sound_documents_in_every_format(document):
             check(document, file_format)
             if file_format is FileFormat.UBL:
                 assert failures(formats.write(file_format, document), UBL) == []
+
+
+def test_a_year_typed_wrong_is_a_date_all_the_same():
+    document = replace(invoice(), delivery_date=date(206, 1, 31), period=Period(date(1, 1, 1), date(999, 12, 31)))
+    for file_format in FileFormat:
+        check(document, file_format)
 
 
 @settings(ALWAYS_THE_SAME, max_examples=250)
