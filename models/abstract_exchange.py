@@ -8,7 +8,7 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.exceptions import LockError
 
-from ..services.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from ..services.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused
 from . import timing
 
 _logger = logging.getLogger(__name__)
@@ -50,8 +50,11 @@ class ChorusExchange(models.AbstractModel):
         """
         return {}
 
-    def _chorus_is_intact(self):
-        """Whether the files that are to leave are still those that were recorded: a filestore can be lost, or altered."""
+    def _chorus_is_intact(self, claim):
+        """Whether the files that are to leave are still those that were recorded: a filestore can be lost, or altered.
+
+        :param claim: what ``_chorus_load`` gave.
+        """
         return True
 
     def _chorus_load(self):
@@ -128,13 +131,13 @@ class ChorusExchange(models.AbstractModel):
         record.invalidate_recordset()
         if record.state != "ready" or record.environment != record.company_id.chorus_environment:
             return None
-        if not record._chorus_is_intact():
+        claim = record._chorus_load()
+        if not record._chorus_is_intact(claim):
             record._chorus_take_refusal(Refused(code="file_changed"))
             return None
         values = record._chorus_may_send(*seen)
         if values is None:
             return None
-        claim = record._chorus_load()
         record.write({"state": "sending", "sending_at": fields.Datetime.now(), "next_try": False, **values})
         return claim
 
@@ -196,18 +199,17 @@ class ChorusExchange(models.AbstractModel):
 
     def _chorus_note_error(self, error):
         """Record why nothing was done, and when it is tried again."""
-        patience = isinstance(error, TryLater) and error.retry_after
         for record in self:
-            record._chorus_again(timing.RETRY, error.code, error.detail, at_least=patience or 0)
+            record._chorus_again(timing.RETRY, error.code, error.detail, error=error)
 
-    def _chorus_again(self, waits, code, detail, *, cron="", at_least=0):
+    def _chorus_again(self, waits, code, detail, *, cron="", error=None):
         """Nothing is known yet, or nothing was done: try again later.
 
         :param waits: of ``timing``. :param code: the error met, False for none. :param cron: when not the model's own.
-        :param at_least: seconds that the platform asks for.
+        :param error: one that may ask for patience.
         """
         self.ensure_one()
-        wait = max(timing.step(waits, self.attempts), at_least)
+        wait = timing.step(waits, self.attempts, error)
         self.write(
             {
                 "attempts": self.attempts + 1,

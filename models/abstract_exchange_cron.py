@@ -1,12 +1,10 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ..services.errors import ChorusError, OutcomeUnknown
 from . import timing
-
-_logger = logging.getLogger(__name__)
+from .guarded import guarded
 
 
 class ChorusExchange(models.AbstractModel):
@@ -30,7 +28,7 @@ class ChorusExchange(models.AbstractModel):
             if not progress(remaining=len(due)):
                 return
             with company._chorus_client() as client:
-                if not due._chorus_each(company, "_chorus_step", client):
+                if not due._chorus_each(company, client):
                     return
             progress(remaining=0)
             served.append((records, company))
@@ -47,46 +45,26 @@ class ChorusExchange(models.AbstractModel):
         """
         return False
 
-    def _chorus_each(self, company, step, client):
-        """Run ``step``, the name of a method, on each of these records, as long as Chorus Pro can be reached.
+    def _chorus_each(self, company, client):
+        """Go on with each of these records, as long as Chorus Pro can be reached.
 
         :return: False when the cron's time is over.
         """
         connection = self.env["chorus.connection"]._of(company)
         for record in self:
-            record._chorus_guarded(step, client)
+            record._chorus_guarded(client)
             if not self.env["ir.cron"]._commit_progress(1):
                 return False
             if connection._is_paused():
                 break
         return True
 
-    def _chorus_guarded(self, step, client):
-        """Run one record's step; whatever breaks is recorded on that record, and the loop goes on with the next."""
+    def _chorus_guarded(self, client):
+        """Go on with one record; whatever breaks is recorded on it, and the loop goes on with the next."""
         self.ensure_one()
-        try:
-            getattr(self, step)(client)
-        except Exception as error:
-            _logger.exception("Chorus Pro: %s broke", self)
-            if self.env["account.move"]._can_commit():
-                self.env.cr.rollback()
+        if error := guarded(self, "_chorus_step", client):
             # what was left in "sending" stays there: it is looked up before anything is sent again
             self._chorus_firmly(self._chorus_note_error, ChorusError(type(error).__name__, code="internal"))
-
-    @api.model
-    def _chorus_due(self, company, states):
-        """The records of a company's present environment in these states whose time has come, oldest first."""
-        return self.sudo().search(  # sudo: crons serve all companies
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.chorus_environment),
-                ("state", "in", states),
-                "|",
-                ("next_try", "=", False),
-                ("next_try", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-        )
 
     @api.model
     def _chorus_find_dead_senders(self):

@@ -5,7 +5,6 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.tools import mute_logger
 
-from ..services.errors import TryLater
 from . import timing
 
 
@@ -39,29 +38,8 @@ class ChorusQuestion(models.AbstractModel):
                 made |= self._create_where_missing([vals])
             return made
 
-    @api.model
-    def _due(self, company):
-        """The questions of a company's present environment whose time has come, in the order in which they were first asked."""
-        return self.sudo().search(  # sudo: the scheduled job serves all companies
-            [
-                ("company_id", "=", company.id),
-                ("environment", "=", company.chorus_environment),
-                ("state", "=", "waiting"),
-                "|",
-                ("next_try", "=", False),
-                ("next_try", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-        )
-
     def _try_again(self, error):
         """One try more was in vain: say why, and when the question is asked again."""
         self.ensure_one()
-        wait = timedelta(seconds=self._wait(error, self.attempts))
+        wait = timedelta(seconds=timing.step(timing.BACKOFF, self.attempts, error))
         self.write({"attempts": self.attempts + 1, "next_try": fields.Datetime.now() + wait, "error_code": error.code})
-
-    @api.model
-    def _wait(self, error, attempts):
-        """Seconds before a question is asked again."""
-        wait = timing.step(timing.BACKOFF, attempts)
-        return max(wait, error.retry_after or 0) if isinstance(error, TryLater) else wait

@@ -63,7 +63,7 @@ class AccountMove(models.Model):
         environments = set(self.company_id.mapped("chorus_environment")) - {False}
         if not environments or "production" in environments:
             return False
-        names = dict(self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env))
+        names = dict(self.env["chorus.environment"]._selection_environment())
         shown = ", ".join(sorted(map(names.get, environments)))
         return self.env._("Chorus Pro: %s. Nothing reaches a public body.", shown)
 
@@ -72,8 +72,7 @@ class AccountMove(models.Model):
         deposit = self._chorus_line().filtered("live").deposit_id
         if not deposit.other_environment or not self.company_id.chorus_environment:
             return {}
-        names = dict(deposit._fields["environment"]._description_selection(self.env))
-        environment = names[deposit.environment]
+        environment = dict(deposit._selection_environment())[deposit.environment]
         words = [self.env._("Chorus Pro: sent in another environment, %s. It is not followed there now.", environment)]
         if deposit.environment != "production":
             words.append(

@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from ..services.archive import MAX_FILES
 from ..services.errors import failure
@@ -83,16 +84,12 @@ class AccountMove(models.Model):
             order="id",
         )
         printed = due.filtered(lambda move: move._chorus_must_print())
-        for part in [*(due - printed)._chorus_parts(MAX_FILES), *printed]:
+        for part in [*split_every(MAX_FILES, (due - printed).ids, self.browse), *printed]:
             part._chorus_transfer_guarded()
             if progress(len(part)) <= left / 2:
                 self.env["chorus.deposit"]._chorus_trigger("deposit")
                 break
         return not all(due.mapped("chorus_auto_at"))
-
-    def _chorus_parts(self, size):
-        """These invoices, so many at a time."""
-        return [self[start : start + size] for start in range(0, len(self), size)]
 
     def _chorus_transfer_guarded(self):
         """Record and commit the intent to send these; one that breaks is told to a person and does not stop the others."""

@@ -85,9 +85,9 @@ class ChorusAction(models.Model):
         return {"answered_at": at and at.replace(tzinfo=None), "answered_entry": entry}
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_is_intact(self):
-        return super()._chorus_is_intact() and all(
-            hashlib.sha256(base64.b64decode(file.content or b"")).hexdigest() == file.sha256 for file in self.file_ids
+    def _chorus_is_intact(self, claim):
+        return super()._chorus_is_intact(claim) and all(
+            hashlib.sha256(content).hexdigest() == file.sha256 for file, _name, content, _remote_id in claim.files
         )
 
     # EXTENDS 'chorus.exchange'
@@ -100,7 +100,7 @@ class ChorusAction(models.Model):
             self.service_code or "",
             self.engagement_number or "",
             self.validator or "",
-            tuple((file, file.name, base64.b64decode(file.content), file.remote_id or "") for file in self.file_ids),
+            tuple((file, file.name, base64.b64decode(file.content or b""), file.remote_id or "") for file in self.file_ids),
         )
 
     # EXTENDS 'chorus.exchange'

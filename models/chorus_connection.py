@@ -64,9 +64,7 @@ class ChorusConnection(models.Model):
         self._note_broken(error)
         if optional and isinstance(error, NotAllowed):
             return True
-        wait = timing.step(timing.BACKOFF, self.failures)
-        if isinstance(error, TryLater) and error.retry_after:
-            wait = max(wait, error.retry_after)
+        wait = timing.step(timing.BACKOFF, self.failures, error)
         self.write({"failures": self.failures + 1, "paused_until": fields.Datetime.now() + timedelta(seconds=wait)})
         return True
 

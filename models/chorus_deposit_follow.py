@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,8 +7,7 @@ from ..services.errors import ChorusError, Failure, failure
 from ..services.vocabulary import flows, statuses
 from . import timing
 from .chorus_deposit_send import says_duplicate
-
-_logger = logging.getLogger(__name__)
+from .guarded import guarded
 
 
 class ChorusDeposit(models.Model):
@@ -30,27 +28,24 @@ class ChorusDeposit(models.Model):
             if not progress(remaining=len(due)):
                 return
             with company._chorus_client() as client:
-                if not due._chorus_each(company, "_chorus_step", client):
+                if not due._chorus_each(company, client):
                     return
                 if not connection._is_paused():
-                    self._chorus_read_news(company, client)
+                    # what breaks is told, and the other companies have their turn
+                    error = guarded(self, "_chorus_read_news", company, client)
+                    if error:
+                        self._chorus_firmly(connection._note_broken, ChorusError(type(error).__name__, code="internal"))
             progress(remaining=0)
 
     @api.model
     def _chorus_read_news(self, company, client):
-        """What changed at Chorus Pro since the last time; what breaks is told, and the other companies have their turn."""
+        """What changed at Chorus Pro since the last time."""
         connection = self.env["chorus.connection"]._of(company)
-        try:
-            if self._chorus_follows(company):
-                self._chorus_read_statuses(company, client)
-                self._chorus_sweep(company, client)
-            if not connection._is_paused():
-                self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
-        except Exception as error:
-            _logger.exception("Chorus Pro: the news of company %s broke", company.id)
-            if self.env["account.move"]._can_commit():
-                self.env.cr.rollback()
-            self._chorus_firmly(connection._note_broken, ChorusError(type(error).__name__, code="internal"))
+        if self._chorus_follows(company):
+            self._chorus_read_statuses(company, client)
+            self._chorus_sweep(company, client)
+        if not connection._is_paused():
+            self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
 
     def _chorus_refresh(self):
         """The same for chosen deposits, now, at a user's request."""

@@ -39,13 +39,12 @@ class ChorusDeposit(models.Model):
             self._chorus_read_report(client)
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_is_intact(self):
-        content = base64.b64decode(self.file or b"")
-        return super()._chorus_is_intact() and hashlib.sha256(content).hexdigest() == self.sha256
+    def _chorus_is_intact(self, claim):
+        return super()._chorus_is_intact(claim) and hashlib.sha256(claim.content).hexdigest() == self.sha256
 
     # EXTENDS 'chorus.exchange'
     def _chorus_load(self):
-        return Claim(base64.b64decode(self.file), self.file_name, self.syntax, self._chorus_load_submission())
+        return Claim(base64.b64decode(self.file or b""), self.file_name, self.syntax, self._chorus_load_submission())
 
     def _chorus_load_submission(self):
         """What goes with the file besides; None for a flow."""

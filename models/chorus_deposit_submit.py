@@ -54,16 +54,18 @@ class ChorusDeposit(models.Model):
         return deposit
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_is_intact(self):
+    def _chorus_is_intact(self, claim):
         data = not self.data or hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256
-        others = all(file._compute_checksum(file.raw or b"") == file.checksum for file in self.attachment_ids)
-        return super()._chorus_is_intact() and data and others
+        files = zip(self.attachment_ids.sorted("id"), claim.submission.others if claim.submission else (), strict=True)
+        others = all(file._compute_checksum(other.content) == file.checksum for file, other in files)
+        return super()._chorus_is_intact(claim) and data and others
 
     # EXTENDS 'chorus.deposit'
     def _chorus_load_submission(self):
         if not self.data:
             return None
-        others = tuple(Attachment(file.name, file.raw, file.description or "") for file in self.attachment_ids.sorted("id"))
+        files = self.attachment_ids.sorted("id")
+        others = tuple(Attachment(file.name, file.raw or b"", file.description or "") for file in files)
         return Submission(json.loads(self.data), others)
 
     # EXTENDS 'chorus.deposit'

@@ -216,7 +216,7 @@ class ChorusLookup(models.Model):
         self.write(
             {
                 "error_code": error.code,
-                "next_try": now + timedelta(seconds=self._wait(error, max(self.mapped("attempts"), default=0))),
+                "next_try": now + timedelta(seconds=timing.step(timing.BACKOFF, max(self.mapped("attempts"), default=0), error)),
             }
         )
 

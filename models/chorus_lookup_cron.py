@@ -45,8 +45,8 @@ class ChorusLookup(models.Model):
                     if not progress(1):
                         return
                     if error:
-                        deposits._chorus_firmly(self._due(company)._postpone, error)
-                        deposits._chorus_trigger("directory", self._wait(error, 1))
+                        deposits._chorus_firmly(self._chorus_due(company, ("waiting",))._postpone, error)
+                        deposits._chorus_trigger("directory", timing.step(timing.BACKOFF, 1, error))
                         break
             progress(remaining=0)
 
@@ -61,8 +61,8 @@ class ChorusLookup(models.Model):
         return [
             *([connection._read_structure] if connection._structure_is_old() else ()),
             *(service._chorus_read_details for service in wanted),
-            *(row._answer_one for row in self._due(company)),
-            *(row._answer_one for row in self.env["chorus.engagement"]._due(company)),
+            *(row._answer_one for row in self._chorus_due(company, ("waiting",))),
+            *(row._answer_one for row in self.env["chorus.engagement"]._chorus_due(company, ("waiting",))),
         ]
 
     @api.model

@@ -83,7 +83,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _chorus_selection_environment(self):
-        return self.env["res.company"]._fields["chorus_environment"]._description_selection(self.env)
+        return self.env["chorus.environment"]._selection_environment()
 
     @api.depends("chorus_service_ids", "commercial_partner_id")
     def _compute_chorus_service_count(self):

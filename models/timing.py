@@ -2,6 +2,8 @@
 
 import os
 
+from ..services.errors import TryLater
+
 
 def _seconds(variable, default):
     return int(os.environ.get(variable) or default)
@@ -44,6 +46,7 @@ HISTORY_AFTER = 43200
 HISTORIES = 50
 
 
-def step(waits, count):
-    """The wait before try number ``count`` (from 0); the last one for all that follow."""
-    return waits[min(count, len(waits) - 1)]
+def step(waits, count, error=None):
+    """The wait before try number ``count`` (from 0), the last one for all that follow; longer where ``error`` asks for it."""
+    asked = error.retry_after if isinstance(error, TryLater) else None
+    return max(waits[min(count, len(waits) - 1)], asked or 0)

@@ -15,7 +15,7 @@ from . import simulated
 from .common import ChorusCommon
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
-CRON = "odoo.addons.l10n_fr_chorus_pro.models.abstract_exchange_cron"
+CRON = "odoo.addons.l10n_fr_chorus_pro.models.guarded"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 

@@ -37,6 +37,25 @@ class TestSubmissions(FormatsCase):
         self.run_cron("follow")
         self.assertEqual(move.chorus_state, "paid", "followed like any other")
 
+    def test_a_lost_attachment_does_not_leave(self):
+        """Nor does the invoice without it."""
+        self.company.chorus_format = "pdf"
+        move = self.invoice()
+        self.attach(move, ("a.xlsx", b"a"), ("b.xlsx", b"b"), kind="order")
+        self.simulator.fault(ADD, "http_429", times=9)
+        self.send(move)
+        deposit = self.deposit(move)
+        self.assertEqual(deposit.state, "ready")
+        self.simulator.http.delete(f"{self.simulator.url}/_simulator/faults")
+        before = self.simulator.calls(ADD)
+        attachment = deposit.attachment_ids.sorted("id")[-1]
+        self.env.cr.execute("UPDATE ir_attachment SET db_datas = NULL, store_fname = NULL WHERE id = %s", [attachment.id])
+        self.env.invalidate_all()
+        deposit.next_try = self.env["chorus.connection"]._of(self.company).paused_until = False
+        self.run_cron("deposit")
+        self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("rejected", "file_changed", "rejected"))
+        self.assertEqual((self.simulator.calls(ADD) - before, self.simulator.calls(SUBMIT)), (0, 0))
+
     def test_kinds_of_files(self):
         self.company.chorus_format = "pdf"
         move = self.invoice()
