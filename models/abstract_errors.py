@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..services.errors import failure
+from ..services.api.errors import failure
 
 
 class ChorusErrors(models.AbstractModel):
@@ -10,7 +10,7 @@ class ChorusErrors(models.AbstractModel):
     _inherit = ["chorus.environment"]
     _description = "Last error met with Chorus Pro"
 
-    error_code = fields.Char(readonly=True)  # key of services.errors.FAILURES
+    error_code = fields.Char(readonly=True)  # key of services.api.errors.FAILURES
     error_detail = fields.Text("Message of Chorus Pro", readonly=True)
     error_cause = fields.Char("What happened", compute="_compute_error_texts")
     error_remedy = fields.Char("What to do", compute="_compute_error_texts")

@@ -8,7 +8,7 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.exceptions import LockError
 
-from ..services.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused
+from ..services.api.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused
 from . import timing
 
 _logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services.errors import ChorusError, OutcomeUnknown
+from ..services.api.errors import ChorusError, OutcomeUnknown
 from . import timing
 from .guarded import guarded
 

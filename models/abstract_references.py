@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..services.rules_references import FORBIDDEN_SERVICE
+from ..services.rules.references import FORBIDDEN_SERVICE
 
 
 class ChorusReferences(models.AbstractModel):
@@ -27,7 +27,7 @@ class ChorusReferences(models.AbstractModel):
         help="The service of the public body that handles the invoice: search by code or by name.",
     )
     chorus_body_id = fields.Many2one("res.partner", compute="_compute_chorus_asked", export_string_translation=False)
-    # for the views: whether the recipient is one for Chorus Pro whose requirements are known; ``services.directory.Asked``
+    # for the views: whether the recipient is one for Chorus Pro whose requirements are known; ``services.api.recipients.Asked``
     chorus_asks = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
     chorus_has_services = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
     chorus_service_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)

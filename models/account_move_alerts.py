@@ -3,8 +3,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import format_datetime
 
-from ..services.errors import failure
-from ..services.situations import TOLD_AT_ONCE
+from ..services.api.errors import failure
+from ..services.rules.situations import TOLD_AT_ONCE
 from ..services.vocabulary import messages, statuses
 from ..services.vocabulary.places import FAILURES, Place
 
@@ -172,7 +172,7 @@ class AccountMove(models.Model):
                     troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
             elif code:
                 texts = failure(code)
-                # one bare word is the class of a network error (``services.session``): the deposit keeps it, for support
+                # one bare word is the class of a network error (``services.api.session``): the deposit keeps it, for support
                 words = "" if not detail or detail.isidentifier() else detail
                 troubles[code, detail] = Trouble(texts.cause.of(lang), texts.remedy.of(lang), words, FAILURES.get(code))
         return list(troubles.values())

@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..services.archive import MAX_FILES
-from ..services.errors import failure
+from ..services.api.errors import failure
+from ..services.document.archive import MAX_FILES
 
 _logger = logging.getLogger(__name__)
 

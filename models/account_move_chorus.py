@@ -3,9 +3,9 @@ import re
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..services import archive
-from ..services.en16931 import DocumentError
-from ..services.timeline import Step
+from ..services.document import archive
+from ..services.document.en16931 import DocumentError
+from ..services.follow.timeline import Step
 from .account_move_format import PRINTED_AT_ONCE
 
 #: Up to so many invoices go in a file each; more share flows.
@@ -191,7 +191,7 @@ class AccountMove(models.Model):
     def _chorus_apply_found(self, row):
         """Take over what Chorus Pro says of this invoice now.
 
-        :param row: a ``services.answers.FoundInvoice``.
+        :param row: a ``services.api.answers.FoundInvoice``.
         """
         self.ensure_one()
         values = {"chorus_identifier": row.identifier}

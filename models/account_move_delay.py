@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
-from ..services import delays
 from ..services.clock import paris_today
+from ..services.follow import delays
 
 
 class AccountMove(models.Model):
@@ -92,7 +92,7 @@ class AccountMove(models.Model):
         )
 
     def _chorus_steps(self):
-        """The time line as ``services.timeline.Step`` s, oldest first."""
+        """The time line as ``services.follow.timeline.Step`` s, oldest first."""
         entries = self.sudo().chorus_entry_ids  # sudo: delays are everybody's who sees the invoice
         return [entry._chorus_step() for entry in entries.sorted(lambda entry: entry.at or entry.create_date)]
 

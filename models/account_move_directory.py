@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..services import directory
+from ..services.api import recipients as directory
 from . import timing
 
 SALES = ("out_invoice", "out_refund")

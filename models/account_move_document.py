@@ -6,7 +6,7 @@ from odoo.tools import html2plaintext
 
 from ..services import rules
 from ..services.clock import UTC, paris_day
-from ..services.document import (
+from ..services.document.invoice import (
     ZERO,
     Address,
     AllowanceCharge,
@@ -49,7 +49,7 @@ class AccountMove(models.Model):
         )
 
     def _chorus_document(self):
-        """This invoice or credit note as a ``services.document.Invoice``, with the amounts of the books."""
+        """This invoice or credit note as a ``services.document.invoice.Invoice``, with the amounts of the books."""
         self.ensure_one()
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         self._chorus_prepare(base_lines)

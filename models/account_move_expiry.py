@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..services import expiry
+from ..services.follow import expiry
 from ..services.vocabulary.places import Place
 
 

@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ..services.errors import failure
+from ..services.api.errors import failure
 from ..services.vocabulary.places import Place
 
 

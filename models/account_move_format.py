@@ -3,12 +3,12 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services import formats, submission
-from ..services.attachments import distinct
-from ..services.document import Attachment
-from ..services.en16931 import DocumentError
-from ..services.pdfa import PdfError
-from ..services.rules_files import FLOW_SIZE
+from ..services.document import formats, submission
+from ..services.document.attachments import distinct
+from ..services.document.en16931 import DocumentError
+from ..services.document.invoice import Attachment
+from ..services.document.pdfa import PdfError
+from ..services.rules.files import FLOW_SIZE
 
 #: Bytes of the PDF that goes with a submission (DOMAIN R-30).
 PDF_SIZE = 10_000_000

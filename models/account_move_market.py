@@ -4,8 +4,10 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 from odoo.tools.sql import column_exists, create_column
 
-from ..services import market_rules, situations, works
-from ..services.document import Period
+from ..services.document.invoice import Period
+from ..services.follow import works
+from ..services.rules import market as market_rules
+from ..services.rules import situations
 from ..services.vocabulary.actors import Actor
 from ..services.vocabulary.frameworks import Role
 
@@ -241,7 +243,7 @@ class AccountMove(models.Model):
         return super()._chorus_findings() + self._chorus_market_findings()
 
     def _chorus_market_findings(self):
-        """What is wrong with this invoice as a document of its market; see ``services/market_rules`` and ``situations``."""
+        """What is wrong with this invoice as a document of its market; see ``services/rules``, ``market`` and ``situations``."""
         self.ensure_one()
         market = self.chorus_market_id
         if not market or self.move_type != "out_invoice":
@@ -266,9 +268,7 @@ class AccountMove(models.Model):
             filed=tuple(market._chorus_filed(but=self._origin)),
             parties={actor: party._chorus_siret() for actor, party in self._chorus_named().items() if party},
             market=market_rules.Room(self._chorus_money(market.amount_total, currency), self._chorus_money(done, currency)),
-            engagement=market_rules.Room(
-                self._chorus_money(engagement.amount, currency), self._chorus_money(engaged, currency)
-            ),
+            engagement=market_rules.Room(self._chorus_money(engagement.amount, currency), self._chorus_money(engaged, currency)),
         )
 
     def _chorus_named(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
-from ..services.document import OriginalInvoice
+from ..services.document.invoice import OriginalInvoice
 
 
 class AccountMove(models.Model):

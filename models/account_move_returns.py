@@ -133,7 +133,7 @@ class AccountMove(models.Model):
     def _chorus_recognise(self, rows):
         """Follow those of these invoices that Chorus Pro holds without a deposit of ours: same number, recipient, day, amount.
 
-        :param rows: ``services.answers.FoundInvoice`` s of their company.
+        :param rows: ``services.api.answers.FoundInvoice`` s of their company.
         :return: the invoices that were recognised.
         """
         known = self.browse()

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 
-from ..services.en16931 import DocumentError
+from ..services.document.en16931 import DocumentError
 
 
 class AccountMoveSend(models.AbstractModel):

@@ -2,14 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..services import works, works_clock
-from ..services.document import ZERO, VatCategory
-from ..services.formats import FORMATS
-from ..services.rules_model import FileFormat
+from ..services.document.formats import FORMATS
+from ..services.document.invoice import ZERO, VatCategory
+from ..services.follow import works, works_clock
+from ..services.follow.works import Channel
+from ..services.rules.rule import FileFormat
 from ..services.vocabulary import frameworks, statuses
 from ..services.vocabulary.frameworks import Role
 from ..services.vocabulary.places import Place
-from ..services.works import Channel
 from .account_move_findings import Remark
 
 #: What only a file of data must have, as fields and as codes of rules: the portal asks nothing of the kind of a PDF. All that
@@ -140,9 +140,7 @@ class AccountMove(models.Model):
         if not self.chorus_by_hand or self.chorus_state not in ("to_send", "rejected"):
             return [self.env._("There is nothing to file on the portal.")]
         lang = self.env.lang
-        return [
-            f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks
-        ]
+        return [f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks]
 
     def _chorus_kept_back(self):
         """The retention on lines without VAT, which no VAT is taken off: a ``Decimal``, 0 when none is kept back.

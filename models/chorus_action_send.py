@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ..services import effects
-from ..services.answers import AddedFile, History
+from ..services.api.answers import AddedFile, History
+from ..services.api.errors import ChorusError, Refused, TryLater
 from ..services.clock import UTC
-from ..services.errors import ChorusError, Refused, TryLater
+from ..services.follow import effects
 from . import timing
 
 
@@ -56,7 +56,7 @@ class ChorusAction(models.Model):
             return error
 
     def _chorus_effect(self, seen):
-        """What ``_chorus_look`` tells about this action: see ``services.effects``; None when it tells nothing."""
+        """What ``_chorus_look`` tells about this action: see ``services.follow.effects``; None when it tells nothing."""
         if not isinstance(seen, History):
             return effects.acknowledged(seen, self.identifier)
         asked = None

@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services.document import Attachment
+from ..services.document.invoice import Attachment
 from ..services.text import Text
 
 #: The French label is what Chorus Pro and the public body read, whatever the user's language.

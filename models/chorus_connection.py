@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services.errors import ChorusError, NotAllowed, TryLater
+from ..services.api.errors import ChorusError, NotAllowed, TryLater
 from . import timing
 
 

@@ -3,8 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..services.errors import NotAllowed
-from ..services.vault import VaultError, sealed_with
+from ..services.api.errors import NotAllowed
+from ..services.setup.vault import VaultError, sealed_with
 from .secret_key import vault
 
 _logger = logging.getLogger(__name__)

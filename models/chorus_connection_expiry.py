@@ -4,9 +4,9 @@ from datetime import timezone
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..services import expiry
+from ..services.api.errors import ChorusError
 from ..services.clock import paris_day
-from ..services.errors import ChorusError
+from ..services.follow import expiry
 from .guarded import guarded
 
 _logger = logging.getLogger(__name__)
@@ -112,8 +112,10 @@ class ChorusConnection(models.Model):
         users = self.env.ref("l10n_fr_chorus_pro.group_chorus_manager").sudo().all_user_ids
         email = (company.chorus_referent_email or "").strip().lower()
         if email:
-            users |= self.env.ref("l10n_fr_chorus_pro.group_chorus_user").sudo().all_user_ids.filtered(
-                lambda user: (user.email or "").strip().lower() == email
+            users |= (
+                self.env.ref("l10n_fr_chorus_pro.group_chorus_user")
+                .sudo()
+                .all_user_ids.filtered(lambda user: (user.email or "").strip().lower() == email)
             )
         return users.filtered(lambda user: user.active and not user.share and company in user.company_ids)
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..services.api.errors import failure
 from ..services.clock import paris_today
-from ..services.errors import failure
 
 #: Days of which the health page tells the errors.
 TOLD_DAYS = 7
@@ -43,10 +43,14 @@ class ChorusConnection(models.Model):
             doubts = [doubt for model in both for doubt in model.search([*place, ("state", "=", "unknown")])]
             connection.unknown = len(doubts)
             connection.oldest_unknown = min((doubt.unknown_at for doubt in doubts if doubt.unknown_at), default=False)
-            rows = self.env["chorus.call"].sudo()._read_group(  # sudo: see above
-                [*place, ("day", ">", paris_today() - timedelta(days=TOLD_DAYS))],
-                ["day:day", "error_code"],
-                ["count:sum", "create_date:max"],
+            rows = (
+                self.env["chorus.call"]
+                .sudo()
+                ._read_group(  # sudo: see above
+                    [*place, ("day", ">", paris_today() - timedelta(days=TOLD_DAYS))],
+                    ["day:day", "error_code"],
+                    ["count:sum", "create_date:max"],
+                )
             )
             today = [(code, count) for day, code, count, _last in rows if day == paris_today()]
             connection.calls_today = sum(count for code, count in today if not code)

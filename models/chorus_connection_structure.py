@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services import directory
-from ..services.errors import NotAllowed, NotReceived, Refused
+from ..services.api import recipients as directory
+from ..services.api.errors import NotAllowed, NotReceived, Refused
 from . import timing
 
 #: What Chorus Pro says of our own structure, forgotten together.

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.api.errors import ChorusError, Failure, failure
 from ..services.clock import UTC
-from ..services.errors import ChorusError, Failure, failure
 from ..services.vocabulary import flows, statuses
 from . import timing
 from .chorus_deposit_send import says_duplicate
@@ -150,7 +150,7 @@ class ChorusDeposit(models.Model):
             self.line_ids.move_id._chorus_call_people()
 
     def _chorus_standstill(self):
-        """Why nothing happens to a flow, as a ``services.errors.Failure``; None while there is nothing to say."""
+        """Why nothing happens to a flow, as a ``services.api.errors.Failure``; None while there is nothing to say."""
         self.ensure_one()
         if self.state != "deposited":
             return None

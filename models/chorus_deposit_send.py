@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ..services.errors import OutcomeUnknown
+from ..services.api.errors import OutcomeUnknown
 from ..services.vocabulary import messages
 from . import timing
 

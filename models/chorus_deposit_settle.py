@@ -5,9 +5,9 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services.answers import FoundInvoice
+from ..services.api.answers import FoundInvoice
+from ..services.api.errors import ChorusError, Refused
 from ..services.clock import UTC
-from ..services.errors import ChorusError, Refused
 from . import timing
 
 

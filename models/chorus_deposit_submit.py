@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ..services import submission
-from ..services.answers import SubmittedInvoice
-from ..services.document import Attachment
+from ..services.api.answers import SubmittedInvoice
+from ..services.document import submission
+from ..services.document.invoice import Attachment
 
 
 class Submission(NamedTuple):

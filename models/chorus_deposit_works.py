@@ -5,9 +5,9 @@ from decimal import Decimal, InvalidOperation
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services.answers import FoundInvoice
+from ..services.api.answers import FoundInvoice
+from ..services.api.errors import ChorusError, NotAllowed
 from ..services.clock import UTC
-from ..services.errors import ChorusError, NotAllowed
 from . import timing
 
 _logger = logging.getLogger(__name__)

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
+from ..services.api.errors import ChorusError, NotReceived, failure
 from ..services.clock import paris_day
-from ..services.errors import ChorusError, NotReceived, failure
 from . import timing
 
 #: States of a commitment that can still be invoiced, as far as known (REFERENCE §2.F, DOMAIN §1.1).

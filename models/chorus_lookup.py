@@ -3,8 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services import directory
-from ..services.errors import ChorusError, NotAllowed, NotReceived, Refused, failure
+from ..services.api import recipients as directory
+from ..services.api.errors import ChorusError, NotAllowed, NotReceived, Refused, failure
 from . import timing
 
 _logger = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ class ChorusLookup(models.Model):
         return answer if isinstance(answer, (NotReceived, NotAllowed)) else None
 
     def _write_answer(self, question, answer):
-        """Turn an answer, a ``services.directory.Answer`` or an error, into this row's state and the customer's facts."""
+        """Turn an answer, a ``services.api.recipients.Answer`` or an error, into this row's state and the customer's facts."""
         self.ensure_one()
         row = self.try_lock_for_update()
         if not row:

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..services.errors import ChorusError, NotAllowed, NotReceived
+from ..services.api.errors import ChorusError, NotAllowed, NotReceived
 from . import timing
 
 _logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services import works
+from ..services.follow import works
 from ..services.vocabulary import frameworks
 from ..services.vocabulary.frameworks import SUPPLIER_ROLES, Role
 

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services import expiry, secret_entry
+from ..services.follow import expiry
+from ..services.setup import secret_entry
 from . import secret_log
 from .chorus_connection_access import SECRETS
 

@@ -2,8 +2,8 @@ import logging
 
 from odoo import api, fields, models
 
+from ..services.api.errors import ChorusError, NotAllowed, NotReceived
 from ..services.clock import paris_day
-from ..services.errors import ChorusError, NotAllowed, NotReceived
 from ..services.rules import Service
 
 _logger = logging.getLogger(__name__)

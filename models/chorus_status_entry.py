@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.api.errors import ChorusError
 from ..services.clock import UTC
-from ..services.errors import ChorusError
-from ..services.timeline import Step, merged
+from ..services.follow.timeline import Step, merged
 from ..services.vocabulary import motifs, statuses
 from . import timing
 
@@ -95,7 +95,7 @@ class AccountMove(models.Model):
     def _chorus_tell(self, steps):
         """Add to this invoice's time line what Chorus Pro told, each step once.
 
-        :param steps: ``services.timeline.Step`` s.
+        :param steps: ``services.follow.timeline.Step`` s.
         """
         self.ensure_one()
         entries = self.env["chorus.status.entry"].sudo()  # sudo: written by what the platform says, read by users

@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
+from ..services.follow.works_clock import VALIDATOR_DAYS
 from ..services.vocabulary import motifs, statuses
-from ..services.works_clock import VALIDATOR_DAYS
 
 #: The reasons a validator may give (REFERENCE §3.7): the first says that the invoice is not for it.
 REASONS = ("ERR_VALIDEUR", "AUT_MOTIF_ERR_VALIDEUR")
@@ -127,8 +127,10 @@ class ChorusValidation(models.Model):
         for validation in self:
             company = validation.company_id
             partner = partners.filtered(
-                lambda one, validation=validation: _compact(one.company_registry) == validation.supplier
-                and one.company_id in (one.company_id.browse(), validation.company_id)
+                lambda one, validation=validation: (
+                    _compact(one.company_registry) == validation.supplier
+                    and one.company_id in (one.company_id.browse(), validation.company_id)
+                )
             )[:1]
             validation.partner_id = partner
             validation.market_id = by_number.get((company, (validation.market_number or "").lower()), markets.browse())[:1]

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.api.errors import ChorusError, OutcomeUnknown
 from ..services.clock import UTC
-from ..services.errors import ChorusError, OutcomeUnknown
 from ..services.vocabulary.frameworks import Role
 from . import timing
 

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import str2bool
 
-from ..services import environment as environments
-from ..services.formats import FORMATS
+from ..services.api import environment as environments
+from ..services.document.formats import FORMATS
 from ..services.rules import FileFormat
 
 

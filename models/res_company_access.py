@@ -3,10 +3,10 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services import environment as environments
-from ..services.client import ChorusClient
-from ..services.errors import ChorusError, NotAllowed, failure
-from ..services.session import PisteSession
+from ..services.api import environment as environments
+from ..services.api.client import ChorusClient
+from ..services.api.errors import ChorusError, NotAllowed, failure
+from ..services.api.session import PisteSession
 from ..services.vocabulary.places import FAILURES, Place
 from . import server_file
 from .chorus_connection_access import SECRETS

@@ -1,12 +1,12 @@
 from odoo import fields, models
 
-from ..services import diagnosis
-from ..services.client import ChorusClient
-from ..services.diagnosis import Outcome
-from ..services.environment import Credentials
-from ..services.errors import ChorusError, NotAllowed
-from ..services.session import PisteSession
-from ..services.tokens import TokenStore
+from ..services.api.client import ChorusClient
+from ..services.api.environment import Credentials
+from ..services.api.errors import ChorusError, NotAllowed
+from ..services.api.session import PisteSession
+from ..services.api.tokens import TokenStore
+from ..services.setup import diagnosis
+from ..services.setup.diagnosis import Outcome
 from .chorus_connection_access import SECRETS
 
 #: Seconds a call of the diagnosis may last: a person waits for it.
@@ -48,7 +48,7 @@ class ResCompany(models.Model):
     def _chorus_diagnose(self):
         """Walk the chain to Chorus Pro without depositing anything, and remember what was found.
 
-        :return: a ``services.diagnosis.Diagnosis``.
+        :return: a ``services.setup.diagnosis.Diagnosis``.
         """
         self.ensure_one()
         try:

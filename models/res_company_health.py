@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import format_datetime
 
-from ..services.errors import ChorusError
+from ..services.api.errors import ChorusError
 
 
 class ResCompany(models.Model):

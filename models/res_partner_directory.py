@@ -3,8 +3,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services import directory
-from ..services.document import IdentifierType
+from ..services.api import recipients as directory
+from ..services.document.invoice import IdentifierType
 from ..services.rules import Requirements
 
 #: What Chorus Pro's directory tells of a body, all read together and forgotten together.
@@ -23,7 +23,7 @@ FACTS = (
 
 
 class FormNeeds(NamedTuple):
-    """What the form of an invoice or of a market asks for, given its recipient; see ``services.directory.Asked``."""
+    """What the form of an invoice or of a market asks for, given its recipient; see ``services.api.recipients.Asked``."""
 
     known: bool
     has_services: bool
@@ -151,7 +151,7 @@ class ResPartner(models.Model):
         return FormNeeds(True, bool(body.chorus_service_count), asked.service, asked.engagement, text)
 
     def _chorus_question(self):
-        """Whom to ask the directory for, as a ``services.directory.Question``."""
+        """Whom to ask the directory for, as a ``services.api.recipients.Question``."""
         self.ensure_one()
         return directory.Question(
             identifier="".join((self.company_registry or "").split()),
@@ -212,7 +212,7 @@ class ResPartner(models.Model):
     def _chorus_apply(self, answer, environment, complete=True):
         """Take over what the directory answered about this body.
 
-        :param answer: a ``services.directory.Answer``, found or inactive.
+        :param answer: a ``services.api.recipients.Answer``, found or inactive.
         :param complete: fill in the name, the address… that are empty; what people typed stays.
         """
         self.ensure_one()

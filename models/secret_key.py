@@ -2,7 +2,7 @@
 
 import os
 
-from ..services.vault import Vault
+from ..services.setup.vault import Vault
 from . import server_file
 
 #: Environment variable with the key, or several separated by spaces, newest first.

@@ -2,7 +2,7 @@
 
 import os
 
-from ..services.errors import TryLater
+from ..services.api.errors import TryLater
 
 
 def _seconds(variable, default):

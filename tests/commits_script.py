@@ -13,7 +13,7 @@ import psycopg2.errors
 import requests
 
 from odoo import api
-from odoo.addons.l10n_fr_chorus_pro.services.client import ChorusClient
+from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company, make_invoices
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry

@@ -12,7 +12,7 @@ import time
 import requests
 
 from odoo import api
-from odoo.addons.l10n_fr_chorus_pro.services.client import ChorusClient
+from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests import printed
 from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company, make_invoices
 from odoo.exceptions import UserError

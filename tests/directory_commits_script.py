@@ -5,7 +5,7 @@ import os
 import sys
 
 from odoo import Command, fields
-from odoo.addons.l10n_fr_chorus_pro.services import directory
+from odoo.addons.l10n_fr_chorus_pro.services.api import recipients as directory
 from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import kill, make_company
 
 env = globals()["env"]  # given by `odoo shell`

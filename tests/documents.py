@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from ..services.document import (
+from ..services.document.invoice import (
     ZERO,
     Address,
     AllowanceCharge,

@@ -11,7 +11,7 @@ import sys
 
 import requests
 
-from ..services.tokens import shared_tokens
+from ..services.api.tokens import shared_tokens
 from . import swagger
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from ..services import en16931
+from ..services.document import en16931
 from ..services.vocabulary.places import Place
 from .common import ChorusCommon
 
@@ -205,4 +205,3 @@ class TestAlerts(ChorusCommon):
         self.send(move)
         self.assertTrue(self.alert(move, "connection"))
         self.assertNotIn("action", self.alert(move, "connection"))
-

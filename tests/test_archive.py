@@ -4,7 +4,7 @@ import io
 import tarfile
 import unittest
 
-from ..services import archive
+from ..services.document import archive
 
 
 class TestArchive(unittest.TestCase):

@@ -8,8 +8,8 @@ from pypdf import PdfReader
 
 from odoo.tests import tagged
 
-from ..services import schemas, submission
-from ..services.document import Attachment, VatDue
+from ..services.document import schemas, submission
+from ..services.document.invoice import Attachment, VatDue
 from . import schematron
 from .corpus_case import CorpusCase
 

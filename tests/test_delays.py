@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from ..services.delays import DAYS, expected_day, late_interest
-from ..services.timeline import Step
+from ..services.follow.delays import DAYS, expected_day, late_interest
+from ..services.follow.timeline import Step
 
 
 def step(status, month, day, hour=12):

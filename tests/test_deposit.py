@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services.answers import FlowReceipt
-from ..services.errors import Refused
+from ..services.api.answers import FlowReceipt
+from ..services.api.errors import Refused
 from . import simulated
 from .common import ChorusCommon
 

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from ..services.diagnosis import LINKS, OPTIONAL, Outcome
-from ..services.errors import FAILURES
+from ..services.api.errors import FAILURES
+from ..services.setup.diagnosis import LINKS, OPTIONAL, Outcome
 from . import simulated
 from .common import ChorusCommon
 

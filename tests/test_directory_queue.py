@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..models import timing
-from ..services import directory
+from ..services.api import recipients as directory
 from . import simulated
 from .directory_case import CONSULT, ENGAGEMENTS, METROPOLIS, PORT, RIVEFEINTE, SEARCH, SERVICES, UNIVERSITY, DirectoryCase
 

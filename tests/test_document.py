@@ -10,8 +10,9 @@ import pytest
 from facturx import parse_ubl_cii_xml
 from lxml import etree
 
-from ..services import en16931
-from ..services.document import (
+from ..services.document import en16931
+from ..services.document.en16931 import DocumentError, to_cii
+from ..services.document.invoice import (
     Address,
     AllowanceCharge,
     Attachment,
@@ -26,7 +27,6 @@ from ..services.document import (
     VatCategory,
     VatDue,
 )
-from ..services.en16931 import DocumentError, to_cii
 from .documents import EXEMPT, RECIPIENT, S20, S55, SUPPLIER, credit_note, invoice, line, priced
 from .schematron import failures
 

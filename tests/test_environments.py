@@ -8,8 +8,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import config
 
 from ..models.secret_key import VARIABLE
-from ..services.errors import NotAllowed
-from ..services.vault import key_id
+from ..services.api.errors import NotAllowed
+from ..services.setup.vault import key_id
 from . import simulated
 from .common import ChorusCommon
 

@@ -5,8 +5,8 @@ from odoo import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..services.errors import NotAllowed
-from ..services.expiry import THRESHOLDS
+from ..services.api.errors import NotAllowed
+from ..services.follow.expiry import THRESHOLDS
 from . import simulated
 from .common import ChorusCommon
 
@@ -34,8 +34,11 @@ class TestExpiry(ChorusCommon):
 
     def activities(self, **criteria):
         """Ours, done ones too."""
-        return self.env["mail.activity"].sudo().with_context(active_test=False).search(
-            [("res_model", "=", "chorus.connection"), *((name, "=", value) for name, value in criteria.items())]
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("res_model", "=", "chorus.connection"), *((name, "=", value) for name, value in criteria.items())])
         )
 
     def mails(self):

@@ -16,10 +16,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, NumberObject
 from reportlab.pdfgen import canvas
 
-from ..services.document import Attachment
-from ..services.en16931 import to_cii
-from ..services.factur_x import to_facturx
-from ..services.pdfa import PdfError, glyph_widths, plain, read_widths, to_pdfa3
+from ..services.document.en16931 import to_cii
+from ..services.document.factur_x import to_facturx
+from ..services.document.invoice import Attachment
+from ..services.document.pdfa import PdfError, glyph_widths, plain, read_widths, to_pdfa3
 from . import pdfa, printed
 from .documents import invoice
 from .test_rules_any import ALWAYS_THE_SAME

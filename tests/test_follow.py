@@ -3,8 +3,8 @@ from datetime import datetime, timedelta, timezone
 from odoo import fields
 from odoo.tests import tagged
 
-from ..services.answers import FlowReport, InvoiceError
-from ..services.timeline import Step
+from ..services.api.answers import FlowReport, InvoiceError
+from ..services.follow.timeline import Step
 from .common import ChorusCommon
 
 REPORT = "/cpro/transverses/v1/consulterCRDetaille"

@@ -12,13 +12,14 @@ from hypothesis import event, given, settings
 from lxml import etree
 from pypdf import PdfReader
 
-from ..services import formats, rules
-from ..services.attachments import distinct
-from ..services.document import Attachment, Invoice, Period
-from ..services.en16931 import DocumentError, to_cii
-from ..services.pdfa import PdfError
+from ..services import rules
+from ..services.document import formats
+from ..services.document.attachments import distinct
+from ..services.document.en16931 import DocumentError, to_cii
+from ..services.document.invoice import Attachment, Invoice, Period
+from ..services.document.pdfa import PdfError
+from ..services.document.submission import to_submission
 from ..services.rules import FileFormat
-from ..services.submission import to_submission
 from . import printed
 from .documents import invoice
 from .schematron import UBL, failures

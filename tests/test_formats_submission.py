@@ -5,7 +5,7 @@ from hashlib import sha256
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..services.answers import SubmittedInvoice
+from ..services.api.answers import SubmittedInvoice
 from . import printed
 from .formats_case import FormatsCase
 

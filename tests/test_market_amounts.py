@@ -139,9 +139,7 @@ class TestMarketAmounts(MarketCommon):
             Command.create({"name": "Avenant n° 1", "amount": 5000}),
             Command.create({"name": "Avenant n° 2", "amount": -2000.5}),
         ]
-        self.assertRecordValues(
-            self.market, [{"amount_amendments": 2999.5, "amount_total": 102999.5, "amount_left": 102999.5}]
-        )
+        self.assertRecordValues(self.market, [{"amount_amendments": 2999.5, "amount_total": 102999.5, "amount_left": 102999.5}])
 
     def test_refused_and_suspended(self):
         refused = self.situation([("works", 1000, True)])

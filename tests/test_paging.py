@@ -1,6 +1,7 @@
 """Searches that come page by page, over real HTTP. Needs neither Odoo nor a database."""
 
-from ..services import client_directory, paging
+from ..services.api import directory as client_directory
+from ..services.api import paging
 from . import simulated
 from .test_session import SessionCase
 

@@ -26,6 +26,7 @@ import subprocess, sys
 sys.exit(subprocess.call([sys.executable, "-c", *sys.argv[1:]]))
 """
 
+
 @pytest.fixture
 def processes():
     return pytest.importorskip("processes", reason="needs tools/ on the path, as `dev.py test` has it")

@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models.secret_key import VARIABLE
-from ..services.diagnosis import Outcome
-from ..services.errors import NotAllowed
+from ..services.api.errors import NotAllowed
+from ..services.setup.diagnosis import Outcome
 from . import simulated
 from .common import ChorusCommon
 

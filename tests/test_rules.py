@@ -9,9 +9,10 @@ from decimal import Decimal
 
 import pytest
 
-from ..services import document as d
-from ..services import rules, rules_amounts
+from ..services import rules
+from ..services.document import invoice as d
 from ..services.rules import Context, FileFormat, Level, Requirements, Service
+from ..services.rules import amounts as rules_amounts
 from ..services.vocabulary.fields import FIELDS
 from .documents import EXEMPT, IBAN, RECIPIENT, S20, S55, SUPPLIER, TODAY, credit_note, invoice, line, priced
 

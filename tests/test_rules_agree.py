@@ -13,14 +13,14 @@ import pytest
 from facturx import generate_cii_xml
 from lxml import etree
 
-from ..services import en16931
-from ..services.client import ChorusClient
-from ..services.document import ZERO, Invoice
-from ..services.environment import Credentials
-from ..services.environment import simulator as environment
-from ..services.errors import Refused
+from ..services.api.client import ChorusClient
+from ..services.api.environment import Credentials
+from ..services.api.environment import simulator as environment
+from ..services.api.errors import Refused
+from ..services.api.session import PisteSession
+from ..services.document import en16931
+from ..services.document.invoice import ZERO, Invoice
 from ..services.rules import RULES, Context, Level, Requirements
-from ..services.session import PisteSession
 from ..services.vocabulary import explain
 from ..services.vocabulary.currencies import CURRENCIES
 from . import simulated
@@ -178,9 +178,7 @@ def fate(platform, client, content: bytes) -> str:
 
 def rows(code: str) -> list[tuple[Invoice, Context]]:
     """What breaks a rule, each with its context."""
-    return [
-        (invoice(**changes), context[0] if context else CONTEXT) for broken, changes, *context in BREAKING if broken == code
-    ]
+    return [(invoice(**changes), context[0] if context else CONTEXT) for broken, changes, *context in BREAKING if broken == code]
 
 
 CODES = list(dict.fromkeys(row[0] for row in BREAKING if row[0] not in NEVER_REACHED))

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ..services import document as d
 from ..services import rules
-from ..services.en16931 import DocumentError, to_cii
+from ..services.document import invoice as d
+from ..services.document.en16931 import DocumentError, to_cii
 from ..services.rules import Context, FileFormat, Requirements, Service
 from .documents import EXEMPT, IBAN, RECIPIENT, SUPPLIER, TODAY, credit_note, invoice, line, priced
 from .schematron import failures

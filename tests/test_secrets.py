@@ -6,8 +6,8 @@ from unittest.mock import patch
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from ..services.environment import Credentials
-from ..services.session import PisteSession
+from ..services.api.environment import Credentials
+from ..services.api.session import PisteSession
 from .common import ChorusCommon
 
 CLIENT, PASSWORD = "Piste-Client-Word-7!x", "Technical-Account-Word-8?y"
@@ -160,7 +160,7 @@ class TestSecretsStayInside(ChorusCommon, HttpCase):
 
     def arrive_or_not(self):
         """The typed secrets are not the simulator's: a sending fails, which is told in many places."""
-        with mute_logger("odoo.addons.l10n_fr_chorus_pro.services.session"):
+        with mute_logger("odoo.addons.l10n_fr_chorus_pro.services.api.session"):
             self.send(self.invoice())
 
     def test_audit(self):

@@ -164,9 +164,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         }
         for login, group in groups.items():
             company = other if login == "stranger" else cls.company
-            new_test_user(
-                cls.env, f"table_{login}", groups=group, company_id=company.id, company_ids=[Command.set(company.ids)]
-            )
+            new_test_user(cls.env, f"table_{login}", groups=group, company_id=company.id, company_ids=[Command.set(company.ids)])
 
     # -- what there is -------------------------------------------------------------------------------------------------
 
@@ -242,15 +240,19 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "wizard" in name else {})})
             for name in ("chorus.action.wizard", "chorus.reissue", "chorus.why")
         }
-        validation = self.env["chorus.validation"].sudo().create(
-            {
-                "company_id": self.company.id,
-                "environment": "simulator",
-                "identifier": "1",
-                "number": "TABLE",
-                "supplier": simulated.SECOND_SUPPLIER,
-                "currency_id": self.company.currency_id.id,
-            }
+        validation = (
+            self.env["chorus.validation"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "environment": "simulator",
+                    "identifier": "1",
+                    "number": "TABLE",
+                    "supplier": simulated.SECOND_SUPPLIER,
+                    "currency_id": self.company.currency_id.id,
+                }
+            )
         )
         made = {
             **wizards,
@@ -265,31 +267,31 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.connection": self.env["chorus.connection"]._of(self.company),
             "chorus.deposit": deposit,
             "chorus.deposit.line": deposit.line_ids,
-            "chorus.engagement": self.env["chorus.engagement"].sudo().create(
-                {"company_id": self.company.id, "environment": "simulator", "number": "TABLE-1"}
-            ),
+            "chorus.engagement": self.env["chorus.engagement"]
+            .sudo()
+            .create({"company_id": self.company.id, "environment": "simulator", "number": "TABLE-1"}),
             "chorus.lookup": self.env["chorus.lookup"].sudo().search([("partner_id", "=", self.town.id)]),
             "chorus.market": market,
             "chorus.market.amendment": market.amendment_ids,
             "chorus.market.engagement": market.engagement_ids,
             "chorus.market.party": market.party_ids,
             "chorus.send.wizard": (sending := self.env["chorus.send.wizard"].sudo().create({})),
-            "chorus.send.wizard.group": self.env["chorus.send.wizard.group"].sudo().create(
-                {"wizard_id": sending.id, "urgency": "mend"}
-            ),
+            "chorus.send.wizard.group": self.env["chorus.send.wizard.group"]
+            .sudo()
+            .create({"wizard_id": sending.id, "urgency": "mend"}),
             "chorus.setup": (setup := self.env["chorus.setup"].create({"company_id": self.company.id})),
-            "chorus.setup.link": self.env["chorus.setup.link"].sudo().create(
-                {"setup_id": setup.id, "link": "network", "outcome": "ok"}
-            ),
-            "chorus.service": self.env["chorus.service"].sudo().create(
-                {"partner_id": self.town.id, "identifier": "1", "code": "TABLE-1"}
-            ),
+            "chorus.setup.link": self.env["chorus.setup.link"]
+            .sudo()
+            .create({"setup_id": setup.id, "link": "network", "outcome": "ok"}),
+            "chorus.service": self.env["chorus.service"]
+            .sudo()
+            .create({"partner_id": self.town.id, "identifier": "1", "code": "TABLE-1"}),
             "chorus.structure.search": search,
             "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
             "chorus.validation": validation,
-            "chorus.validation.refusal": self.env["chorus.validation.refusal"].sudo().create(
-                {"validation_ids": [Command.set(validation.ids)], "comment": "TABLE"}
-            ),
+            "chorus.validation.refusal": self.env["chorus.validation.refusal"]
+            .sudo()
+            .create({"validation_ids": [Command.set(validation.ids)], "comment": "TABLE"}),
             "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),

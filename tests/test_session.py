@@ -3,11 +3,11 @@
 import logging
 import unittest
 
-from ..services.client import ChorusClient
-from ..services.environment import Credentials, simulator
-from ..services.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
-from ..services.session import PisteSession
-from ..services.tokens import TokenStore
+from ..services.api.client import ChorusClient
+from ..services.api.environment import Credentials, simulator
+from ..services.api.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from ..services.api.session import PisteSession
+from ..services.api.tokens import TokenStore
 from . import simulated
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models import timing
-from ..services.errors import FAILURES
+from ..services.api.errors import FAILURES
 from .common import ChorusCommon
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from ..services.setup_steps import STEPS, steps_for
+from ..services.setup.steps import STEPS, steps_for
 from . import simulated
 from .common import ChorusCommon
 

@@ -76,9 +76,7 @@ def test_recycle(client):
     wrong = {**target, "codeServiceExecutant": "INCONNU"}
     assert code(client, RECYCLE, identifiantFactureCPP=identifier, destinataire=wrong) != 0
     assert shown(client, identifier)["statut"] == "A_RECYCLER"
-    answer = client.call(
-        RECYCLE, identifiantFactureCPP=identifier, destinataire=target, reference={"numeroBonCommande": "EJ-2"}
-    )
+    answer = client.call(RECYCLE, identifiantFactureCPP=identifier, destinataire=target, reference={"numeroBonCommande": "EJ-2"})
     assert answer["statutFacture"] == "DEPOSEE"
     row = shown(client, identifier)
     assert (row["numeroBonCommande"], row["numeroFacture"]) == ("EJ-2", "FA-1")

@@ -150,9 +150,7 @@ def submit(client, number="ST-1", framework="A9_FACTURE_SOUSTRAITANT", validator
             "fournisseur": {"idFournisseur": client.structure_id(SECOND_SUPPLIER)},
             "cadreDeFacturation": {"codeCadreFacturation": framework, "codeStructureValideur": validator},
             "references": {"deviseFacture": "EUR", "typeFacture": "FACTURE", "modePaiement": "VIREMENT"},
-            "ligneTva": [
-                {"ligneTvaTauxManuel": 20, "ligneTvaMontantBaseHtParTaux": 100, "ligneTvaMontantTvaParTaux": 20}
-            ],
+            "ligneTva": [{"ligneTvaTauxManuel": 20, "ligneTvaMontantBaseHtParTaux": 100, "ligneTvaMontantTvaParTaux": 20}],
             "montantTotal": {"montantHtTotal": 100, "montantTVA": 20, "montantTtcTotal": 120, "montantAPayer": 120},
             "pieceJointePrincipale": [
                 {"pieceJointePrincipaleId": pdf["pieceJointeId"], "pieceJointePrincipaleDesignation": "f.pdf"}

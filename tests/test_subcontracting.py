@@ -29,9 +29,7 @@ class TestSubcontracting(MarketCommon):
                 "partner_id": self.town.id,
                 "company_id": self.company.id,
                 "role": role,
-                "party_ids": [
-                    Command.create({"role": leader, "partner_id": self.validator.id, "service_code": "CHANTIER-7"})
-                ],
+                "party_ids": [Command.create({"role": leader, "partner_id": self.validator.id, "service_code": "CHANTIER-7"})],
             }
         )
         return self.market

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from ..services.answers import AddedFile
+from ..services.api.answers import AddedFile
+from ..services.api.errors import NotAllowed, OutcomeUnknown, Refused, TryLater
 from ..services.clock import paris_day
-from ..services.document import CREDIT_TRANSFERS, OriginalInvoice, Party, Payment, VatDue
-from ..services.errors import NotAllowed, OutcomeUnknown, Refused, TryLater
-from ..services.submission import to_submission
+from ..services.document.invoice import CREDIT_TRANSFERS, OriginalInvoice, Party, Payment, VatDue
+from ..services.document.submission import to_submission
 from . import simulated
 from .documents import EXEMPT, S20, S55, credit_note, invoice, line, priced
 from .simulator_case import blank_pdf

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..services.timeline import SAME_STEP, Step, merged
+from ..services.follow.timeline import SAME_STEP, Step, merged
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MOMENTS = st.one_of(st.none(), st.integers(0, 5000).map(lambda minutes: START + timedelta(minutes=minutes)))

@@ -17,9 +17,7 @@ class TestTour(ChorusCommon, HttpCase):
         move = self.invoice()
         self.assertFalse(move.chorus_state)
         self.env.flush_all()
-        self.start_tour(
-            "/odoo/action-account.open_account_journal_dashboard_kanban", "chorus_setup", login="admin"
-        )
+        self.start_tour("/odoo/action-account.open_account_journal_dashboard_kanban", "chorus_setup", login="admin")
         self.env.invalidate_all()
         self.assertTrue(self.company.chorus_structure_id)
         self.assertEqual(self.company._chorus_secret("technical_password"), simulated.PASSWORD)

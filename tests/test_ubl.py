@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from lxml import etree
 
-from ..services.document import Attachment, IdentifierType, Party, Payment, VatDue
-from ..services.en16931 import DocumentError
-from ..services.ubl import to_ubl
+from ..services.document.en16931 import DocumentError
+from ..services.document.invoice import Attachment, IdentifierType, Party, Payment, VatDue
+from ..services.document.ubl import to_ubl
 from .documents import RECIPIENT, credit_note, invoice
 from .schematron import UBL, failures
 

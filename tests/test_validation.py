@@ -7,7 +7,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..services.client_works import Decision
+from ..services.api.works import Decision
 from . import simulated
 from .simulator_case import OTHER, Client
 from .test_market_amounts import MarketCommon
@@ -58,11 +58,15 @@ class TestValidation(MarketCommon):
         self.market.number = "2026_TVX"
         values = {"company_id": self.company.id, "environment": "simulator", "supplier": simulated.SECOND_SUPPLIER}
         values["currency_id"] = self.env.ref("base.EUR").id
-        rows = self.env["chorus.validation"].sudo().create(
-            [
-                {**values, "identifier": str(rank), "number": f"ST-{rank}", "market_number": number}
-                for rank, number in enumerate(["2026_tvx", "2026%", "____-TVX", *["2026_TVX"] * 17])
-            ]
+        rows = (
+            self.env["chorus.validation"]
+            .sudo()
+            .create(
+                [
+                    {**values, "identifier": str(rank), "number": f"ST-{rank}", "market_number": number}
+                    for rank, number in enumerate(["2026_tvx", "2026%", "____-TVX", *["2026_TVX"] * 17])
+                ]
+            )
         )
         self.env["account.move"].create(
             {"move_type": "in_invoice", "partner_id": self.subcontractor.id, "ref": "ST-0", "company_id": self.company.id}

@@ -2,7 +2,7 @@
 
 import unittest
 
-from ..services.vault import Vault, VaultError, key_id
+from ..services.setup.vault import Vault, VaultError, key_id
 
 
 class TestVault(unittest.TestCase):

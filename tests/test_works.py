@@ -8,12 +8,12 @@ import pathlib
 
 import pytest
 
-from ..services import works
+from ..services.follow import works
+from ..services.follow.works import Channel, Stage
+from ..services.follow.works_deposit import WorksDeposit
 from ..services.vocabulary import frameworks
 from ..services.vocabulary.actors import Actor
 from ..services.vocabulary.frameworks import SUPPLIER_ROLES, Role
-from ..services.works import Channel, Stage
-from ..services.works_deposit import WorksDeposit
 
 LEAD = ("A4", "A5", "A6", "A7")
 
@@ -159,5 +159,5 @@ def test_no_route_is_invented():
             assert f'"/cpro/{route}"' not in text, f"{path}: {route}"
             assert f'"{route}"' not in text, f"{path}: {route}"
     confirmed = [one["path"] for one in reference["operations"] if one["path_status"] == "confirmed"]
-    client = (ROOT / "services" / "client_works.py").read_text("utf-8")
+    client = (ROOT / "services" / "api" / "works.py").read_text("utf-8")
     assert [part.split('"')[0] for part in client.split(f'"/cpro/{base}')[1:]] == confirmed

@@ -410,4 +410,3 @@ class TestWorksFollowed(WorksCommon):
         self.arrive(self.invoice())
         self.poll()
         self.assertEqual((self.simulator.calls(WORKS), self.simulator.calls(FILES)), (0, 0))
-

@@ -159,4 +159,3 @@ class Platform:
     def logs(self) -> list[Path]:
         """The files in which its processes wrote."""
         return sorted(RUN.glob(f"{self._name}-simulator-*.log"))
-

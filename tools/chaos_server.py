@@ -29,9 +29,7 @@ class Odoo:
     :ivar kills: how many processes (``worker``) were killed, how many in a call (``calling``), and the whole ``server``.
     """
 
-    def __init__(
-        self, work: Workspace, name: str, database: str, port: int, simulator_port: int, env: dict[str, str]
-    ) -> None:
+    def __init__(self, work: Workspace, name: str, database: str, port: int, simulator_port: int, env: dict[str, str]) -> None:
         self.port, self._simulator_port = port, simulator_port
         self._work, self._name, self._database, self._env = work, name, database, env
         self._running = contextlib.ExitStack()

@@ -41,9 +41,7 @@ def simulator_command(*arguments: object) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(
-    work: Workspace, database: str, simulator_port: int, *odoo_arguments: str
-) -> Iterator[tuple[str, str]]:
+def running(work: Workspace, database: str, simulator_port: int, *odoo_arguments: str) -> Iterator[tuple[str, str]]:
     """Run Odoo's web server on a database, and the simulator that it is set up for; their addresses."""
     odoo_port = free_port(ODOO_PORT)
     memory = ["--state", MEMORY] if database == DATABASE else []
@@ -190,9 +188,7 @@ class Job:
             fail(f"The Chorus Pro identifier {identifier} is not above 2^31.", "see the simulator: real ones are")
 
         self.act(identifier, "MISE_A_DISPOSITION")
-        move = self.until(
-            lambda: self.move(invoice), lambda row: row["chorus_status"] == "MISE_A_DISPOSITION", [invoice]
-        )
+        move = self.until(lambda: self.move(invoice), lambda row: row["chorus_status"] == "MISE_A_DISPOSITION", [invoice])
         self.step(
             "The recipient made it available to its service; the scheduled job read the status",
             status=f"{move['chorus_status']} ({move['chorus_status_label']})",

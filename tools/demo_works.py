@@ -170,9 +170,7 @@ class Subcontractor:
                     "numeroBonCommande": "1300012345",
                     "modePaiement": "VIREMENT",
                 },
-                "ligneTva": [
-                    {"ligneTvaTauxManuel": 0, "ligneTvaMontantBaseHtParTaux": amount, "ligneTvaMontantTvaParTaux": 0}
-                ],
+                "ligneTva": [{"ligneTvaTauxManuel": 0, "ligneTvaMontantBaseHtParTaux": amount, "ligneTvaMontantTvaParTaux": 0}],
                 "montantTotal": {
                     "montantHtTotal": amount,
                     "montantTVA": 0,

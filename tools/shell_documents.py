@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from odoo import Command, fields
-from odoo.addons.l10n_fr_chorus_pro.services import formats, rules, submission
+from odoo.addons.l10n_fr_chorus_pro.services import rules
+from odoo.addons.l10n_fr_chorus_pro.services.document import formats, submission
 from odoo.addons.l10n_fr_chorus_pro.services.rules import FileFormat
 
 env = globals()["env"]  # given by `odoo shell`

@@ -3,9 +3,9 @@ from stdnum.fr import siret
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services.client_actions import COMMENT_LENGTH
-from ..services.document import Attachment
-from ..services.rules_files import added_files
+from ..services.api.actions import COMMENT_LENGTH
+from ..services.document.invoice import Attachment
+from ..services.rules.files import added_files
 
 
 class ChorusActionWizard(models.TransientModel):
@@ -25,9 +25,7 @@ class ChorusActionWizard(models.TransientModel):
     recipient = fields.Char(
         "SIRET of the public body", compute="_compute_routing", store=True, readonly=False, compute_sudo=False
     )
-    service_code = fields.Char(
-        "Service code", compute="_compute_routing", store=True, readonly=False, compute_sudo=False
-    )
+    service_code = fields.Char("Service code", compute="_compute_routing", store=True, readonly=False, compute_sudo=False)
     engagement_number = fields.Char(
         "Engagement number", compute="_compute_routing", store=True, readonly=False, compute_sudo=False
     )

@@ -16,19 +16,13 @@ class ChorusReissue(models.TransientModel):
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", related_sudo=False)
     company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
     date = fields.Date("Date of both documents", required=True, default=fields.Date.context_today)
-    reason = fields.Char(
-        "Reason on the credit note", compute="_compute_reason", store=True, readonly=False, compute_sudo=False
-    )
+    reason = fields.Char("Reason on the credit note", compute="_compute_reason", store=True, readonly=False, compute_sudo=False)
     market_id = fields.Many2one(
         "chorus.market", "Public market", compute="_compute_references", store=True, readonly=False, compute_sudo=False,
         domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
     )  # fmt: skip
-    service_code = fields.Char(
-        "Service code", compute="_compute_references", store=True, readonly=False, compute_sudo=False
-    )
-    market_number = fields.Char(
-        "Market number", compute="_compute_references", store=True, readonly=False, compute_sudo=False
-    )
+    service_code = fields.Char("Service code", compute="_compute_references", store=True, readonly=False, compute_sudo=False)
+    market_number = fields.Char("Market number", compute="_compute_references", store=True, readonly=False, compute_sudo=False)
     engagement_number = fields.Char(
         "Engagement number", compute="_compute_references", store=True, readonly=False, compute_sudo=False
     )

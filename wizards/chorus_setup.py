@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..services import diagnosis, secret_entry, setup_steps
-from ..services.diagnosis import Outcome
-from ..services.errors import failure
+from ..services.api.errors import failure
+from ..services.setup import diagnosis, secret_entry
+from ..services.setup import steps as setup_steps
+from ..services.setup.diagnosis import Outcome
 
 #: What a page writes on the company, by the wizard's field.
 COMPANY_FIELDS = {
@@ -67,8 +68,10 @@ class ChorusSetup(models.TransientModel):
     @api.model
     def _default_users(self):
         # sudo: a manager of Chorus Pro need not read the groups
-        return self.env.ref("l10n_fr_chorus_pro.group_chorus_user").sudo().all_user_ids.filtered(
-            lambda user: not user.share and self.env.company in user.company_ids and user.active
+        return (
+            self.env.ref("l10n_fr_chorus_pro.group_chorus_user")
+            .sudo()
+            .all_user_ids.filtered(lambda user: not user.share and self.env.company in user.company_ids and user.active)
         )
 
     @api.depends("company_id")

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..services import directory
-from ..services.answers_directory import FoundStructure
+from ..services.api import recipients as directory
+from ..services.api.answers_directory import FoundStructure
 
 
 class ChorusStructureSearch(models.TransientModel):

@@ -4,7 +4,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..services import works
+from ..services.follow import works
 from ..services.vocabulary import frameworks
 from ..services.vocabulary.frameworks import Role
 

@@ -10,7 +10,7 @@ names of the elements or from the rule.
 from __future__ import annotations
 
 from ..text import Text
-from .message_model import Kind, Message, resend
+from .message import Kind, Message, resend
 from .message_table_invoice import CONTENT, REFERENCES
 from .motifs import MOTIFS
 from .places import Place

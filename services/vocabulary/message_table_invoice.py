@@ -7,7 +7,7 @@ of AIFE's EDI annex (DOMAIN §5), should a message name one [INF].
 from __future__ import annotations
 
 from ..text import Text
-from .message_model import Message, resend
+from .message import Message, resend
 from .places import Place
 
 _DIRECTORY = resend(

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ..text import Text
 from .fold import fold
-from .message_model import Explanation, Kind, Message, place_of
+from .message import Explanation, Kind, Message, place_of
 from .message_table import TABLE
 from .places import Place
 

@@ -377,9 +377,7 @@ _TABLE: tuple[Motif, ...] = (
 MOTIFS: Mapping[str, Motif] = MappingProxyType({motif.code: motif for motif in _TABLE})
 """Every known reason by code."""
 
-ABOUT_LINES = frozenset(
-    {"MONTANT_ERR", "TX_TVA_ERR", "FACT_NON_CONFORME", "LIVR_INCOMP", "HONORER_LA_COMMANDE", "REJ_COH"}
-)
+ABOUT_LINES = frozenset({"MONTANT_ERR", "TX_TVA_ERR", "FACT_NON_CONFORME", "LIVR_INCOMP", "HONORER_LA_COMMANDE", "REJ_COH"})
 """Codes of the reasons that a copy of the invoice would meet again: its lines are to be changed, not its references."""
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..text import Text
 from .actors import Actor
-from .status_model import STATES, Action, State, Status
+from .status import STATES, Action, State, Status
 from .statuses_ordinary import ORDINARY
 from .statuses_works import WORKS
 

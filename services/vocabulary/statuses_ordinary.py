@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..text import Text
 from .actors import Actor
-from .status_model import Status
+from .status import Status
 
 _ON_ITS_WAY = Text(
     "Nothing to do: Chorus Pro is passing it on to the public body.",

@@ -10,7 +10,7 @@ from functools import partial
 
 from ..text import Text
 from .actors import Actor
-from .status_model import Status
+from .status import Status
 
 _Works = partial(Status, works=True)
 

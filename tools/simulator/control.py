@@ -131,9 +131,7 @@ def _piece(piece: Piece) -> dict[str, Any]:
         "destinataire": piece.recipient,
         "marche": piece.market,
         "montantTTC": piece.with_vat,
-        "history": [
-            {"statut": change.code, "date": iso(change.at), "commentaire": change.comment} for change in piece.history
-        ],
+        "history": [{"statut": change.code, "date": iso(change.at), "commentaire": change.comment} for change in piece.history],
     }
 
 

@@ -36,9 +36,7 @@ class Validation:
     def to_validate(self, siret: str) -> list[Invoice]:
         """What waits for that structure, the oldest first. Call it under the store's lock."""
         self.tick()
-        return [
-            invoice for invoice in self._store.invoices.values() if invoice.status in WAITING and invoice.validator == siret
-        ]
+        return [invoice for invoice in self._store.invoices.values() if invoice.status in WAITING and invoice.validator == siret]
 
     def decide(self, invoice: Invoice, accept: bool, motif: str, comment: str) -> None:
         """The validator's decision on an invoice that waits for it. Raises ValueError for one that does not."""

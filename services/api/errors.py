@@ -1,0 +1,344 @@
+"""What can go wrong between us and Chorus Pro, sorted by what one may do next.
+
+A caller has one question after a failure: *may I send again?*
+
+* :class:`NotReceived` — surely not received: yes, later;
+* :class:`TryLater` — not done, and the platform (or the way to it) asks for patience: yes, after ``retry_after``;
+* :class:`OutcomeUnknown` — perhaps done: never before a search at Chorus Pro settled it;
+* :class:`Refused` — received and refused: only after a correction;
+* :class:`NotAllowed` — a link of the set-up chain is broken (``link`` says which): only after an administrator mended it.
+
+Each failure carries a ``code`` of :data:`FAILURES`, whose texts tell a person the cause and the remedy; ``detail`` keeps the
+platform's own words, whole.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..text import Text
+
+
+class Failure(NamedTuple):
+    """Why something failed and what a person does about it."""
+
+    cause: Text
+    remedy: Text
+
+
+class ChorusError(Exception):
+    """Any failure of an exchange with Chorus Pro.
+
+    :param detail: the platform's or the library's own words, without secrets.
+    :param code: key of :data:`FAILURES`; the class's own when not given.
+    :param http_status: HTTP status of the answer, if there was one.
+    :param correlation: the platform's correlation identifier, to quote to its support (REFERENCE §1.3).
+    """
+
+    default_code = "unexpected_answer"
+
+    def __init__(self, detail: str = "", *, code: str = "", http_status: int | None = None, correlation: str = "") -> None:
+        self.code = code or self.default_code
+        self.detail = detail.strip()
+        self.http_status = http_status
+        self.correlation = correlation
+        super().__init__(f"{self.code}: {self.detail}" if self.detail else self.code)
+
+
+class NotReceived(ChorusError):
+    """The request surely never reached the platform: nothing was done, it may be repeated."""
+
+    default_code = "not_reachable"
+
+
+class TryLater(NotReceived):
+    """Not done; to be asked again after ``retry_after`` seconds (the caller's own back-off when None)."""
+
+    default_code = "unavailable"
+
+    def __init__(self, detail: str = "", *, retry_after: int | None = None, **options: object) -> None:
+        super().__init__(detail, **options)  # type: ignore[arg-type]
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(ChorusError):
+    """The request may have been carried out, the answer is lost: look it up before anything else."""
+
+    default_code = "outcome_unknown"
+
+
+class Refused(ChorusError):
+    """The platform understood and said no (``codeRetour`` ≠ 0, HTTP 400, 413…).
+
+    :param return_code: ``codeRetour``; its meaning depends on the service (REFERENCE §4).
+    :param service: the operation's path below ``/cpro/``, such as ``factures/v1/deposer/flux``.
+    """
+
+    default_code = "refused"
+
+    def __init__(self, detail: str = "", *, return_code: int | None = None, service: str = "", **options: object) -> None:
+        super().__init__(detail, **options)  # type: ignore[arg-type]
+        self.return_code = return_code
+        self.service = service
+
+
+class NotAllowed(ChorusError):
+    """A link of the chain that lets us in is missing (SETUP_STEPS; REFERENCE §1.3).
+
+    ``link`` is one of ``credentials`` (PISTE client id or secret), ``subscription`` (the API is not consented to on PISTE),
+    ``connection`` (the raccordement is not active in Chorus Pro), ``technical_account``, ``right`` — and is the code too.
+    """
+
+    default_code = "credentials"
+
+    def __init__(self, link: str, detail: str = "", *, http_status: int | None = None, correlation: str = "") -> None:
+        super().__init__(detail, code=link, http_status=http_status, correlation=correlation)
+        self.link = link
+
+
+FAILURES: dict[str, Failure] = {
+    "not_reachable": Failure(
+        Text("Chorus Pro cannot be reached from this server.", "Chorus Pro est injoignable depuis ce serveur."),
+        Text(
+            "Nothing was sent. Odoo tries again by itself. If it lasts, have the network or the proxy checked.",
+            "Rien n'a été envoyé. Odoo réessaie tout seul. Si cela dure, faites vérifier le réseau ou le proxy.",
+        ),
+    ),
+    "unavailable": Failure(
+        Text("Chorus Pro is not available for the moment.", "Chorus Pro est momentanément indisponible."),
+        Text("Nothing to do: Odoo tries again by itself.", "Rien à faire : Odoo réessaie tout seul."),
+    ),
+    "rate_limited": Failure(
+        Text("PISTE limits the number of calls.", "PISTE limite le nombre d'appels."),
+        Text("Nothing to do: Odoo waits, then goes on by itself.", "Rien à faire : Odoo patiente puis reprend tout seul."),
+    ),
+    "unexpected_answer": Failure(
+        Text(
+            "Chorus Pro gave an answer that cannot be read (maintenance page?).",
+            "Chorus Pro a donné une réponse illisible (page de maintenance ?).",
+        ),
+        Text("Nothing to do: Odoo tries again by itself.", "Rien à faire : Odoo réessaie tout seul."),
+    ),
+    "outcome_unknown": Failure(
+        Text(
+            "The answer of Chorus Pro was lost: the invoice may have been received.",
+            "La réponse de Chorus Pro s'est perdue : la facture a peut-être été reçue.",
+        ),
+        Text(
+            "Nothing to do: Odoo looks the invoice up at Chorus Pro before sending anything again.",
+            "Rien à faire : Odoo recherche la facture dans Chorus Pro avant tout nouvel envoi.",
+        ),
+    ),
+    "refused": Failure(
+        Text("Chorus Pro refused the request.", "Chorus Pro a refusé la demande."),
+        Text("Correct what the message says, then send again.", "Corrigez ce qu'indique le message, puis renvoyez."),
+    ),
+    "file_too_large": Failure(
+        Text("The file is too large for Chorus Pro.", "Le fichier est trop volumineux pour Chorus Pro."),
+        Text("Reduce the attachments, then send again.", "Réduisez les pièces jointes, puis renvoyez."),
+    ),
+    "file_changed": Failure(
+        Text(
+            "A file that was to leave is lost or is no longer the one recorded: Odoo's files were damaged, or restored from"
+            " another day. Nothing was sent.",
+            "Un fichier à envoyer est perdu ou n'est plus celui enregistré : les fichiers d'Odoo ont été abîmés, ou restaurés"
+            " d'un autre jour. Rien n'est parti.",
+        ),
+        Text(
+            "Send again: the file is made anew. Tell the person in charge of the server.",
+            "Renvoyez : le fichier est refait. Prévenez la personne qui s'occupe du serveur.",
+        ),
+    ),
+    "credentials": Failure(
+        Text(
+            "PISTE does not recognise the client identifier or its secret.",
+            "PISTE ne reconnaît pas l'identifiant client ou son secret.",
+        ),
+        Text(
+            "In the settings, enter the Client ID and the Client Secret again (PISTE → Applications → OAuth credentials, in the"
+            " same environment).",
+            "Dans les paramètres, saisissez de nouveau le Client ID et le Client Secret (PISTE → Applications → Identifiants"
+            " OAuth, dans le même environnement).",
+        ),
+    ),
+    "subscription": Failure(
+        Text(
+            "The PISTE application has no access to this API.",
+            "L'application PISTE n'a pas accès à cette API.",
+        ),
+        Text(
+            "On PISTE, accept the terms of the Chorus Pro APIs and tick them on the application, in the right environment.",
+            "Sur PISTE, validez les CGU des API Chorus Pro et cochez ces API dans l'application, dans le bon environnement.",
+        ),
+    ),
+    "connection": Failure(
+        Text(
+            "The connection is not declared or not active in Chorus Pro.",
+            "Le raccordement n'est pas déclaré ou pas actif dans Chorus Pro.",
+        ),
+        Text(
+            "In Chorus Pro: Raccordements → API → declare the PISTE connection with the exact name of the application, and wait"
+            " until it is Active.",
+            "Dans Chorus Pro : Raccordements → API → « Déclarer un raccordement PISTE » avec le nom exact de l'application, et"
+            " attendez l'état Actif.",
+        ),
+    ),
+    "technical_account": Failure(
+        Text(
+            "Chorus Pro refuses the technical account: wrong login or password, or expired password.",
+            "Chorus Pro refuse le compte technique : identifiant ou mot de passe faux, ou mot de passe expiré.",
+        ),
+        Text(
+            "Renew the password in Chorus Pro (Raccordements → Compte technique), then enter it in the settings.",
+            "Renouvelez le mot de passe dans Chorus Pro (Raccordements → Compte technique), puis saisissez-le dans les"
+            " paramètres.",
+        ),
+    ),
+    "right": Failure(
+        Text(
+            "The technical account has no right to do this in Chorus Pro.",
+            "Le compte technique n'a pas les habilitations nécessaires dans Chorus Pro.",
+        ),
+        Text(
+            "Have the main manager (gestionnaire principal) open the space “Factures émises” for this structure.",
+            "Demandez au gestionnaire principal d'ouvrir l'espace « Factures émises » pour cette structure.",
+        ),
+    ),
+    "not_configured": Failure(
+        Text(
+            "The connection of this company to Chorus Pro is not complete.",
+            "La connexion de cette société à Chorus Pro n'est pas complète.",
+        ),
+        Text(
+            "Complete it under Accounting → Configuration → Settings → Chorus Pro.",
+            "Complétez-la dans Comptabilité → Configuration → Paramètres → Chorus Pro.",
+        ),
+    ),
+    "structure_unknown": Failure(
+        Text(
+            "Chorus Pro knows no structure with this company's SIRET.",
+            "Chorus Pro ne connaît aucune structure portant le SIRET de cette société.",
+        ),
+        Text(
+            "Correct the SIRET of the company, or create its structure in Chorus Pro (“Créer un compte”).",
+            "Corrigez le SIRET de la société, ou créez sa structure dans Chorus Pro (« Créer un compte »).",
+        ),
+    ),
+    "structure_inactive": Failure(
+        Text(
+            "This company's structure is not active in Chorus Pro.",
+            "La structure de cette société n'est pas active dans Chorus Pro.",
+        ),
+        Text(
+            "Have it activated: Chorus Pro's support is reached by the chat at the bottom right of the portal.",
+            "Faites-la activer : l'assistance de Chorus Pro se joint par la messagerie en bas à droite du portail.",
+        ),
+    ),
+    "no_bank_account": Failure(
+        Text(
+            "No bank account is declared for this company in Chorus Pro.",
+            "Aucun compte bancaire n'est déclaré pour cette société dans Chorus Pro.",
+        ),
+        Text(
+            "Files that carry the IBAN can go. Declare it all the same: deposits of a PDF with its data need it, and some public"
+            " bodies compare it.",
+            "Les fichiers qui portent l'IBAN peuvent partir. Déclarez-le tout de même : le dépôt d'un PDF avec ses données"
+            " l'exige,"
+            " et certaines entités publiques le comparent.",
+        ),
+    ),
+    "secret_unreadable": Failure(
+        Text(
+            "A Chorus Pro secret cannot be decrypted with this server's key (restored or copied database?).",
+            "Un secret Chorus Pro ne peut pas être déchiffré avec la clé de ce serveur (base restaurée ou copiée ?).",
+        ),
+        Text(
+            "Put the former key back in Odoo's configuration file, or enter the secrets again in the settings.",
+            "Remettez l'ancienne clé dans le fichier de configuration d'Odoo, ou saisissez de nouveau les secrets dans les"
+            " paramètres.",
+        ),
+    ),
+    "neutralized": Failure(
+        Text(
+            "This database is a neutralized copy: it does not speak with Chorus Pro's production.",
+            "Cette base est une copie neutralisée : elle ne communique pas avec la production de Chorus Pro.",
+        ),
+        Text(
+            "Work in the original database, or try things out here in qualification or with the simulator.",
+            "Travaillez dans la base d'origine, ou faites ici des essais en qualification ou avec le simulateur.",
+        ),
+    ),
+    "document": Failure(
+        Text("The invoice file could not be made.", "Le fichier de la facture n'a pas pu être produit."),
+        Text("Correct what the message says, then send again.", "Corrigez ce qu'indique le message, puis renvoyez."),
+    ),
+    "flow_rejected": Failure(
+        Text(
+            "Chorus Pro rejected the file: the invoice never entered Chorus Pro.",
+            "Chorus Pro a rejeté le fichier : la facture n'est pas entrée dans Chorus Pro.",
+        ),
+        Text(
+            "Correct what the message says, then send again with the same number.",
+            "Corrigez ce qu'indique le message, puis renvoyez avec le même numéro.",
+        ),
+    ),
+    "flow_incident": Failure(
+        Text(
+            "Chorus Pro could not process the file (incident on its side).",
+            "Chorus Pro n'a pas pu traiter le fichier (incident de son côté).",
+        ),
+        Text(
+            "The invoice did not enter Chorus Pro: send it again.",
+            "La facture n'est pas entrée dans Chorus Pro : renvoyez-la.",
+        ),
+    ),
+    "flow_silent": Failure(
+        Text(
+            "Chorus Pro has not said for a day or more what became of the file.",
+            "Chorus Pro n'a pas dit depuis un jour ou plus ce qu'est devenu le fichier.",
+        ),
+        Text(
+            "Do not send it again; ask Chorus Pro's support, with the flow number.",
+            "Ne le renvoyez pas ; demandez au support de Chorus Pro, avec le numéro de flux.",
+        ),
+    ),
+    "found_different": Failure(
+        Text(
+            "Chorus Pro holds another invoice with this number: recipient, date or amount differ.",
+            "Chorus Pro détient une autre facture sous ce numéro : destinataire, date ou montant diffèrent.",
+        ),
+        Text(
+            "Compare both invoices on the portal. If yours was never deposited, give it another number.",
+            "Comparez les deux factures sur le portail. Si la vôtre n'a jamais été déposée, donnez-lui un autre numéro.",
+        ),
+    ),
+    "moved_on": Failure(
+        Text(
+            "The invoice is no longer in the status that was to be answered; nothing was changed.",
+            "La facture n'est plus dans le statut auquel il fallait répondre ; rien n'a été modifié.",
+        ),
+        Text(
+            "Look at its time line: it may need nothing any more.",
+            "Consultez son historique : il n'y a peut-être plus rien à faire.",
+        ),
+    ),
+    "validator_unknown": Failure(
+        Text(
+            "Chorus Pro knows no active structure with this SIRET.",
+            "Chorus Pro ne connaît aucune structure active avec ce SIRET.",
+        ),
+        Text("Check the validator's SIRET, then try again.", "Vérifiez le SIRET du valideur, puis recommencez."),
+    ),
+    "internal": Failure(
+        Text("An unexpected error occurred in Odoo.", "Une erreur inattendue s'est produite dans Odoo."),
+        Text(
+            "Odoo tries again by itself. If it lasts, pass the message on to your administrator.",
+            "Odoo réessaie tout seul. Si cela dure, transmettez le message à votre administrateur.",
+        ),
+    ),
+}
+
+
+def failure(code: str | None) -> Failure:
+    """The texts of a stored failure code; those of ``internal`` for a code of another version of the add-on."""
+    return FAILURES.get(code or "", FAILURES["internal"])

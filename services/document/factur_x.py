@@ -1,0 +1,46 @@
+"""From a document and its printed PDF to Factur-X, a PDF/A-3 that carries the document's CII (``IN_DP_E2_CII_FACTURX``)."""
+
+from __future__ import annotations
+
+from facturx import generate_from_binary
+
+from . import pdfa
+from .attachments import distinct
+from .en16931 import PROFILE, to_cii, xml_text
+from .invoice import Invoice
+
+
+def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
+    """The PDF with the XML inside, and the document's attachments beside it.
+
+    The attachments stand in the PDF alone: in the XML as well they would count twice against the limits, and an XML takes few
+    kinds of files.
+
+    :param pdf: the invoice as it is printed; files in it that are not ours are left out.
+    :raises DocumentError: when the XML cannot be made. :raises PdfError: when the PDF is none.
+    """
+    xml = to_cii(invoice.without_attachments())
+    name, number = xml_text(invoice.supplier.name), xml_text(invoice.number)
+    title = f"{'Avoir' if invoice.is_credit_note else 'Facture'} {number}"
+    carrier = generate_from_binary(
+        pdfa.plain(pdf),
+        xml,
+        flavor="factur-x",
+        level=PROFILE,
+        check_xsd=False,
+        check_schematron=False,
+        pdf_metadata={
+            "author": name,
+            "title": f"{name} : {title}",
+            "subject": title,
+            "keywords": "Factur-X, facture",
+        },
+        lang="fr-FR",
+        attachments={
+            file.name: {"filedata": file.content, "description": file.description, "afrelationship": "supplement"}
+            for file in distinct(invoice.attachments)
+        },
+        # readable without unpacking, for tools that look for it in the bytes
+        xmp_compression=False,
+    )
+    return pdfa.to_pdfa3(carrier)

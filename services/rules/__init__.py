@@ -1,0 +1,66 @@
+"""The rules that make Chorus Pro refuse a document, asked before it leaves (DOMAIN §5).
+
+:func:`check` asks them all at once. The rows stand in the modules beside, by topic; to add a rule is to add a row there.
+What Chorus Pro alone can know is not here, and :data:`ELSEWHERE` says where it is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ..document.invoice import Invoice
+from .amounts import AMOUNT_RULES, calculable
+from .files import FILE_RULES
+from .header import HEADER_RULES
+from .parties import PARTY_RULES
+from .payment import PAYMENT_RULES
+from .references import REFERENCE_RULES
+from .rule import Context, FileFormat, Finding, Level, Requirements, Rule, Service
+from .vat import VAT_RULES
+
+__all__ = [
+    "ELSEWHERE",
+    "RULES",
+    "Context",
+    "FileFormat",
+    "Finding",
+    "Level",
+    "Requirements",
+    "Rule",
+    "Service",
+    "check",
+]
+
+RULES: tuple[Rule, ...] = (
+    *HEADER_RULES,
+    *PARTY_RULES,
+    *REFERENCE_RULES,
+    *AMOUNT_RULES,
+    *VAT_RULES,
+    *PAYMENT_RULES,
+    *FILE_RULES,
+)
+"""Every rule, in the order in which a person reads an invoice."""
+
+ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "R-07": "the mode SAISIE_API, which renumbers, is never used",
+        "R-19": "by construction: see en16931.CREDIT_NOTE_PAYMENT_MEANS",
+        "R-25": "a field of the API's payload, not of the document",
+        "R-30": "the PDF itself, where it is made",
+        "R-35": "such documents cannot be expressed: no self-billing, no sub-lines, one supplier",
+    }
+)
+"""The rules of DOMAIN §5 that have no row, and why."""
+
+
+def check(document: Invoice, context: Context) -> list[Finding]:
+    """All that is wrong with the document, what blocks first. Never raises on odd data; no finding means it may be sent."""
+    numbers = calculable(document)
+    findings = [
+        rule.finding(values, context)
+        for rule in RULES
+        if (numbers or not rule.numbers) and (values := rule.check(document, context)) is not None
+    ]
+    return sorted(findings, key=lambda finding: not finding.blocks)

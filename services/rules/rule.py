@@ -1,0 +1,177 @@
+"""What a rule is, what it may know, and what it says: the shapes that the tables of ``rules_*`` fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from ..document.invoice import Invoice
+from ..text import Text
+from ..vocabulary.places import PLACES, Place
+
+
+class Level(str, Enum):
+    """How grave a finding is: ``block`` would be refused by Chorus Pro or by the standard, ``warn`` deserves a look."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+    __str__ = str.__str__
+
+
+class FileFormat(str, Enum):
+    """What is deposited; some limits are a format's own."""
+
+    CII = "cii"
+    UBL = "ubl"
+    FACTURX = "facturx"
+    PDF = "pdf"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True)
+class Service:
+    """An executing service of a public body; ``None`` is "not known"."""
+
+    code: str
+    active: bool | None = None
+    engagement_required: bool | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What is known of what the recipient asks for (DOMAIN R-08 to R-13); ``None`` is "not known" and gives no finding.
+
+    :param service: a service code is required. :param engagement: an engagement number is required.
+    :param either: one of the two is enough; it then prevails over both.
+    :param moa_only: the structure receives works documents only, as project owner.
+    :param services: its services, all of them.
+    """
+
+    active: bool | None = None
+    service: bool | None = None
+    engagement: bool | None = None
+    either: bool | None = None
+    moa_only: bool | None = None
+    services: tuple[Service, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may know besides the document.
+
+    :param today: the calendar day in Europe/Paris.
+    :param supplier: what Chorus Pro said last of our own structure: ``active``, ``inactive``, ``absent``, ``""`` when not known.
+    :param production: false in qualification and with the simulator, whose SIRETs are fictitious.
+    :param taken_by: which other document of the same SIREN and year has this number at Chorus Pro; ``""`` when none is known to.
+    """
+
+    today: date
+    production: bool = True
+    supplier: str = ""
+    recipient: Requirements = field(default_factory=Requirements)
+    file_format: FileFormat = FileFormat.CII
+    taken_by: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with the document.
+
+    :param code: the rule's stable code, ``R-04.length``: the rule of DOMAIN §5 or of EN 16931, a dot, and what of it.
+    :param field: key of what the user changes; those of ``vocabulary.fields`` where it has one.
+    :param message: what is wrong. :param remedy: what to do. Both are whole sentences.
+    :param place: what the button beside the remedy opens, ``None`` when there is nothing to open.
+    """
+
+    code: str
+    level: Level
+    field: str
+    message: Text
+    remedy: Text
+    source: str
+    place: Place | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """The document must not be sent as it is."""
+        return self.level is Level.BLOCK
+
+
+Values = Mapping[str, object]
+"""What fills the ``{placeholders}`` of a rule's texts; a :class:`Text` is put in its own language."""
+
+Check = Callable[[Invoice, Context], "Values | None"]
+"""Looks at the document: ``None`` when the rule is kept. Must not raise, whatever the document."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table.
+
+    :param lenient: outside production it only warns.
+    :param numbers: it calculates, thus is asked only when every number is one that can be calculated with (R-26).
+    :param place: where it is mended, when that is not where its field is.
+    """
+
+    code: str
+    level: Level
+    field: str
+    message: Text
+    remedy: Text
+    source: str
+    check: Check
+    lenient: bool = False
+    numbers: bool = False
+    place: Place | None = None
+
+    def finding(self, values: Values, context: Context) -> Finding:
+        """The finding with its texts filled in."""
+        level = Level.WARN if self.lenient and not context.production else self.level
+        message, remedy = _filled(self.message, values), _filled(self.remedy, values)
+        return Finding(self.code, level, self.field, message, remedy, self.source, self.place or PLACES.get(self.field))
+
+
+FOUND: Values = {}
+"""Broken, with nothing to fill in."""
+
+
+def when(broken: bool) -> Values | None:
+    """For a check that has nothing more to say than yes or no."""
+    return FOUND if broken else None
+
+
+def listing(items: Iterable[Text | str | int], limit: int = 5) -> Text:
+    """``a, b, c`` in both languages; beyond ``limit``, how many more."""
+    texts = [item if isinstance(item, Text) else Text(str(item), str(item)) for item in items]
+    shown, more = texts[:limit], len(texts) - limit
+    en, fr = ", ".join(text.en for text in shown), ", ".join(text.fr for text in shown)
+    return Text(f"{en} and {more} more", f"{fr} et {more} autres") if more > 0 else Text(en, fr)
+
+
+def found(name: str, items: Iterable[Text | str | int]) -> Values | None:
+    """Broken when there are ``items``, which fill the placeholder ``name``."""
+    items = list(items)
+    return {name: listing(items)} if items else None
+
+
+def number(value: Decimal, decimals: int = 2) -> Text:
+    """``1,234.50`` and ``1 234,50``: at least that many decimals, no more than needed."""
+    whole, _, fraction = f"{value:,f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(decimals, "0")
+    en = f"{whole}.{fraction}" if fraction else whole
+    return Text(en, en.translate(str.maketrans({",": "\u00a0", ".": ","})))
+
+
+def _filled(text: Text, values: Values) -> Text:
+    return Text(*(template.format(**_in(lang, values)) for lang, template in (("en", text.en), ("fr", text.fr))))
+
+
+def _in(lang: str, values: Values) -> dict[str, object]:
+    return {name: value.of(lang) if isinstance(value, Text) else value for name, value in values.items()}

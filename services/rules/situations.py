@@ -1,0 +1,233 @@
+"""Works statements (situations) of a market: their order, their cumulative amounts, and what is odd about one of them.
+
+A monthly statement is cumulative since the market began, at its prices, without revision nor VAT (CCAG-Travaux 12.1, DOMAIN
+§2.2). Its number and period are ours; Chorus Pro has no field for them, so that nothing here is refused there: what only
+surprises the buyer warns, what makes the statement meaningless blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ..document.invoice import ZERO
+from ..text import Text
+from ..vocabulary.places import Place
+from .rule import Finding, Level, listing, number
+
+SOURCE = "CCAG-Travaux 12.1, DOMAIN §2.2"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One statement. ``works``: done this time, without VAT; less than nothing when earlier work is taken back.
+
+    ``retention``: kept back this time, less than nothing; more than nothing when it is given back.
+    """
+
+    number: int
+    start: date | None
+    end: date | None
+    works: Decimal = ZERO
+    retention: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A statement that has not left yet. ``name``: the invoice's number, ``""`` for a draft."""
+
+    number: int
+    name: str = ""
+
+
+def proposed_number(others: Iterable[Situation]) -> int:
+    """The number of the next statement."""
+    return max((other.number for other in others), default=0) + 1
+
+
+def proposed_start(others: Iterable[Situation], began: date | None) -> date | None:
+    """The day after the last period; the market's first day for the first statement."""
+    ends = [other.end for other in others if other.end]
+    return max(ends) + timedelta(days=1) if ends else began
+
+
+def end_of_month(day: date) -> date:
+    """The last day of that day's month: statements are made at the end of each month."""
+    following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return following - timedelta(days=1)
+
+
+def previous(this: Situation, others: Iterable[Situation]) -> Decimal:
+    """The cumulative amount of the statements before this one."""
+    return sum((other.works for other in others if other.number < this.number), ZERO)
+
+
+TOLD_AT_ONCE: frozenset[str] = frozenset({"works.previous_waiting", "works.retention_missing"})
+"""What is worth knowing before the first line of a statement is entered."""
+
+
+def check(this: Situation, others: Iterable[Situation], waiting: Iterable[Waiting] = ()) -> list[Finding]:
+    """What is odd about a statement among the others of its market, what blocks first.
+
+    :param others: those in the books. :param waiting: those, drafts too, that have not left yet.
+    """
+    others = list(others)
+    found = [
+        *_number(this, others),
+        *_period(this, others),
+        *_amount(this, others),
+        *_waiting(this, waiting),
+        *_retention(this, others),
+    ]
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def _number(this: Situation, others: list[Situation]) -> Iterable[Finding]:
+    numbers = {other.number for other in others}
+    if this.number < 1:
+        yield _finding(
+            "number_missing",
+            Level.BLOCK,
+            Text("The situation has no number.", "La situation n'a pas de numéro."),
+            Text("Enter its number: 1 for the first one.", "Saisissez son numéro : 1 pour la première."),
+        )
+    elif this.number in numbers:
+        yield _finding(
+            "number_used",
+            Level.BLOCK,
+            Text(
+                f"Another invoice of this market is situation {this.number} already.",
+                f"Une autre facture de ce marché est déjà la situation n° {this.number}.",
+            ),
+            Text(
+                "Change the number, or cancel the other one with a credit note first.",
+                "Changez le numéro, ou annulez d'abord l'autre par un avoir.",
+            ),
+        )
+    elif missing := sorted(set(range(1, this.number)) - numbers):
+        listed = ", ".join(map(str, missing[:5])) + ("…" if len(missing) > 5 else "")
+        yield _finding(
+            "number_gap",
+            Level.WARN,
+            Text(
+                f"Situation {listed} of this market is not in Odoo.",
+                f"La situation n° {listed} de ce marché n'est pas dans Odoo.",
+            ),
+            Text(
+                "Check the number: the cumulative amount counts the invoices in Odoo only.",
+                "Vérifiez le numéro : le cumul ne compte que les factures présentes dans Odoo.",
+            ),
+        )
+
+
+def _period(this: Situation, others: list[Situation]) -> Iterable[Finding]:
+    if not this.start or not this.end:
+        yield _finding(
+            "period_missing",
+            Level.BLOCK,
+            Text("The period of the situation is missing.", "La période de la situation manque."),
+            Text("Enter the first and the last day of the work stated.", "Saisissez le premier et le dernier jour des travaux."),
+        )
+        return
+    if this.end < this.start:
+        yield _finding(
+            "period_order",
+            Level.BLOCK,
+            Text("The situation's period ends before it starts.", "La période de la situation finit avant de commencer."),
+            Text("Correct the dates of the period.", "Corrigez les dates de la période."),
+        )
+        return
+    dated = [other for other in others if other.start and other.end and other.number != this.number]
+    for other in dated:
+        if this.start <= other.end and other.start <= this.end:
+            yield _finding(
+                "period_overlap",
+                Level.WARN,
+                Text(
+                    f"Its period overlaps that of situation {other.number}.",
+                    f"Sa période chevauche celle de la situation n° {other.number}.",
+                ),
+                Text("Check both periods.", "Vérifiez les deux périodes."),
+            )
+    before = [other.end for other in dated if other.number < this.number]
+    if before and this.start > max(before) + timedelta(days=1):
+        last = max(before)
+        yield _finding(
+            "period_gap",
+            Level.WARN,
+            Text(
+                f"No situation covers the days between {last:%Y-%m-%d} and {this.start:%Y-%m-%d}.",
+                f"Aucune situation ne couvre les jours entre le {last:%d/%m/%Y} et le {this.start:%d/%m/%Y}.",
+            ),
+            Text(
+                "Check the period; a stop of the works is fine.",
+                "Vérifiez la période ; un arrêt de chantier l'explique peut-être.",
+            ),
+        )
+
+
+def _amount(this: Situation, others: list[Situation]) -> Iterable[Finding]:
+    if this.works < 0:
+        total = previous(this, others)
+        yield _finding(
+            "cumulative_lower",
+            Level.WARN,
+            Text(
+                f"The cumulative amount ({total + this.works}) is lower than that of the previous situation ({total}).",
+                f"Le cumul ({total + this.works}) est inférieur à celui de la situation précédente ({total}).",
+            ),
+            Text(
+                "Check the lines: a cumulative statement normally only grows.",
+                "Vérifiez les lignes : un décompte cumulé ne fait normalement que croître.",
+            ),
+        )
+
+
+def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
+    # a draft of the same number was begun before: numbers are proposed from those in the books
+    former = sorted(
+        (one for one in waiting if one.number < this.number or (one.number == this.number and not one.name)),
+        key=lambda one: (one.number, one.name),
+    )
+    if former:
+        listed = listing(
+            Text(f"{one.number} ({one.name or 'draft'})", f"n° {one.number} ({one.name or 'brouillon'})") for one in former
+        )
+        yield _finding(
+            "previous_waiting",
+            Level.WARN,
+            Text(
+                f"Situation of this market not filed yet: {listed.en}.",
+                f"Situation de ce marché pas encore déposée : {listed.fr}.",
+            ),
+            Text(
+                "File it first: each situation adds to those before it.",
+                "Déposez-la d'abord : chaque situation s'ajoute aux précédentes.",
+            ),
+            Place.MARKET,
+        )
+
+
+def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
+    kept = sum((other.retention for other in others if other.number < this.number), ZERO)
+    if kept < 0 and this.retention == 0:
+        shown = number(-kept)
+        yield _finding(
+            "retention_missing",
+            Level.WARN,
+            Text(
+                f"The previous situations have a retention ({shown.en} so far), and this one has none.",
+                f"Les situations précédentes portent une retenue de garantie ({shown.fr} à ce jour), celle-ci n'en a pas.",
+            ),
+            Text(
+                "Add the line of the retention, unless a guarantee (bond) replaces it.",
+                "Ajoutez la ligne de la retenue de garantie, sauf si une caution ou une garantie la remplace.",
+            ),
+        )
+
+
+def _finding(code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT) -> Finding:
+    field = {"period": "period", "cumulative": "amounts", "retention": "amounts"}.get(code.partition("_")[0], "number")
+    return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place)

@@ -1,0 +1,262 @@
+"""Rules on the VAT: rates, categories, reasons, and its summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from ..document.invoice import WHOLE_CURRENCIES, ZERO, Invoice, Period, Vat, VatCategory, VatSubtotal
+from ..text import Text
+from ..vocabulary.places import Place
+from .amounts import RECOMPUTE, lines_where
+from .rule import Context, Level, Rule, Values, found, number, when
+
+FRENCH_RATES: frozenset[Decimal] = frozenset(map(Decimal, ("20", "10", "5.5", "2.1", "8.5", "1.75", "1.05", "13", "0.9")))
+"""Rates of VAT charged in France: mainland, overseas (8.5, 2.1, 1.75, 1.05) and Corsica (13, 10, 2.1, 0.9)."""
+
+_CENT = Decimal("0.01")
+_HALF_CENT = Decimal("0.005")
+_HALF_UNIT = Decimal("0.5")
+_BEYOND_ROUNDING = Decimal(1)
+_Key = tuple[VatCategory, Decimal]
+
+
+def _rate_disagrees(vat: Vat) -> bool:
+    """The standard category has a rate, the others have none (EN 16931 BR-S-05, BR-E-05…)."""
+    charged = vat.category is VatCategory.STANDARD
+    return not 0 < vat.rate <= 100 if charged else vat.rate != 0
+
+
+def _key(vat: Vat) -> _Key:
+    """What makes one entry of the VAT summary: the rate counts for the standard category only."""
+    return vat.category, vat.rate if vat.category is VatCategory.STANDARD else ZERO
+
+
+def _bases(invoice: Invoice) -> dict[_Key, Decimal]:
+    """What the lines, discounts and charges of each category and rate add up to."""
+    bases: dict[_Key, Decimal] = {}
+    for vat, amount in (
+        *((line.vat, line.net_amount) for line in invoice.lines),
+        *((item.vat, -item.amount) for item in invoice.allowances),
+        *((item.vat, item.amount) for item in invoice.charges),
+    ):
+        bases[_key(vat)] = bases.get(_key(vat), ZERO) + amount
+    return bases
+
+
+def _rate_label(key: _Key) -> Text:
+    category, rate = key
+    if category is VatCategory.STANDARD:
+        shown = number(rate, decimals=0)
+        return Text(f"{shown.en} %", f"{shown.fr} %")
+    return Text(f"category {category}", f"catégorie {category}")
+
+
+def _summary_repeats(invoice: Invoice, _context: Context) -> Values | None:
+    counts = Counter(_key(subtotal.vat) for subtotal in invoice.vat_breakdown)
+    return found("rates", (_rate_label(key) for key, count in counts.items() if count > 1))
+
+
+def _summary_bases(invoice: Invoice, _context: Context) -> Values | None:
+    if _summary_repeats(invoice, _context) is not None:
+        return None
+    bases = _bases(invoice)
+    stated = {_key(subtotal.vat): subtotal.base for subtotal in invoice.vat_breakdown}
+    return found(
+        "rates",
+        (_rate_label(key) for key in dict.fromkeys((*bases, *stated)) if bases.get(key) != stated.get(key)),
+    )
+
+
+def _tax_wrong(invoice: Invoice, subtotal: VatSubtotal) -> bool:
+    """The VAT differs from base × rate by more than rounding line by line can explain (BR-CO-17 allows less than 1)."""
+    if subtotal.vat.category is not VatCategory.STANDARD:
+        return subtotal.tax != 0
+    parts = sum(_key(vat) == _key(subtotal.vat) for vat in invoice.taxed)
+    half = _HALF_UNIT if invoice.currency.strip() in WHOLE_CURRENCIES else _HALF_CENT
+    tolerance = min(half * (parts + 1), _BEYOND_ROUNDING - _CENT)
+    return abs(subtotal.base * subtotal.vat.rate / 100 - subtotal.tax) > tolerance
+
+
+def _taxes_wrong(invoice: Invoice, _context: Context) -> Values | None:
+    return found("rates", (_rate_label(_key(s.vat)) for s in invoice.vat_breakdown if _tax_wrong(invoice, s)))
+
+
+def _unusual_rates(invoice: Invoice, _context: Context) -> Values | None:
+    charged = (vat for vat in invoice.taxed if vat.category is VatCategory.STANDARD and not _rate_disagrees(vat))
+    return found("rates", (_rate_label(key) for key in dict.fromkeys(map(_key, charged)) if key[1] not in FRENCH_RATES))
+
+
+def _reason_missing(invoice: Invoice, _context: Context) -> Values | None:
+    exempt = (subtotal for subtotal in invoice.vat_breakdown if subtotal.vat.category is VatCategory.EXEMPT)
+    return when(any(not any(invoice.exemption(subtotal)) for subtotal in exempt))
+
+
+def _scope_mixed(invoice: Invoice, _context: Context) -> Values | None:
+    categories = invoice.vat_categories
+    return when(VatCategory.OUT_OF_SCOPE in categories and len(categories) > 1)
+
+
+def _intra_community_incomplete(invoice: Invoice, _context: Context) -> Values | None:
+    if VatCategory.INTRA_COMMUNITY not in invoice.vat_categories:
+        return None
+    dated = invoice.delivery_date is not None or invoice.period not in (None, Period())
+    placed = invoice.delivery_address is not None and invoice.delivery_address.country.strip()
+    return when(not (dated and placed and invoice.recipient.compact_vat))
+
+
+def _vat_currency_missing(invoice: Invoice, _context: Context) -> Values | None:
+    stated = invoice.tax_in_vat_currency is not None and invoice.vat_currency.strip() == "EUR"
+    return when(invoice.currency.strip() != "EUR" and invoice.totals.tax != 0 and not stated)
+
+
+_TAXES = Text("Check the taxes on the invoice's lines.", "Vérifiez les taxes sur les lignes de la facture.")
+
+VAT_RULES: tuple[Rule, ...] = (
+    Rule(
+        "R-23.category",
+        Level.BLOCK,
+        "taxes",
+        Text(
+            "VAT rate and category disagree on these lines: {lines}.",
+            "Le taux et la catégorie de TVA ne vont pas ensemble sur ces lignes : {lines}.",
+        ),
+        _TAXES,
+        "EN 16931 BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05",
+        lines_where(lambda line: _rate_disagrees(line.vat)),
+        numbers=True,
+    ),
+    Rule(
+        "R-23.discounts",
+        Level.BLOCK,
+        "taxes",
+        Text(
+            "VAT rate and category of a discount or a charge disagree.",
+            "Le taux et la catégorie de TVA d'une remise ou de frais ne vont pas ensemble.",
+        ),
+        _TAXES,
+        "EN 16931 BR-S-06, BR-S-07 and alike",
+        lambda invoice, _context: when(any(_rate_disagrees(item.vat) for item in (*invoice.allowances, *invoice.charges))),
+        numbers=True,
+    ),
+    Rule(
+        "R-23.rate",
+        Level.WARN,
+        "taxes",
+        Text("These VAT rates are not used in France: {rates}.", "Ces taux de TVA n'existent pas en France : {rates}."),
+        _TAXES,
+        "DOMAIN R-23 (TX_TVA_ERR)",
+        _unusual_rates,
+        numbers=True,
+    ),
+    Rule(
+        "R-22.reason",
+        Level.BLOCK,
+        "taxes",
+        Text(
+            "The reason why no VAT is charged is missing.",
+            "Le motif de l'exonération de TVA manque.",
+        ),
+        Text(
+            "Give the lines without tax a VAT rate, or enter the legal mention on the exempt tax, such as “TVA non applicable,"
+            " art. 293 B du CGI”.",
+            "Donnez un taux aux lignes sans taxe, ou saisissez la mention légale sur la taxe exonérée, par exemple « TVA non"
+            " applicable, art. 293 B du CGI ».",
+        ),
+        "DOMAIN R-22; EN 16931 BR-E-10",
+        _reason_missing,
+        place=Place.TAXES,
+    ),
+    Rule(
+        "R-22.due",
+        Level.WARN,
+        "taxes",
+        Text(
+            "Nothing says whether VAT is due on the invoice (debits) or on the payment (receipts).",
+            "Rien n'indique si la TVA est due sur les débits ou sur les encaissements.",
+        ),
+        Text(
+            "Set on the taxes whether VAT is due on invoice or on payment.",
+            "Indiquez sur les taxes si la TVA est exigible à la facturation ou au paiement.",
+        ),
+        "DOMAIN R-22; EN 16931 BT-8",
+        lambda invoice, _context: when(VatCategory.STANDARD in invoice.vat_categories and invoice.vat_due is None),
+        place=Place.TAXES,
+    ),
+    Rule(
+        "BR-O-11.scope",
+        Level.BLOCK,
+        "taxes",
+        Text(
+            "Lines out of VAT's scope cannot stand on the same invoice as others.",
+            "Des lignes hors du champ de la TVA ne peuvent pas côtoyer d'autres lignes sur une même facture.",
+        ),
+        Text(
+            "Invoice them apart, or use an exempt tax with its legal mention.",
+            "Facturez-les à part, ou utilisez une taxe exonérée avec sa mention légale.",
+        ),
+        "EN 16931 BR-O-11 to BR-O-14",
+        _scope_mixed,
+    ),
+    Rule(
+        "BR-IC-11.delivery",
+        Level.BLOCK,
+        "taxes",
+        Text(
+            "An intra-Community delivery needs its date, the address where it was delivered and the customer's VAT number.",
+            "Une livraison intracommunautaire exige sa date, l'adresse de livraison et le numéro de TVA du client.",
+        ),
+        Text(
+            "Complete them; for a customer in France, the tax is probably another one.",
+            "Complétez-les ; pour un client en France, la taxe est sans doute une autre.",
+        ),
+        "EN 16931 BR-IC-02, BR-IC-11, BR-IC-12",
+        _intra_community_incomplete,
+    ),
+    Rule(
+        "R-15.vat",
+        Level.WARN,
+        "currency",
+        Text(
+            "The document is not in euros and does not state its VAT in euros.",
+            "Le document n'est pas en euros et n'indique pas sa TVA en euros.",
+        ),
+        Text("Invoice in euros, or state the VAT in euros.", "Facturez en euros, ou indiquez la TVA en euros."),
+        "EN 16931 BT-111; directive 2006/112/EC art. 230",
+        _vat_currency_missing,
+        numbers=True,
+    ),
+    Rule(
+        "R-24.twice",
+        Level.BLOCK,
+        "amounts",
+        Text("The VAT summary has several entries for: {rates}.", "Le récapitulatif de TVA a plusieurs lignes pour : {rates}."),
+        Text("Use one tax per rate on the invoice's lines.", "Utilisez une seule taxe par taux sur les lignes de la facture."),
+        "EN 16931 BR-S-01, BR-E-01",
+        _summary_repeats,
+        numbers=True,
+    ),
+    Rule(
+        "R-24.bases",
+        Level.BLOCK,
+        "amounts",
+        Text(
+            "The VAT summary and the lines disagree on the amount without VAT for: {rates}.",
+            "Le récapitulatif de TVA et les lignes ne donnent pas le même montant hors taxes pour : {rates}.",
+        ),
+        RECOMPUTE,
+        "EN 16931 BR-S-08, BR-E-08 and alike",
+        _summary_bases,
+        numbers=True,
+    ),
+    Rule(
+        "R-24.vat",
+        Level.BLOCK,
+        "amounts",
+        Text("The VAT is not the base × the rate for: {rates}.", "La TVA n'est pas égale à base × taux pour : {rates}."),
+        RECOMPUTE,
+        "DOMAIN R-24; EN 16931 BR-CO-17",
+        _taxes_wrong,
+        numbers=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The way to a connection: its steps, the test that names the broken link, secrets typed and stored."""

@@ -1,0 +1,301 @@
+"""The way to a connection, one page a step: what to do on which portal, what comes out of it (SETUP_STEPS).
+
+The portals' own labels move: they stand here, easy to correct.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..api.environment import Environment
+from ..api.errors import failure
+from ..text import Text
+from .diagnosis import LINKS, Site
+
+
+class Step(NamedTuple):
+    """One page.
+
+    :param key: its name in the wizard.
+    :param site: where the work is done.
+    :param actions: what to click and type, in order.
+    :param gives: what the person has in hand afterwards.
+    :param links: the links of the diagnosis that verify it (:data:`.diagnosis.LINKS`).
+    """
+
+    key: str
+    title: Text
+    site: Site
+    actions: tuple[Text, ...]
+    gives: Text
+    links: tuple[str, ...] = ()
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "company",
+        Text("Your company", "Votre société"),
+        Site.ODOO,
+        (
+            Text(
+                "Choose the environment. Qualification is Chorus Pro's test platform: it has its own accounts and fictitious"
+                " SIRETs, and nothing sent there reaches a public body.",
+                "Choisissez l'environnement. La qualification est la plateforme d'essai de Chorus Pro : elle a ses propres"
+                " comptes"
+                " et des SIRET fictifs, et rien de ce qui y est envoyé n'atteint une entité publique.",
+            ),
+            Text(
+                "Check the SIRET (14 digits): the establishment that issues the invoices, as Chorus Pro knows it.",
+                "Vérifiez le SIRET (14 chiffres) : celui de l'établissement qui émet les factures, tel que Chorus Pro le"
+                " connaît.",
+            ),
+        ),
+        Text("The company and the environment are chosen.", "La société et l'environnement sont choisis."),
+        ("settings",),
+    ),
+    Step(
+        "account",
+        Text("Chorus Pro account", "Compte Chorus Pro"),
+        Site.CHORUS_PRO,
+        (
+            Text(
+                "Click “Créer un compte”; enter your details and the SIRET of your own company, then the captcha.",
+                "Cliquez sur « Créer un compte » ; saisissez vos coordonnées et le SIRET de votre propre société, puis le"
+                " captcha.",
+            ),
+            Text(
+                "Follow the activation link received by e-mail (it is valid for 24 hours).",
+                "Suivez le lien d'activation reçu par courriel (valable 24 heures).",
+            ),
+            Text(
+                "The first person of a SIRET becomes its main manager (gestionnaire principal); the others wait for that person's"
+                " approval. Only the main manager can create the technical account.",
+                "La première personne d'un SIRET en devient le gestionnaire principal ; les autres attendent son accord. Seul le"
+                " gestionnaire principal peut créer le compte technique.",
+            ),
+        ),
+        Text("A user and a structure in Chorus Pro.", "Un utilisateur et une structure dans Chorus Pro."),
+        ("structure",),
+    ),
+    Step(
+        "spaces",
+        Text("Spaces", "Espaces"),
+        Site.CHORUS_PRO,
+        (
+            Text(
+                "Activités du gestionnaire → Mes structures → the pencil → “Ajouter des espaces”.",
+                "Activités du gestionnaire → Mes structures → le crayon → « Ajouter des espaces ».",
+            ),
+            Text(
+                "“Factures émises” is there by default. Add “Raccordement EDI et API”, and “Factures de travaux” for works"
+                " contracts; choose all services and tick “Modification”.",
+                "« Factures émises » y est par défaut. Ajoutez « Raccordement EDI et API », ainsi que « Factures de travaux"
+                " » pour"
+                " les marchés de travaux ; choisissez tous les services et cochez « Modification ».",
+            ),
+            Text(
+                "Log out and in again: only then do the menus appear.",
+                "Déconnectez-vous puis reconnectez-vous : les menus n'apparaissent qu'ensuite.",
+            ),
+        ),
+        Text("The rights to send and to connect.", "Les droits d'émettre et de se raccorder."),
+        ("right",),
+    ),
+    Step(
+        "piste",
+        Text("PISTE account", "Compte PISTE"),
+        Site.PISTE,
+        (
+            Text(
+                "PISTE is the State's gateway to its APIs. Create an account: the password takes 12 characters with upper case,"
+                " lower case, a digit and a special sign.",
+                "PISTE est la passerelle de l'État vers ses API. Créez un compte : le mot de passe demande 12 caractères avec"
+                " majuscule, minuscule, chiffre et caractère spécial.",
+            ),
+            Text("Activate it by the e-mail received.", "Activez-le par le courriel reçu."),
+        ),
+        Text("A PISTE user.", "Un utilisateur PISTE."),
+    ),
+    Step(
+        "consents",
+        Text("Terms of the APIs", "Conditions des API"),
+        Site.PISTE,
+        (
+            Text("API → “Consentement CGU API”.", "API → « Consentement CGU API »."),
+            Text(
+                "Tick, page by page, the Chorus Pro APIs Factures, Structures, Transverses (and FacturesTravaux, Utilisateurs,"
+                " EngagementJuridique): each is listed twice, PROD and SANDBOX. Take those of your environment: SANDBOX for"
+                " qualification.",
+                "Cochez, page par page, les API Chorus Pro Factures, Structures, Transverses (ainsi que FacturesTravaux,"
+                " Utilisateurs, EngagementJuridique) : chacune figure deux fois, PROD et SANDBOX. Prenez celles de votre"
+                " environnement : SANDBOX pour la qualification.",
+            ),
+            Text("“Valider mes choix CGU”.", "« Valider mes choix CGU »."),
+        ),
+        Text("The terms are accepted.", "Les conditions sont acceptées."),
+        ("consent_factures", "consent_structures", "consent_transverses", "consent_engagements"),
+    ),
+    Step(
+        "application",
+        Text("PISTE application", "Application PISTE"),
+        Site.PISTE,
+        (
+            Text(
+                "Applications → “Créer une application” (in the sandbox one is there already).",
+                "Applications → « Créer une application » (dans la sandbox, il en existe déjà une).",
+            ),
+            Text(
+                "Name it ODOO_ followed by your SIRET, enter e-mail, SIRET and the person in charge. Note the name: Chorus"
+                " Pro asks"
+                " for it, to the letter, when you declare the connection.",
+                "Nommez-la ODOO_ suivi de votre SIRET, saisissez courriel, SIRET et responsable. Notez ce nom : Chorus Pro le"
+                " demande, à la lettre près, quand vous déclarez le raccordement.",
+            ),
+            Text(
+                "Tick the same APIs → “Appliquer les modifications”.",
+                "Cochez les mêmes API → « Appliquer les modifications ».",
+            ),
+        ),
+        Text("An application that may call the APIs.", "Une application autorisée à appeler les API."),
+        ("consent_factures", "consent_structures", "consent_transverses"),
+    ),
+    Step(
+        "oauth",
+        Text("Client ID and secret", "Identifiant client et secret"),
+        Site.PISTE,
+        (
+            Text(
+                "Applications → your application → “Identifiants OAuth”: copy the Client ID here. It is not the API key.",
+                "Applications → votre application → « Identifiants OAuth » : copiez ici le Client ID. Ce n'est pas la clé d'API.",
+            ),
+            Text(
+                "“Consulter le secret”: paste the Client Secret here, twice. PISTE advises a new secret every three months.",
+                "« Consulter le secret » : collez ici le Client Secret, deux fois. PISTE conseille un nouveau secret tous"
+                " les trois"
+                " mois.",
+            ),
+        ),
+        Text("Odoo can sign in at PISTE.", "Odoo peut s'identifier auprès de PISTE."),
+        ("credentials",),
+    ),
+    Step(
+        "technical",
+        Text("Technical account", "Compte technique"),
+        Site.CHORUS_PRO,
+        (
+            Text(
+                "As main manager: Raccordements → “Compte technique” → Accéder → “Création d'un compte technique” → choose the"
+                " structure.",
+                "En tant que gestionnaire principal : Raccordements → « Compte technique » → Accéder → « Création d'un compte"
+                " technique » → choisissez la structure.",
+            ),
+            Text(
+                "The password is shown only once: paste it here at once, twice. It lives about a year; Odoo reminds you before.",
+                "Le mot de passe n'est affiché qu'une seule fois : collez-le ici aussitôt, deux fois. Il vit environ un an ;"
+                " Odoo vous"
+                " prévient avant.",
+            ),
+        ),
+        Text("A login TECH_…@cpro.fr and its password.", "Un identifiant TECH_…@cpro.fr et son mot de passe."),
+        ("technical_account",),
+    ),
+    Step(
+        "connection",
+        Text("Connection (raccordement)", "Raccordement"),
+        Site.CHORUS_PRO,
+        (
+            Text(
+                "Domaines → Raccordements → API → “Gérer raccordement API” → “Déclarer un raccordement PISTE”.",
+                "Domaines → Raccordements → API → « Gérer raccordement API » → « Déclarer un raccordement PISTE ».",
+            ),
+            Text(
+                "Enter the structure, the exact name of the PISTE application, the type of use, Odoo as the software, a technical"
+                " contact → Valider. Wait until its state is “Actif”.",
+                "Saisissez la structure, le nom exact de l'application PISTE, le type d'usage, Odoo comme logiciel, un contact"
+                " technique → Valider. Attendez l'état « Actif ».",
+            ),
+        ),
+        Text("Chorus Pro lets the application in.", "Chorus Pro laisse entrer l'application."),
+        ("connection",),
+    ),
+    Step(
+        "test",
+        Text("Test of the connection", "Test de la connexion"),
+        Site.ODOO,
+        (
+            Text(
+                "Odoo walks the whole chain, without depositing anything, and names the link that is missing.",
+                "Odoo parcourt toute la chaîne, sans rien déposer, et nomme le maillon qui manque.",
+            ),
+        ),
+        Text("The connection with Chorus Pro is established.", "La connexion avec Chorus Pro est établie."),
+        tuple(LINKS),
+    ),
+    Step(
+        "transfer",
+        Text("Who transfers what", "Qui transfère quoi"),
+        Site.ODOO,
+        (
+            Text(
+                "Choose from which date invoices are transferred, who is warned, and who may transfer.",
+                "Choisissez à partir de quelle date les factures sont transférées, qui est prévenu, et qui peut transférer.",
+            ),
+            Text(
+                "Then mark your public customers: tab “Invoicing” of the contact, sending method “by Chorus Pro”, with the"
+                " SIRET.",
+                "Marquez ensuite vos clients publics : onglet « Facturation » de la fiche, envoi « par Chorus Pro », avec le"
+                " SIRET.",
+            ),
+        ),
+        Text("Invoices can go.", "Les factures peuvent partir."),
+    ),
+)
+
+#: Steps that are done on portals which a simulator does not have.
+_ON_PORTALS = ("account", "spaces", "piste", "consents", "application", "connection")
+
+
+def steps_for(environment_name: str | None) -> tuple[Step, ...]:
+    """The steps of an environment: with the simulator, nothing is to be done on the portals."""
+    if environment_name != "simulator":
+        return STEPS
+    return tuple(step for step in STEPS if step.key not in _ON_PORTALS)
+
+
+#: Remedies of failures that are mended in the set-up itself, and the step where: ``{step}`` is its number and title.
+_MENDED_HERE: dict[str, tuple[str, Text]] = {
+    "credentials": (
+        "oauth",
+        Text(
+            "Enter the Client ID and the Client Secret again in step {step} (PISTE → Applications → OAuth credentials, in the"
+            " same environment).",
+            "Saisissez de nouveau le Client ID et le Client Secret à l'étape {step} (PISTE → Applications → Identifiants OAuth,"
+            " dans le même environnement).",
+        ),
+    ),
+    "technical_account": (
+        "technical",
+        Text(
+            "Renew the password in Chorus Pro (Raccordements → Compte technique), then go back to step {step} to enter it.",
+            "Renouvelez le mot de passe dans Chorus Pro (Raccordements → Compte technique), puis revenez à l'étape {step} pour le"
+            " saisir.",
+        ),
+    ),
+}
+
+
+def remedy(code: str, environment_name: str | None, lang: str | None) -> str:
+    """What to do about a failure (a key of :data:`.errors.FAILURES`), said to a person who is in the set-up already."""
+    if code not in _MENDED_HERE:
+        return failure(code).remedy.of(lang)
+    key, text = _MENDED_HERE[code]
+    number, step = next((number, step) for number, step in enumerate(steps_for(environment_name), 1) if step.key == key)
+    title = step.title.of(lang)
+    return text.of(lang).format(step=f"{number} « {title} »" if (lang or "").startswith("fr") else f"{number} “{title}”")
+
+
+def page_address(site: Site, environment: Environment | None) -> str:
+    """The address of a portal in an environment, "" where there is none."""
+    if environment is None:
+        return ""
+    return {Site.PISTE: environment.piste_url, Site.CHORUS_PRO: environment.portal_url}.get(site, "")
