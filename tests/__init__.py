@@ -21,6 +21,7 @@ from . import (
     test_formats_attachments,
     test_formats_submission,
     test_i18n,
+    test_inheritance,
     test_many,
     test_market_amounts,
     test_overview,

@@ -13,6 +13,7 @@ import psycopg2.errors
 import requests
 
 from odoo import api
+from odoo.addons.l10n_fr_chorus_pro.models import transactions
 from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company, make_invoices
 from odoo.exceptions import UserError
@@ -45,9 +46,9 @@ def killed(point):
     """Click the button, and die at that point."""
     deposits = type(env["chorus.deposit"])
     if point == "before_intent":
-        deposits._chorus_commit = kill
+        transactions.commit = kill
     elif point == "after_intent":
-        deposits._chorus_commit = after(deposits._chorus_commit, kill)
+        transactions.commit = after(transactions.commit, kill)
     elif point == "after_request":
         # the simulator has the request and keeps its answer back
         threading.Timer(1, kill).start()
@@ -74,9 +75,9 @@ def act_killed(point):
     """Complete a suspended invoice, and die at that point."""
     wizard = env["chorus.action.wizard"].create({"move_id": suspended(point).id, "kind": "complete", "comment": "Voici"})
     env.cr.commit()
-    deposits, actions = type(env["chorus.deposit"]), type(env["chorus.action"])
+    actions = type(env["chorus.action"])
     if point == "act_after_intent":
-        deposits._chorus_commit = after(deposits._chorus_commit, kill)
+        transactions.commit = after(transactions.commit, kill)
     elif point == "act_after_request":
         fault = {"path": "/cpro/factures/v1/completer", "kind": "timeout_after", "times": 1, "delay": 5}
         requests.post(os.environ["SIMULATOR"] + "/_simulator/faults", json=fault, timeout=20).raise_for_status()

@@ -12,6 +12,7 @@ import time
 import requests
 
 from odoo import api
+from odoo.addons.l10n_fr_chorus_pro.models import transactions
 from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests import printed
 from odoo.addons.l10n_fr_chorus_pro.tests.commits_steps import after, kill, make_company, make_invoices
@@ -50,7 +51,7 @@ def killed(point):
     """Click the button, and die at that point."""
     deposits = type(env["chorus.deposit"])
     if point == "after_intent":
-        deposits._chorus_commit = after(deposits._chorus_commit, kill)
+        transactions.commit = after(transactions.commit, kill)
     elif point == "after_file":
         ChorusClient.add_file = after(ChorusClient.add_file, kill)
     elif point == "after_request":

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.chorus_audit import AUDITED
+from ..models.connection.res_company import AUDITED
 from . import simulated
 from .common import ChorusCommon
 

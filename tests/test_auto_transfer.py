@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ..models import account_move_auto
+from ..models.exchange import chorus_sending
 from . import simulated
 from .common import ChorusCommon
 
@@ -128,7 +128,7 @@ class TestAutoTransfer(ChorusCommon):
                 raise ZeroDivisionError
             return made(move, *args)
 
-        with self.after(1), patch.object(type(moves), "_chorus_file", make), mute_logger(account_move_auto.__name__):
+        with self.after(1), patch.object(type(moves), "_chorus_file", make), mute_logger(chorus_sending.__name__):
             self.run_cron()
             self.run_cron()
         self.assertEqual(moves.mapped("chorus_state"), ["deposited", "to_send", "deposited"])
@@ -163,7 +163,7 @@ class TestAutoTransfer(ChorusCommon):
 
         with (
             self.after(1),
-            patch.object(account_move_auto, "MAX_FILES", 1),
+            patch.object(chorus_sending, "MAX_FILES", 1),
             patch.object(type(moves), "_chorus_file", make),
             patch.object(cron, "_commit_progress", left),
         ):

@@ -58,7 +58,7 @@ class TestCompanies(ChorusCommon):
 
         self.patch(model, "_chorus_write_statuses", broken)
         job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow")
-        with mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded"), self.enter_registry_test_mode():
+        with mute_logger("odoo.addons.l10n_fr_chorus_pro.models.transactions"), self.enter_registry_test_mode():
             job.method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual((first.chorus_status, second.chorus_status), ("DEPOSEE", "MISE_A_DISPOSITION"))

@@ -15,7 +15,7 @@ from . import simulated
 from .common import ChorusCommon
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
-CRON = "odoo.addons.l10n_fr_chorus_pro.models.guarded"
+CRON = "odoo.addons.l10n_fr_chorus_pro.models.transactions"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 

@@ -109,7 +109,7 @@ class TestExpiry(ChorusCommon):
                 raise ValueError("broken")
             return remind(connection)
 
-        quiet = mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded")
+        quiet = mute_logger("odoo.addons.l10n_fr_chorus_pro.models.transactions")
         with patch.object(type(first), "_remind", breaking), quiet, self.enter_registry_test_mode():
             self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_expiry").method_direct_trigger()
         self.env.invalidate_all()

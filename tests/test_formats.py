@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import account_move_format
+from ..models.exchange import chorus_sending
 from . import printed, simulated
 from .formats_case import FormatsCase
 
@@ -141,7 +141,7 @@ class TestFlows(FormatsCase):
             self.company.chorus_format = form
             with (
                 self.subTest(form),
-                patch.object(account_move_format, name, 1_000),
+                patch.object(chorus_sending, name, 1_000),
                 self.assertRaisesRegex(UserError, "lighten the pictures"),
             ):
                 self.send(self.invoice())

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.tests import tagged
 
-from ..models.account_move_format import PRINTED_AT_ONCE
+from ..models.exchange.chorus_sending import PRINTED_AT_ONCE
 from . import printed, simulated
 from .common import ChorusCommon
 

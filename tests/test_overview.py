@@ -10,7 +10,7 @@ from . import simulated
 from .common import ChorusCommon
 
 MODULE = "l10n_fr_chorus_pro"
-GUARDED = "odoo.addons.l10n_fr_chorus_pro.models.guarded"
+GUARDED = "odoo.addons.l10n_fr_chorus_pro.models.transactions"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
 

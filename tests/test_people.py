@@ -154,7 +154,10 @@ class TestPeople(ChorusCommon):
                 raise ValueError("broken")
             return calls(move)
 
-        with patch.object(type(first), "_chorus_calls", breaking), mute_logger("odoo.addons.l10n_fr_chorus_pro.models.guarded"):
+        with (
+            patch.object(type(first), "_chorus_calls", breaking),
+            mute_logger("odoo.addons.l10n_fr_chorus_pro.models.transactions"),
+        ):
             self.run_people()
         self.assertEqual((len(first.activity_ids), len(second.activity_ids)), (0, 1))
 

@@ -190,7 +190,9 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                         continue
                     if not any(method in vars(other) for other in theirs):
                         found.add((name, method))
-        return sorted(found)
+        # those of a mix-in are called on the models made of it
+        made = {method for name, method in found if not self.env[name]._abstract}
+        return sorted((name, method) for name, method in found if not self.env[name]._abstract or method not in made)
 
     def test_tables_are_complete(self):
         """Whoever adds a model or a public method says here who may use it."""

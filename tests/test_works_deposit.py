@@ -11,6 +11,7 @@ from .test_market_amounts import MarketCommon
 
 WORKS = "/cpro/facturesTravaux/v1/rechercher"
 FILES = "/cpro/factures/v1/rechercher/demandePaiement"
+HISTORY = "/cpro/factures/v1/consulter/historique"
 
 
 class WorksCommon(MarketCommon):
@@ -405,6 +406,21 @@ class TestWorksFollowed(WorksCommon):
         before = self.simulator.calls(WORKS), self.simulator.calls(FILES)
         self.poll()
         self.assertEqual((self.simulator.calls(WORKS), self.simulator.calls(FILES)), (before[0] + 1, before[1] + 1))
+
+    def test_the_history_of_a_document_filed_by_hand_is_never_asked_for(self):
+        move = self.works_invoice()
+        draft = self.filed(move)
+        self.poll()
+        self.simulator.answer_works(draft, "moe")
+        self.poll()
+        self.assertEqual(move.chorus_status, "MISE_A_DISPOSITION_MOA")
+        self.assertFalse(move.chorus_history_due, "no change asks for it")
+        move.sudo().chorus_history_due = fields.Datetime.now()  # as finding it at Chorus Pro does
+        deposits = self.env["chorus.deposit"].sudo()
+        with self.company._chorus_client() as client:
+            deposits._chorus_read_histories(self.env["account.move"]._chorus_untold(self.company), client)
+        self.assertEqual(self.simulator.calls(HISTORY), 0)
+        self.assertFalse(move.chorus_history_due, "it is not looked at again every hour")
 
     def test_an_ordinary_invoice_asks_none(self):
         self.arrive(self.invoice())

@@ -12,8 +12,11 @@ from workspace import ADDON, PYTHON, Workspace
 LEFT_OUT = (
     "missing-readme",  # it is README.md
     "missing-return",  # computes and constraints return nothing, whatever they extend
-    "consider-merging-classes-inherited",  # a model is spread over files, one idea each
+    "consider-merging-classes-inherited",  # asked of each package of models by itself, see ONCE_A_PACKAGE
 )
+
+# A model of Odoo is extended once in each package of models/, in a file of its name (ARCHITECTURE.md).
+ONCE_A_PACKAGE = ("--disable=all", "--enable=consider-merging-classes-inherited")
 
 
 def static(work: Workspace) -> bool:
@@ -24,6 +27,9 @@ def static(work: Workspace) -> bool:
     options = (f"--rcfile={REPO / '.pylintrc'}", f"--disable={','.join(LEFT_OUT)}")
     pylint = [PYTHON.parent / "pylint", *options, ADDON.name]
     codes = [processes.foreground(ruff, work.env, cwd=REPO), processes.foreground(pylint, work.env, cwd=ADDON.parent)]
+    for package in sorted(path.parent for path in ADDON.glob("models/*/__init__.py")):
+        once = [PYTHON.parent / "pylint", options[0], *ONCE_A_PACKAGE, package.relative_to(ADDON.parent)]
+        codes.append(processes.foreground(once, work.env, cwd=ADDON.parent))
     return not any(codes)
 
 

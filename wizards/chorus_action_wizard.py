@@ -3,6 +3,7 @@ from stdnum.fr import siret
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models import transactions
 from ..services.api.actions import COMMENT_LENGTH
 from ..services.document.invoice import Attachment
 from ..services.rules.files import added_files
@@ -49,14 +50,14 @@ class ChorusActionWizard(models.TransientModel):
         """Record the intent, commit it, send it; tell what came of it."""
         self.ensure_one()
         move = self.move_id
-        move._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
         move.check_access("write")
         comment = (self.comment or "").strip()
         if len(comment) > COMMENT_LENGTH:
             raise UserError(self.env._("Chorus Pro takes %s characters of comment at most.", COMMENT_LENGTH))
         actions = self.env["chorus.action"]
         action = actions._chorus_ask(move, self.kind, comment=comment or False, **getattr(self, f"_{self.kind}_values")(comment))
-        self.env["chorus.deposit"]._chorus_commit()
+        transactions.commit(self.env)
         action._chorus_send(retries=0)
         return action._chorus_notification()
 

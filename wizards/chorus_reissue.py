@@ -17,10 +17,6 @@ class ChorusReissue(models.TransientModel):
     company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
     date = fields.Date("Date of both documents", required=True, default=fields.Date.context_today)
     reason = fields.Char("Reason on the credit note", compute="_compute_reason", store=True, readonly=False, compute_sudo=False)
-    market_id = fields.Many2one(
-        "chorus.market", "Public market", compute="_compute_references", store=True, readonly=False, compute_sudo=False,
-        domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
-    )  # fmt: skip
     service_code = fields.Char("Service code", compute="_compute_references", store=True, readonly=False, compute_sudo=False)
     market_number = fields.Char("Market number", compute="_compute_references", store=True, readonly=False, compute_sudo=False)
     engagement_number = fields.Char(
@@ -50,7 +46,6 @@ class ChorusReissue(models.TransientModel):
     def _compute_references(self):
         for wizard in self:
             move = wizard.move_id
-            wizard.market_id = move.chorus_market_id
             wizard.service_code = move.buyer_reference
             wizard.market_number = move.contract_reference
             wizard.engagement_number = move.purchase_order_reference
@@ -72,18 +67,11 @@ class ChorusReissue(models.TransientModel):
             comment = wizard.move_id.chorus_status_comment
             wizard.keep_draft = any(motif.code in motifs.ABOUT_LINES for motif in motifs.recognise(comment))
 
-    @api.onchange("market_id")
-    def _onchange_market_id(self):
-        if self.market_id and self.market_id != self.move_id.chorus_market_id:
-            self.service_code = self.market_id.service_code or self.service_code
-            self.market_number = self.market_id.number or self.market_number
-            self.engagement_number = self.market_id.engagement_number or self.engagement_number
-
     def action_confirm(self):
         """Make both documents, link them with the refused one, acknowledge the rejection; tell so and open the new invoice."""
         self.ensure_one()
         move = self.move_id
-        move._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
         move.check_access("write")
         if not move.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.name))
@@ -100,13 +88,7 @@ class ChorusReissue(models.TransientModel):
         reversal = reversal.create({"date": self.date, "reason": self.reason, "journal_id": move.journal_id.id})
         reversal.modify_moves()
         new = reversal.new_move_ids
-        new.write(
-            {
-                "invoice_date": self.date,
-                "chorus_replaces_id": move.id,
-                "chorus_market_id": self.market_id.id,
-            }
-        )
+        new.write({"invoice_date": self.date, "chorus_replaces_id": move.id, **self._more_values()})
         new.write(
             {
                 "buyer_reference": self.service_code,
@@ -118,6 +100,10 @@ class ChorusReissue(models.TransientModel):
             new.action_post()
         move._chorus_call_people()
         return self._notification(new, move.reversal_move_ids.sorted("id")[-1:], acknowledged)
+
+    def _more_values(self):
+        """Further values of the new invoice, written before its references."""
+        return {}
 
     def _notification(self, new, credit_note, acknowledged):
         """Tell which documents were made and what Chorus Pro is told, then open the new invoice."""

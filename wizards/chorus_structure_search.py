@@ -91,7 +91,7 @@ class ChorusStructureSearch(models.TransientModel):
 
     def _search_page(self, page):
         self.ensure_one()
-        self.env["account.move"]._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
         identifier = "".join((self.identifier or "").split())
         if not identifier and not (self.name or "").strip():
             raise UserError(self.env._("Enter a SIRET, or a name with its town."))
@@ -123,7 +123,7 @@ class ChorusStructureSearchLine(models.TransientModel):
         Pro.
         """
         self.ensure_one()
-        self.env["account.move"]._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
         company = self.search_id.company_id
         kind = self.registry_type or "SIRET"
         found = FoundStructure(self.structure, self.name or "", self.registry or "", kind, self.structure_active)

@@ -4,6 +4,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models import transactions
 from ..services.follow import works
 from ..services.vocabulary import frameworks
 from ..services.vocabulary.frameworks import Role
@@ -108,7 +109,8 @@ class ChorusWorksDeposit(models.TransientModel):
     def action_portal(self):
         """Open the portal in another tab."""
         self.ensure_one()
-        self.move_id._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
         target = self.company_id._chorus_target()
         if not target:
             raise UserError(self.env._("Choose the Chorus Pro environment in the settings first."))
@@ -117,7 +119,8 @@ class ChorusWorksDeposit(models.TransientModel):
     def action_pdf(self):
         """Download the document as it is to be filed; the assistant stays open."""
         self.ensure_one()
-        self.move_id._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
         url = f"/web/content/{self._name}/{self.id}/pdf/{self.pdf_name}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
@@ -125,7 +128,7 @@ class ChorusWorksDeposit(models.TransientModel):
         """It is filed: look for it at Chorus Pro by its number, now and until it shows."""
         self.ensure_one()
         move = self.move_id
-        move._chorus_check_user()
+        self.env["res.users"]._chorus_check_transfer()
         move.check_access("write")
         if not self.filed:
             raise UserError(self.env._("Tick the box once the portal has said that the document is filed."))
@@ -133,7 +136,7 @@ class ChorusWorksDeposit(models.TransientModel):
         if problems or not move._chorus_claim():
             raise UserError("\n".join(problems) or self.env._("It is being worked on by somebody else. Try again in a moment."))
         deposit = self.env["chorus.deposit"]._chorus_make_by_hand(move, base64.b64decode(self.pdf), self.pdf_name)
-        deposit._chorus_commit()
+        transactions.commit(self.env)
         deposit._chorus_refresh()
         return {"type": "ir.actions.act_window_close"}
 

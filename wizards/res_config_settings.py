@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.secret_key import outside_keys
+from ..models.connection.secret_key import outside_keys
 
 
 class ResConfigSettings(models.TransientModel):

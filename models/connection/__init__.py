@@ -1,0 +1,9 @@
+from . import (
+    chorus_audit,
+    chorus_call,
+    chorus_connection,
+    chorus_secret_entry,
+    res_company,
+    res_config_settings,
+    secret_log,
+)

@@ -1,0 +1,494 @@
+import logging
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date, format_datetime
+
+from ...services.api import recipients as directory
+from ...services.api.errors import ChorusError, NotAllowed, NotReceived, Refused, TryLater, failure
+from ...services.clock import paris_day, paris_today
+from ...services.follow import expiry
+from ...services.setup import diagnosis
+from ...services.setup.diagnosis import Outcome
+from ...services.setup.vault import VaultError, sealed_with
+from .. import timing, transactions
+from .secret_key import vault
+
+_logger = logging.getLogger(__name__)
+
+
+SECRETS = ("client_secret", "technical_password")
+
+
+#: What Chorus Pro says of our own structure, forgotten together.
+OWN_FACTS = (
+    "structure_identifier",
+    "structure_name",
+    "structure_state",
+    "structure_date",
+    "bank_accounts",
+    "password_expires_on",
+)
+
+
+ACTIVITY = "l10n_fr_chorus_pro.mail_activity_type_expiry"
+
+
+#: No threshold was reached yet.
+NONE_REACHED = 10_000
+
+
+#: Days of which the health page tells the errors.
+TOLD_DAYS = 7
+
+
+class ChorusConnection(models.Model):
+    """The link between one company and one Chorus Pro environment: access data, our own structure, and how it is doing.
+
+    The settings belong to the company; this is what the crons learn as they run: since when statuses are known, whether to wait
+    before calling again. It keeps one outage one fact, told once, instead of an error on each invoice.
+
+    Start at ``_of``, which gives a company's connection, and ``_note_success`` and ``_note_failure``, which every call ends in.
+    """
+
+    _name = "chorus.connection"
+    _inherit = ["chorus.errors", "mail.thread", "mail.activity.mixin"]
+    _description = "Chorus Pro connection"
+    _check_company_auto = True
+    _rec_name = "environment"
+
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    last_poll = fields.Datetime(help="All changes of status before this moment are known.")
+    last_sweep = fields.Datetime(help="When the search for invoices that others missed was made last.")
+    failures = fields.Integer(help="Consecutive failures to reach Chorus Pro.")
+    paused_until = fields.Datetime(help="No call is made by the scheduled jobs before this moment.")
+    error_since = fields.Datetime()
+    client_id = fields.Char("PISTE client identifier", groups="base.group_system")
+    technical_account = fields.Char("Technical account", groups="base.group_system")
+    # sealed by the vault; read in sudo only, so that not even an administrator's export carries them
+    client_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
+    technical_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
+    client_secret_at = fields.Datetime("PISTE secret recorded on", copy=False, readonly=True)
+    technical_password_at = fields.Datetime("Technical password recorded on", copy=False, readonly=True)
+    structure_identifier = fields.Char("Structure at Chorus Pro", copy=False, readonly=True, help="idStructureCPP")
+    checked_at = fields.Datetime("Last test of the connection", readonly=True)
+    #: What the last test found of each link: a dict of lists, outcome, code, detail
+    findings = fields.Json(readonly=True, export_string_translation=False)
+    #: The recorded technical password has been accepted once: if it is refused later, it has expired
+    password_proved = fields.Boolean(readonly=True, export_string_translation=False)
+    structure_name = fields.Char("Name at Chorus Pro", readonly=True)
+    structure_state = fields.Selection(
+        [("active", "Active"), ("inactive", "No longer active"), ("absent", "Not in Chorus Pro")],
+        string="State at Chorus Pro",
+        readonly=True,
+    )
+    structure_date = fields.Datetime("Own structure read on", readonly=True)
+    # names of the accounts declared, by identifier
+    bank_accounts = fields.Json(readonly=True, export_string_translation=False)
+    bank_account_names = fields.Char("Bank accounts at Chorus Pro", compute="_compute_bank_account_names")
+    password_expires_on = fields.Date(
+        "Technical password valid until", readonly=True, help="As Chorus Pro says; empty when it does not say."
+    )
+    password_ends_on = fields.Date(
+        "Technical password ends on",
+        compute="_compute_password_ends_on",
+        help="As Chorus Pro tells it, else a year after it was recorded.",
+    )
+    password_days_left = fields.Integer(compute="_compute_password_ends_on", export_string_translation=False)
+    #: The last threshold at which people were told of the recorded password
+    reminded_at = fields.Integer(copy=False, readonly=True, default=NONE_REACHED, export_string_translation=False)
+    silence = fields.Char("Warning", compute="_compute_health")
+    queue = fields.Integer("Waiting to be sent", compute="_compute_health")
+    unknown = fields.Integer("Of unknown outcome", compute="_compute_health")
+    oldest_unknown = fields.Datetime("The oldest of these since", compute="_compute_health")
+    calls_today = fields.Integer("Calls today", compute="_compute_health")
+    failures_today = fields.Integer("Failures today", compute="_compute_health")
+    errors_told = fields.Text("Errors of the last 7 days", compute="_compute_health")
+
+    _company_environment_unique = models.Constraint(
+        "UNIQUE (company_id, environment)", "A company has one connection for each environment."
+    )
+
+    @api.model
+    def _known(self, company):
+        """The connection of a company in its present environment; empty when none was needed yet."""
+        # sudo: bookkeeping of the crons; whoever sees an invoice may know that Chorus Pro is out of reach
+        return self.sudo().search([("company_id", "=", company.id), ("environment", "=", company.chorus_environment)], limit=1)
+
+    @api.model
+    def _of(self, company):
+        """The same, made when needed."""
+        values = {"company_id": company.id, "environment": company.chorus_environment}
+        return self._known(company) or self.sudo().create(values)  # sudo: see _known
+
+    def _is_paused(self):
+        self.ensure_one()
+        return bool(self.paused_until and self.paused_until > fields.Datetime.now())
+
+    def _note_success(self):
+        """The platform answered: whatever was wrong is over."""
+        self.ensure_one()
+        if self.error_code or self.failures:
+            self.write({"failures": 0, "paused_until": False, "error_code": False, "error_detail": False, "error_since": False})
+
+    def _note_failure(self, error: ChorusError, optional=False):
+        """Remember a failure of the link itself and when the crons may try again.
+
+        :param optional: of an API that sending and following do not need: what is not allowed there is told, and stops nothing.
+        :return: True when it is one of the link (out of reach, busy, not allowed), False when it concerns one request only.
+        """
+        self.ensure_one()
+        of_the_link = isinstance(error, (TryLater, NotAllowed)) or error.code == "not_reachable"
+        if of_the_link:
+            self._note_broken(error)
+            if not (optional and isinstance(error, NotAllowed)):
+                wait = timing.step(timing.BACKOFF, self.failures, error)
+                self.write({"failures": self.failures + 1, "paused_until": fields.Datetime.now() + timedelta(seconds=wait)})
+        if error.code == "technical_account" and self.password_proved and self.technical_password_at:
+            # a password that was good and is refused has come to its end
+            today = self._today()
+            if not self.password_ends_on or self.password_ends_on > today:
+                self.password_expires_on = today
+            self._remind()
+        return of_the_link
+
+    def _note_broken(self, error: ChorusError):
+        """Tell of an error that is no reason to wait."""
+        self.ensure_one()
+        since = self.error_since or fields.Datetime.now()
+        self.write({"error_code": error.code, "error_detail": error.detail, "error_since": since})
+
+    # -- access data ---------------------------------------------------------------------------------------------------
+
+    def _set_secret(self, name, value):
+        """Seal and store a secret, or forget it when ``value`` is empty; what was found with the former one is not true of it.
+
+        :param name: one of ``SECRETS``.
+        """
+        self.ensure_one()
+        if name not in SECRETS:
+            raise ValueError(name)
+        connection = self.sudo()  # sudo: the sealed fields are open to nobody; who may set a secret is decided by the caller
+        had = bool(connection[f"{name}_sealed"])
+        values = {
+            f"{name}_sealed": vault(self.env).seal(value) if value else False,
+            f"{name}_at": fields.Datetime.now() if value else False,
+        }
+        connection.write({**values, "findings": False, "checked_at": False, "password_proved": False})
+        if name == "technical_password":
+            connection.write({"password_expires_on": False, "reminded_at": NONE_REACHED})
+            connection.activity_unlink([ACTIVITY])
+        recorded = self.env._("recorded")
+        self.env["chorus.audit"]._note(
+            self.company_id,
+            self.env["chorus.secret.entry"]._fields[f"chorus_{name}"]._description_string(self.env),
+            recorded if had else False,
+            (self.env._("replaced") if had else recorded) if value else self.env._("removed"),
+        )
+
+    def _secret(self, name):
+        """A secret in clear, "" when there is none.
+
+        :raises NotAllowed: ``secret_unreadable`` when this server's keys do not open it.
+        """
+        sealed = self.sudo()[f"{name}_sealed"]  # sudo: see _set_secret; the value goes to the HTTP session only
+        try:
+            return vault(self.env).open(sealed) if sealed else ""
+        except VaultError as error:
+            raise NotAllowed("secret_unreadable", str(error)) from error
+
+    @api.model
+    def _sealed_with_another_key(self):
+        """The connections, of all companies, with a secret that another key than the newest one sealed."""
+        current = vault(self.env).current_id
+        # sudo: a key belongs to the server, not to a company
+        connections = self.sudo().search([("client_secret_sealed", "!=", False)]) | self.sudo().search(
+            [("technical_password_sealed", "!=", False)]
+        )
+        return connections.filtered(
+            lambda connection: any(
+                connection[f"{name}_sealed"] and sealed_with(connection[f"{name}_sealed"]) != current for name in SECRETS
+            )
+        )
+
+    @api.model
+    def _rotate_key(self):
+        """Seal all secrets of all companies with the newest key; those that no key here opens are left as they are.
+
+        :return: tuple ``(how many secrets were sealed anew, connections with a secret that cannot be opened)``.
+        """
+        count, lost = 0, self.browse()
+        safe, current = vault(self.env), vault(self.env).current_id
+        connections = self._sealed_with_another_key()
+        for connection in connections:
+            for name in SECRETS:
+                sealed = connection[f"{name}_sealed"]
+                if not sealed or sealed_with(sealed) == current:
+                    continue
+                try:
+                    # the day it was recorded stays: the secret itself is the same
+                    connection[f"{name}_sealed"] = safe.seal(safe.open(sealed))
+                    count += 1
+                except VaultError:
+                    lost |= connection
+        for company in connections.company_id:
+            self.env["chorus.audit"]._note(company, self.env._("Key of the secrets"), False, self.env._("replaced"))
+        _logger.info("Chorus Pro: %s secrets sealed with key %s, %s connections unreadable", count, current, len(lost))
+        return count, lost
+
+    @api.model
+    def _check_may_rotate(self):
+        """:raises AccessError: for anybody but the server's administrators."""
+        if not self.env.su and not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only an administrator of this Odoo may replace the key of the secrets."))
+
+    def _finding(self, link):
+        """What the last test found of a link: a ``Finding``, ``UNKNOWN`` when there was none."""
+        outcome, code, detail = (self.findings or {}).get(link, (Outcome.UNKNOWN.value, "", ""))
+        return diagnosis.Finding(link, Outcome(outcome), code, detail)
+
+    def _is_proved(self):
+        """Whether invoices left and statuses came with the access data recorded now: the way works, even if never tested."""
+        if not self.last_poll or self.error_code:
+            return False
+        if any(self[f"{name}_at"] and self[f"{name}_at"] > self.last_poll for name in SECRETS):
+            return False
+        domain = [("company_id", "=", self.company_id.id), ("environment", "=", self.environment), ("flow_number", "!=", False)]
+        return bool(self.env["chorus.deposit"].sudo().search_count(domain, limit=1))  # sudo: see _known
+
+    # -- our own structure ---------------------------------------------------------------------------------------------
+
+    @api.depends("bank_accounts")
+    def _compute_bank_account_names(self):
+        for connection in self:
+            connection.bank_account_names = ", ".join((connection.bank_accounts or {}).values())
+
+    def _structure_is_old(self):
+        """Whether the weekly reading is due."""
+        self.ensure_one()
+        limit = fields.Datetime.now() - timedelta(days=timing.FRESH_DAYS)
+        return not self.structure_date or self.structure_date < limit
+
+    def _read_structure(self, client):
+        """Look our own SIRET up and write down what is found: exists, active, services, bank accounts, password's expiry.
+
+        In a transaction of its own. What the account may not read stays unknown.
+
+        :raises ChorusError: when the structure itself could not be asked for.
+        """
+        self.ensure_one()
+        question = self.company_id.partner_id._chorus_question()
+        transactions.commit(self.env)
+        answer = directory.look_up(client, question)
+        accounts = None
+        if answer.outcome == directory.Outcome.FOUND:
+            try:
+                accounts = client.bank_accounts(answer.structure.identifier)
+            except (Refused, NotAllowed, NotReceived):
+                # not needed to send by flows
+                accounts = None
+        transactions.retry_and_commit(self.env, self._write_structure, answer, accounts)
+
+    def _write_structure(self, answer, accounts):
+        """Take over what was read; see ``_read_structure``."""
+        self.ensure_one()
+        values = {"structure_date": fields.Datetime.now()}
+        structure, details = answer.structure, answer.details
+        if structure:
+            values |= {
+                "structure_identifier": structure.identifier,
+                "structure_name": structure.name,
+                "structure_state": "active" if structure.active else "inactive",
+            }
+        elif answer.outcome == directory.Outcome.UNKNOWN:
+            values |= {"structure_identifier": False, "structure_name": False, "structure_state": "absent"}
+        if details:
+            self._note_end(details.password_expires_at)
+            self.env["chorus.service"]._chorus_replace(self.company_id.partner_id, answer.services)
+        if accounts is not None:
+            values["bank_accounts"] = accounts
+        self.write(values)
+
+    # -- the end of the technical password -----------------------------------------------------------------------------
+
+    @api.depends("password_expires_on", "technical_password_at")
+    def _compute_password_ends_on(self):
+        for connection in self:
+            recorded = connection.technical_password_at
+            recorded = recorded and paris_day(recorded.replace(tzinfo=timezone.utc))
+            # a date told of a password that is no longer recorded says nothing
+            end = expiry.end_of(recorded, connection.password_expires_on) if recorded else None
+            connection.password_ends_on = end
+            connection.password_days_left = (end - connection._today()).days if end else 0
+
+    @api.model
+    def _today(self):
+        """The calendar day in France."""
+        return paris_day(fields.Datetime.now().replace(tzinfo=timezone.utc))
+
+    def _note_end(self, instant):
+        """Take over the end that the platform told: an aware date-time, None when it told nothing."""
+        self.ensure_one()
+        day = instant and paris_day(instant)
+        if day and day != self.password_expires_on:
+            self.password_expires_on = day
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("password_expires_on"):
+            for connection in self.filtered(lambda item: expiry.threshold(item.password_days_left) is None):
+                # renewed at the portal under the same password, or told late: what was said of the former end is void
+                connection.reminded_at = NONE_REACHED
+                connection.activity_unlink([ACTIVITY])
+        return result
+
+    def _remind(self):
+        """Tell the persons in charge, once for each threshold reached."""
+        self.ensure_one()
+        if not self.password_ends_on:
+            return
+        reached = expiry.threshold(self.password_days_left)
+        if reached is None or reached >= self.reminded_at:
+            return
+        self.reminded_at = reached
+        # the former reminder, where it is still open, says less than this one
+        self.activity_unlink([ACTIVITY])
+        company = self.company_id
+        for user in self._persons_in_charge():
+            speaking = self.with_context(lang=user.lang or company._chorus_lang())
+            speaking.activity_schedule(
+                ACTIVITY,
+                date_deadline=self._today(),  # seen at once in the list of what is due
+                summary=speaking._expiry_text(),
+                user_id=user.id,
+            )
+        if company.chorus_referent_email:
+            template = self.env.ref("l10n_fr_chorus_pro.mail_template_expiry")
+            template.send_mail(self.id, email_values={"email_to": company.chorus_referent_email})
+        _logger.info("Chorus Pro: company %s was told that its technical password ends on %s", company.id, self.password_ends_on)
+
+    def _persons_in_charge(self):
+        """Who gets the activity: Chorus Pro's administrators in that company, and the referent when a colleague."""
+        self.ensure_one()
+        company = self.company_id
+        # sudo: the crons' user and senders need not read users
+        users = self.env.ref("l10n_fr_chorus_pro.group_chorus_manager").sudo().all_user_ids
+        email = (company.chorus_referent_email or "").strip().lower()
+        if email:
+            users |= (
+                self.env.ref("l10n_fr_chorus_pro.group_chorus_user")
+                .sudo()
+                .all_user_ids.filtered(lambda user: (user.email or "").strip().lower() == email)
+            )
+        return users.filtered(lambda user: user.active and not user.share and company in user.company_ids)
+
+    def _expiry_text(self):
+        """The reminder, in the context's language."""
+        self.ensure_one()
+        if self.password_days_left <= 0:
+            return self.env._(
+                "The password of Chorus Pro's technical account has expired: nothing is sent or followed any more until it is"
+                " renewed."
+            )
+        return self.env._(
+            "The password of Chorus Pro's technical account ends on %(day)s (days left: %(count)s): renew it in time.",
+            day=format_date(self.env, self.password_ends_on),
+            count=self.password_days_left,
+        )
+
+    def action_setup(self):
+        """Open the guided way where the technical account is entered."""
+        self.ensure_one()
+        return self.env["chorus.setup"]._open(self.company_id, "technical")
+
+    @api.model
+    def _cron_expiry(self):
+        """Read when the passwords end where the platform tells it, and remind; one company at a time."""
+        progress = self.env["ir.cron"]._commit_progress
+        companies = self.env["res.company"]._chorus_companies()
+        progress(remaining=len(companies))
+        for company in companies:
+            connection = self._of(company)
+            transactions.run_and_survive(connection, "_read_end")
+            transactions.run_and_survive(connection, "_remind")
+            if not progress(1):
+                return
+
+    def _read_end(self):
+        """Ask Chorus Pro when the technical password ends."""
+        self.ensure_one()
+        company = self.company_id
+        if not self.structure_identifier or not company._chorus_may_call(self):
+            return
+        try:
+            with company._chorus_client() as client:
+                self._note_end(client.structure(self.structure_identifier).password_expires_at)
+        except ChorusError as error:
+            self._note_failure(error)
+
+    # -- health --------------------------------------------------------------------------------------------------------
+
+    @api.depends("company_id", "environment")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        names = dict(self._selection_environment())
+        for connection in self:
+            environment = names.get(connection.environment, connection.environment)
+            connection.display_name = f"{connection.company_id.name} – {environment}"
+
+    def _compute_health(self):
+        for connection in self:
+            company = connection.company_id
+            present = company.chorus_environment == connection.environment
+            place = [("company_id", "=", company.id), ("environment", "=", connection.environment)]
+            # sudo: how much waits is told to whoever may see the connection, not what
+            both = [self.env[model].sudo() for model in ("chorus.deposit", "chorus.action")]
+            connection.silence = present and company._chorus_silence_text()
+            connection.queue = sum(model.search_count([*place, ("state", "=", "ready")]) for model in both)
+            doubts = [doubt for model in both for doubt in model.search([*place, ("state", "=", "unknown")])]
+            connection.unknown = len(doubts)
+            connection.oldest_unknown = min((doubt.unknown_at for doubt in doubts if doubt.unknown_at), default=False)
+            rows = (
+                self.env["chorus.call"]
+                .sudo()
+                ._read_group(  # sudo: see above
+                    [*place, ("day", ">", paris_today() - timedelta(days=TOLD_DAYS))],
+                    ["day:day", "error_code"],
+                    ["count:sum", "create_date:max"],
+                )
+            )
+            today = [(code, count) for day, code, count, _last in rows if day == paris_today()]
+            connection.calls_today = sum(count for code, count in today if not code)
+            connection.failures_today = sum(count for code, count in today if code)
+            connection.errors_told = connection._errors_text(rows)
+
+    def _errors_text(self, rows):
+        """The failures of ``rows``, most frequent first, each with its cause."""
+        errors = {}
+        for _day, code, count, last in rows:
+            if code:
+                total, latest = errors.get(code, (0, last))
+                errors[code] = (total + count, max(latest, last))
+        lines = [
+            self.env._(
+                "%(count)s × %(cause)s (last on %(moment)s)",
+                count=count,
+                cause=failure(code).cause.of(self.env.lang),
+                moment=format_datetime(self.env, last),
+            )
+            for code, (count, last) in sorted(errors.items(), key=lambda item: -item[1][0])
+        ]
+        return "\n".join(lines) or False
+
+    def action_poll(self):
+        """Read the statuses now, as the scheduled job does."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        deposits = self.env["chorus.deposit"].sudo()  # sudo: users read deposits only; this writes what the platform says
+        for connection in self.sudo():  # sudo: see above
+            company = connection.company_id
+            if company.chorus_environment == connection.environment and not company._chorus_missing_settings():
+                with company._chorus_client_for_user() as client:
+                    deposits._chorus_read_statuses(company, client)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

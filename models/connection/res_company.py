@@ -1,0 +1,385 @@
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ...services.api import environment as environments
+from ...services.api.client import ChorusClient
+from ...services.api.environment import Credentials
+from ...services.api.errors import ChorusError, NotAllowed, failure
+from ...services.api.session import PisteSession
+from ...services.api.tokens import TokenStore
+from ...services.setup import diagnosis
+from ...services.setup.diagnosis import Outcome
+from ...services.vocabulary.places import FAILURES, Place
+from .. import transactions
+from . import server_file
+from .chorus_connection import OWN_FACTS, SECRETS
+
+#: The company's settings whose changes are written down.
+AUDITED = (
+    "company_registry",
+    "chorus_environment",
+    "chorus_production_confirmed",
+    "chorus_simulator_url",
+    "chorus_client_id",
+    "chorus_technical_account",
+    "chorus_referent_email",
+    "chorus_start_date",
+    "chorus_format",
+    "chorus_auto_transfer",
+    "chorus_auto_delay",
+    "chorus_activity_for",
+    "chorus_referent_id",
+    "chorus_digest",
+    "chorus_silence_hours",
+    "chorus_ecb_rate",
+)
+
+
+#: Seconds a call of the diagnosis may last: a person waits for it.
+PATIENCE = 15
+
+
+class ResCompany(models.Model):
+    """How a company gets into Chorus Pro: access data of its present environment, and a client that uses them.
+
+    They are kept on the connection, one set for each environment, or come from the server's configuration file.
+    """
+
+    _inherit = "res.company"
+
+    chorus_connection_ids = fields.One2many(
+        "chorus.connection",
+        "company_id",
+        readonly=True,
+        groups="l10n_fr_chorus_pro.group_chorus_user",
+        export_string_translation=False,
+    )
+    chorus_client_id = fields.Char(
+        "PISTE client identifier",
+        compute="_compute_chorus_client_id",
+        inverse="_inverse_chorus_client_id",
+        compute_sudo=True,
+        groups="base.group_system",
+    )
+    chorus_technical_account = fields.Char(
+        "Technical account",
+        compute="_compute_chorus_technical_account",
+        inverse="_inverse_chorus_technical_account",
+        compute_sudo=True,
+        groups="base.group_system",
+    )
+    chorus_structure_id = fields.Char(
+        "Structure at Chorus Pro",
+        compute="_compute_chorus_structure_id",
+        inverse="_inverse_chorus_structure_id",
+        compute_sudo=True,
+        help="Chorus Pro's own identifier of this company.",
+    )
+
+    @api.depends("chorus_environment", "company_registry", "chorus_connection_ids.client_id")
+    def _compute_chorus_client_id(self):
+        for company in self:
+            company.chorus_client_id = company._chorus_access().get("client_id", False)
+
+    def _inverse_chorus_client_id(self):
+        self._chorus_store_access("chorus_client_id", "client_id")
+
+    @api.depends("chorus_environment", "company_registry", "chorus_connection_ids.technical_account")
+    def _compute_chorus_technical_account(self):
+        for company in self:
+            company.chorus_technical_account = company._chorus_access().get("technical_account", False)
+
+    def _inverse_chorus_technical_account(self):
+        self._chorus_store_access("chorus_technical_account", "technical_account")
+
+    @api.depends("chorus_environment", "chorus_connection_ids.structure_identifier")
+    def _compute_chorus_structure_id(self):
+        for company in self:
+            company.chorus_structure_id = company._chorus_connection().structure_identifier
+
+    def _inverse_chorus_structure_id(self):
+        self._chorus_store_access("chorus_structure_id", "structure_identifier")
+
+    def _chorus_store_access(self, name, target):
+        for company in self:
+            # what the server's file gives is not to be changed here; without an environment there is nowhere to keep it
+            if company.chorus_environment and target not in company._chorus_from_file():
+                # sudo: the fields' groups have let the user set it on the company
+                self.env["chorus.connection"]._of(company).sudo()[target] = company[name]
+
+    # EXTENDS 'base'
+    def write(self, vals):
+        names = [name for name in AUDITED if name in vals]
+        shown = {company: company._chorus_shown(names) for company in self}
+        sirets = {company: company._chorus_siret() for company in self}
+        result = super().write(vals)
+        for company, old in shown.items():
+            new = company._chorus_shown(names)
+            if company.chorus_environment or "chorus_environment" in names:
+                for name in names:
+                    if old[name] != new[name]:
+                        label = self._fields[name]._description_string(self.env)
+                        self.env["chorus.audit"]._note(company, label, old[name], new[name])
+        if "company_registry" in vals:
+            renamed = self.filtered(lambda company: company._chorus_siret() != sirets[company])
+            # sudo: facts of the platform; another SIRET is another structure, in every environment
+            renamed.sudo().chorus_connection_ids.write(dict.fromkeys(OWN_FACTS, False))
+        if vals.get("chorus_environment"):
+            for company in self:
+                # made here, by one person, so that no two crons ever make it at once
+                self.env["chorus.connection"]._of(company)
+        return result
+
+    def _chorus_shown(self, names):
+        """These settings as texts: a dict."""
+        self.ensure_one()
+        company, shown = self.sudo(), {}  # sudo: compared and written down, shown to administrators only
+        for name in names:
+            value, field = company[name], self._fields[name]
+            if field.type == "selection" and value:
+                value = dict(field._description_selection(self.env)).get(value, value)
+            elif field.type == "boolean":
+                value = self.env._("yes") if value else self.env._("no")
+            elif field.type == "many2one":
+                value = value.display_name
+            shown[name] = str(value) if value or field.type in ("integer", "float") else False
+        return shown
+
+    # -- access data ---------------------------------------------------------------------------------------------------
+
+    def _chorus_connection(self):
+        """The connection of the present environment, in sudo; empty when there is none."""
+        self.ensure_one()
+        # sudo: bookkeeping of the crons and access data; each field decides by itself who sees it
+        return self.sudo().chorus_connection_ids.filtered(lambda item: item.environment == self.chorus_environment)[:1]
+
+    def _chorus_from_file(self):
+        """What the server's configuration file gives for this company; nothing in a neutralized copy."""
+        self.ensure_one()
+        if self._chorus_is_neutralized():
+            return {}
+        return server_file.access(self.chorus_environment, self._chorus_siret())
+
+    def _chorus_access(self):
+        """The login data that are no secrets: a dict with ``client_id`` and ``technical_account``, as far as they are known."""
+        connection = self._chorus_connection()
+        kept = {name: connection[name] for name in ("client_id", "technical_account") if connection[name]}
+        return kept | self._chorus_from_file()
+
+    def _chorus_has_secret(self, name):
+        """Whether a secret is recorded, here or in the server's file. ``name`` is one of ``SECRETS``."""
+        self.ensure_one()
+        return name in self._chorus_from_file() or bool(self._chorus_connection()[f"{name}_sealed"])
+
+    def _chorus_set_secret(self, name, value):
+        """Seal and store a secret of the present environment, or forget it when ``value`` is empty.
+
+        :param name: one of ``SECRETS``.
+        :raises UserError: without an environment.
+        """
+        self.ensure_one()
+        if name not in SECRETS:
+            raise ValueError(name)
+        if not self.chorus_environment:
+            raise UserError(self.env._("Choose the Chorus Pro environment first: each has its own secrets."))
+        self.env["chorus.connection"]._of(self)._set_secret(name, value)
+        if value:
+            self._chorus_wake()
+
+    def _chorus_secret(self, name):
+        """A secret in clear, "" when there is none; for the HTTP session only.
+
+        :raises NotAllowed: ``secret_unreadable`` when this server's key does not open it.
+        """
+        self.ensure_one()
+        return self._chorus_from_file().get(name) or self._chorus_connection()._secret(name) if self.chorus_environment else ""
+
+    def _chorus_missing_settings(self):
+        """Labels of the settings without which this company cannot be connected; empty when it is complete."""
+        self.ensure_one()
+        company = self.sudo()  # sudo: only whether they are set is told, not the values
+        needed = ["chorus_environment", "chorus_client_id", "chorus_technical_account", "company_registry"]
+        if company.chorus_environment == "simulator":
+            needed.append("chorus_simulator_url")
+        labels = company.fields_get(needed, ["string"])
+        missing = [labels[name]["string"] for name in needed if not company[name]]
+        if not company._chorus_has_secret("client_secret"):
+            missing.append(self.env._("PISTE client secret"))
+        if not company._chorus_has_secret("technical_password"):
+            missing.append(self.env._("Technical account's password"))
+        return missing
+
+    def _chorus_credentials(self):
+        """The credentials of this company, in clear.
+
+        :raises NotAllowed: ``not_configured``, ``neutralized`` or ``secret_unreadable``.
+        """
+        self.ensure_one()
+        if self.chorus_environment == "production" and self._chorus_is_neutralized():
+            raise NotAllowed("neutralized")
+        missing = self._chorus_missing_settings()
+        if missing:
+            raise NotAllowed("not_configured", ", ".join(missing))
+        access = self._chorus_access()
+        return environments.Credentials(
+            access["client_id"],
+            self._chorus_secret("client_secret"),
+            access["technical_account"],
+            self._chorus_secret("technical_password"),
+        )
+
+    @contextmanager
+    def _chorus_client(self, **options):
+        """A client for the length of one run: one HTTP session, connections kept alive, its calls counted.
+
+        :param options: for ``PisteSession`` (``timeout``, ``retries``, ``tokens``).
+        :raises NotAllowed: see ``_chorus_credentials``.
+        """
+        self.ensure_one()
+        with PisteSession(self._chorus_target(), self._chorus_credentials(), **options) as session:
+            client = ChorusClient(session)
+            try:
+                yield client
+            except ChorusError:
+                self.env["chorus.call"]._note(self, client.tally)
+                raise
+            # any other exception may have spoilt the transaction: it counts for itself
+            self.env["chorus.call"]._note(self, client.tally)
+
+    @contextmanager
+    def _chorus_client_for_user(self, **options):
+        """A client for what a user waits for: one try, and what is wrong told in words.
+
+        :raises UserError: with cause, the platform's words and remedy.
+        """
+        try:
+            with self._chorus_client(**{"retries": 0, **options}) as client:
+                yield client
+        except ChorusError as error:
+            texts, lang = failure(error.code), self.env.lang
+            words = [texts.cause.of(lang), error.detail and f"« {error.detail} »", texts.remedy.of(lang)]
+            if FAILURES.get(error.code) == Place.SETTINGS and not self.env["chorus.setup"].sudo(False)._may_connect(self):
+                words.append(self.env._("Your administrator can do it."))
+            raise UserError(" ".join(filter(None, words))) from error
+
+    def _chorus_may_call(self, connection):
+        """Whether a cron may call for this company now: not paused, and its secrets open.
+
+        What is wrong is noted on the connection, once, so that other companies go on.
+        """
+        self.ensure_one()
+        if connection._is_paused():
+            return False
+        try:
+            self._chorus_credentials()
+        except NotAllowed as error:
+            connection._note_failure(error)
+            return False
+        return True
+
+    # -- the test of the connection ------------------------------------------------------------------------------------
+
+    def _chorus_diagnose(self):
+        """Walk the chain to Chorus Pro without depositing anything, and remember what was found.
+
+        :return: a ``services.setup.diagnosis.Diagnosis``.
+        """
+        self.ensure_one()
+        try:
+            # a store of its own: a token got earlier would hide that the secret is no longer good
+            with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
+                found = diagnosis.diagnose(client, self._chorus_siret())
+        except NotAllowed as error:
+            found = diagnosis.unconfigured(error)
+        if self.chorus_environment:
+            self._chorus_note_diagnosis(found)
+        return found
+
+    def _chorus_try_client(self):
+        """Try the PISTE client by itself, as soon as it is recorded: the technical account need not be known yet.
+
+        :return: the ``ChorusError`` that came; None when PISTE let us in, or when there is nothing to try yet.
+        """
+        self.ensure_one()
+        client_id = self._chorus_access().get("client_id")
+        if not client_id or not self._chorus_has_secret("client_secret") or self._chorus_is_neutralized():
+            return None
+        connection = self.env["chorus.connection"]._of(self).sudo()  # sudo: facts read from the platform, not a user's input
+        well, findings = [Outcome.OK.value, "", ""], dict(connection.findings or {})
+        error = None
+        try:
+            credentials = Credentials(client_id, self._chorus_secret("client_secret"), "", "")
+            options = {"timeout": PATIENCE, "retries": 0, "tokens": TokenStore()}
+            with PisteSession(self._chorus_target(), credentials, **options) as session:
+                ChorusClient(session).sign_in()
+            findings |= {"network": well, "credentials": well}
+        except NotAllowed as caught:
+            error = caught
+            findings |= {"credentials": [Outcome.FAILED.value, caught.code, caught.detail]}
+        except ChorusError as caught:
+            error = caught
+        connection.findings = findings
+        return error
+
+    def _chorus_note_diagnosis(self, found):
+        # sudo: facts read from the platform, not a user's input
+        connection = self.env["chorus.connection"]._of(self).sudo()
+        values = {
+            "checked_at": fields.Datetime.now(),
+            "findings": {finding.link: [finding.outcome.value, finding.code, finding.detail] for finding in found.findings},
+        }
+        if found.structure:
+            # only an active one is found
+            values |= {"structure_identifier": found.structure.identifier, "structure_state": "active"}
+        if any(finding.link == "technical_account" and finding.outcome is Outcome.OK for finding in found.findings):
+            values["password_proved"] = True
+        connection.write(values)
+        connection._note_end(found.password_expires_at)
+        connection._remind()
+        if found.established:
+            self._chorus_wake()
+
+    def _chorus_is_connected(self):
+        """Whether the settings are complete and the technical password was accepted once in the present environment."""
+        self.ensure_one()
+        return not self._chorus_missing_settings() and self._chorus_connection().password_proved
+
+    def _chorus_wake(self):
+        """What kept us out may be mended: forget the pause, and have what waits sent now."""
+        self.ensure_one()
+        deposits = self.env["chorus.deposit"].sudo()  # sudo: an administrator need not be able to transfer
+        self.env["chorus.connection"]._of(self)._note_success()
+        domain = [("company_id", "=", self.id), ("environment", "=", self.chorus_environment), ("state", "=", "ready")]
+        waiting = deposits.search(domain)
+        if waiting:
+            waiting.next_try = False
+            transactions.trigger(self.env, "deposit")
+
+    # -- following -----------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_companies(self):
+        """The companies that use Chorus Pro and are completely set up."""
+        companies = self.sudo().search([("chorus_environment", "!=", False)])  # sudo: for the crons, which serve them all
+        return companies.filtered(lambda company: not company._chorus_missing_settings())
+
+    def _chorus_silence(self):
+        """Since when statuses are not known, when that is longer than the company set; None while all is well."""
+        self.ensure_one()
+        if not self.chorus_environment or not self.env["chorus.deposit"]._chorus_follows(self):
+            return None
+        connection = self.env["chorus.connection"]._known(self)
+        since = connection.last_poll or connection.create_date
+        limit = fields.Datetime.now() - timedelta(hours=self.chorus_silence_hours)
+        return since if since and since < limit else None
+
+    def _chorus_silence_text(self):
+        """The same as a sentence, False while all is well."""
+        since = self._chorus_silence()
+        if not since:
+            return False
+        return self.env._("The statuses of Chorus Pro have not been read since %s.", format_datetime(self.env, since))

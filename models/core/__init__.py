@@ -1,0 +1,8 @@
+# isort: off
+from . import chorus_document  # a mix-in of account.move
+from . import chorus_notice  # another
+from . import account_move
+from . import account_move_send
+from . import res_company
+from . import res_partner
+from . import res_users

@@ -1,0 +1,403 @@
+"""What is to be said of an invoice and Chorus Pro, each thing with what to do about it and a way there."""
+
+from typing import NamedTuple
+
+from odoo import models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import format_datetime
+
+from ...services.api.errors import failure
+from ...services.follow import expiry
+from ...services.vocabulary import messages, statuses
+from ...services.vocabulary.places import FAILURES, LABELS, Place
+
+#: What posting settles by itself, thus no matter for a draft.
+SETTLED_BY_POSTING = {"R-04.missing", "R-16.missing"}
+
+
+#: Where only some may go.
+RESERVED = {Place.SUPPLIER, Place.SETTINGS, Place.TAXES}
+
+
+class Remark(NamedTuple):
+    """Something to say of an invoice before it is sent, in the user's language; ``blocks``: it cannot be sent like this."""
+
+    message: str
+    remedy: str
+    blocks: bool
+    place: Place | None = None
+
+
+class Trouble(NamedTuple):
+    """Something that went wrong with a deposit, in the user's language.
+
+    ``words``: the platform's own, ``""`` without any. ``place``: where it is mended, None when there is nothing to open.
+    """
+
+    cause: str
+    remedy: str
+    words: str = ""
+    place: Place | None = None
+
+
+class ChorusNotice(models.AbstractModel):
+    """What an accountant is told of an invoice: a mix-in of ``account.move``, asked by form, list, Odoo's *Send* and cron.
+
+    Start at ``_chorus_remarks``, what is to be said before it is sent, and ``_chorus_alerts``, the banners of the form.
+    """
+
+    _name = "chorus.notice"
+    _description = "What is to be said of an invoice and Chorus Pro"
+
+    # -- before it is sent ---------------------------------------------------------------------------------------------
+
+    def _chorus_remarks(self):
+        """All there is to say of this invoice before it is sent, what blocks first."""
+        self.ensure_one()
+        if prior := self._chorus_prior_remark():
+            return [prior]
+        lang = self.env.lang
+        return [
+            *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles()),
+            *(
+                Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place)
+                for finding in self._chorus_findings()
+            ),
+            # nothing tells whether it was mended since
+            *(
+                Remark(self.env._("Refused last time: %s", trouble.cause), trouble.remedy, False, trouble.place)
+                for trouble in (self._chorus_troubles() if self.chorus_state == "rejected" else ())
+            ),
+        ]
+
+    def _chorus_prior_remark(self):
+        """Why there is no point in looking at what this invoice holds; None when there is."""
+        lang, prior = self.env.lang, None
+        if self.chorus_state not in ("to_send", "rejected"):
+            if self._chorus_is_live():
+                waits = self._chorus_line().deposit_id.state == "ready"
+                prior = (
+                    self.env._("It waits to be sent already; Odoo tries again by itself.")
+                    if waits
+                    else self.env._("Sent to Chorus Pro already.")
+                )
+            elif self.state != "posted" or self.move_type not in ("out_invoice", "out_refund"):
+                prior = self.env._("Only posted customer invoices and credit notes can be sent.")
+            elif not self.company_id.chorus_environment:
+                return Remark(failure("not_configured").remedy.of(lang), "", True, Place.SETTINGS)
+        if prior:
+            return Remark(prior, "", True)
+        missing = self.company_id._chorus_missing_settings()
+        if missing:
+            texts = failure("not_configured")
+            return Remark(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
+        return None
+
+    def _chorus_obstacles(self):
+        """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can."""
+        return [f"{remark.message} {remark.remedy}".strip() for remark in self._chorus_remarks() if remark.blocks]
+
+    # -- banners -------------------------------------------------------------------------------------------------------
+
+    def _chorus_alerts(self):
+        """What an accountant must know about this invoice and Chorus Pro now; no call is made to learn it."""
+        self.ensure_one()
+        return {
+            **self._chorus_expiry_alert(),
+            **self._chorus_environment_alert(),
+            **self._chorus_former_environment_alert(),
+            **self._chorus_connection_alert(),
+            **self._chorus_trouble_alerts(),
+            **self._chorus_finding_alerts(),
+            **self._chorus_status_alert(),
+            **self._chorus_action_alert(),
+        }
+
+    def _chorus_environment_alert(self):
+        text = self.chorus_state and self._chorus_environment_text()
+        return {"chorus_environment": {"level": "info", "message": text}} if text else {}
+
+    def _chorus_environment_text(self):
+        """Where these invoices go when none of them goes to production; False where some really leave."""
+        environments = set(self.company_id.mapped("chorus_environment")) - {False}
+        if not environments or "production" in environments:
+            return False
+        names = dict(self.env["chorus.environment"]._selection_environment())
+        shown = ", ".join(sorted(map(names.get, environments)))
+        return self.env._("Chorus Pro: %s. Nothing reaches a public body.", shown)
+
+    def _chorus_former_environment_alert(self):
+        """Where an invoice is held by a deposit that the company's present environment knows nothing of, and the way out."""
+        deposit = self._chorus_line().filtered("live").deposit_id
+        if not deposit.other_environment or not self.company_id.chorus_environment:
+            return {}
+        environment = dict(deposit._selection_environment())[deposit.environment]
+        words = [self.env._("Chorus Pro: sent in another environment, %s. It is not followed there now.", environment)]
+        if deposit.environment != "production":
+            words.append(
+                self.env._(
+                    "No public body received it. To send it again, an administrator of Chorus Pro opens the deposit and uses"
+                    " “It was a test: release”."
+                )
+            )
+        button = {"action_text": self.env._("Open the deposit"), "action": deposit.sudo(False)._get_records_action()}
+        return {"chorus_former_environment": {"level": "warning", "message": " ".join(words), **button}}
+
+    def _chorus_connection_alert(self):
+        """Chorus Pro is out of reach, or its statuses were not read for long."""
+        connection = self.env["chorus.connection"]._known(self.company_id)
+        if connection.error_code and self.chorus_state in ("to_send", "sending", "checking", "deposited"):
+            return {
+                "chorus_connection": self._chorus_alert(
+                    "warning",
+                    self.env._(
+                        "Chorus Pro, since %(since)s: %(cause)s %(remedy)s",
+                        since=format_datetime(self.env, connection.error_since),
+                        cause=connection.error_cause,
+                        remedy=connection.error_remedy,
+                    ),
+                    FAILURES.get(connection.error_code),
+                )
+            }
+        followed = self.chorus_state in ("deposited", "validation", "received", "processing", "to_complete")
+        silence = followed and self.company_id._chorus_silence_text()
+        return {"chorus_silence": {"level": "warning", "message": self.env._("Chorus Pro: %s", silence)}} if silence else {}
+
+    def _chorus_trouble_alerts(self):
+        """One banner for each message of Chorus Pro on the last deposit: cause, its own words, remedy, button."""
+        if self.chorus_state not in ("sending", "checking", "deposited", "rejected"):
+            return {}
+        level = "danger" if self.chorus_state == "rejected" else "warning"
+        return {
+            f"chorus_error_{rank}": self._chorus_alert(
+                level,
+                "\n".join(
+                    filter(None, (f"Chorus Pro : {trouble.cause}", trouble.words and f"« {trouble.words} »", trouble.remedy))
+                ),
+                trouble.place,
+            )
+            for rank, trouble in enumerate(self._chorus_troubles())
+        }
+
+    def _chorus_finding_alerts(self):
+        """What the rules have against this invoice. On a draft they are warnings: posting is never prevented."""
+        draft = self.state == "draft" and self._chorus_is_destined()
+        if not draft and self.chorus_state not in ("to_send", "rejected"):
+            return {}
+        lang = self.env.lang
+        begun = not draft or bool(self.invoice_line_ids - self._chorus_begun_lines())
+        return {
+            f"chorus_{finding.code}": self._chorus_alert(
+                "danger" if finding.blocks and not draft else "warning",
+                f"Chorus Pro : {finding.message.of(lang)}\n{finding.remedy.of(lang)}",
+                finding.place,
+            )
+            for finding in (self._chorus_findings() if begun else self._chorus_findings_at_once())
+            if not (draft and finding.code in SETTLED_BY_POSTING)
+        }
+
+    def _chorus_findings_at_once(self):
+        """What is worth telling of a draft of which no line was entered yet."""
+        return []
+
+    def _chorus_status_alert(self):
+        """What the public body, or the platform, sent back, and whether it was dealt with."""
+        if self.chorus_state not in ("to_complete", "refused") or not self.chorus_status:
+            return {}
+        if self._chorus_dealt_with():
+            alert = {"level": "info", "message": self.env._("Chorus Pro: refused, and cancelled by a credit note since.")}
+            if new := self.chorus_replaced_by_ids[:1]:
+                alert |= {"action_text": self.env._("Open %s", new.display_name), "action": new._get_records_action()}
+            return {"chorus_status": alert}
+        alert = {"level": "danger" if self.chorus_state == "refused" else "warning"}
+        if self.chorus_status_comment:
+            # the client drops what a server call returns: the dialog is opened as an action
+            why = {"action_text": self.env._("Why?"), "action": self._chorus_why_action()}
+            alert |= {"message": self.env._("Chorus Pro: %s", self._chorus_why_text()), **why}
+        else:
+            lang, status = self.env.lang, statuses.get(self.chorus_status)
+            alert["message"] = f"Chorus Pro : {status.label.of(lang)}. {status.advice.of(lang)}"
+        return {"chorus_status": alert}
+
+    def _chorus_action_alert(self):
+        """What became of an answer of ours that is not through."""
+        action = self.sudo().chorus_action_ids[:1]  # sudo: what became of an answer is for whoever sees the invoice
+        refused = action.state == "refused" and self[f"chorus_can_{action.kind}"]
+        if action.state not in ("ready", "sending", "unknown") and not refused:
+            return {}
+        message = action._chorus_notification()["params"]["message"]
+        return {"chorus_action": {"level": "danger" if action.state == "refused" else "warning", "message": message}}
+
+    def _chorus_expiry_alert(self):
+        """The technical password is about to end, or has ended: on each invoice that has still to go or to be followed."""
+        if self.chorus_state in (False, "paid", "cancelled", "refused"):
+            return {}
+        connection = self.env["chorus.connection"]._known(self.company_id)
+        if not connection.password_ends_on or expiry.threshold(connection.password_days_left) is None:
+            return {}
+        return {
+            "chorus_expiry": {
+                "level": "danger" if connection.password_days_left <= 0 else "warning",
+                "message": connection.with_context(lang=self.env.lang)._expiry_text(),
+                **self._chorus_button(Place.SETTINGS),
+            }
+        }
+
+    # -- what went wrong with a deposit --------------------------------------------------------------------------------
+
+    def _chorus_troubles(self):
+        """What went wrong with the deposits of these invoices: each cause once, with the platform's words and the remedy.
+
+        :return: a list of ``Trouble``.
+        """
+        lang, troubles = self.env.lang, {}
+        for move in self:
+            line = move._chorus_line()
+            deposit = line.deposit_id
+            code = deposit.error_code or (line.message and "flow_rejected")
+            detail = line.message or deposit.error_detail
+            if move.chorus_state == "deposited":
+                standstill = line.outcome == "pending" and deposit._chorus_standstill()
+                if standstill:
+                    cause, remedy = standstill.cause.of(lang), standstill.remedy.of(lang)
+                    flow = self.env._("Flow %s", deposit.flow_number)
+                    troubles[deposit] = Trouble(cause, remedy, flow, Place.PORTAL)
+            elif code in ("refused", "flow_rejected") and detail:
+                for told in messages.explain(detail):
+                    troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
+            elif code:
+                texts = failure(code)
+                # one bare word is the class of a network error (``services.api.session``): the deposit keeps it, for support
+                words = "" if not detail or detail.isidentifier() else detail
+                troubles[code, detail] = Trouble(texts.cause.of(lang), texts.remedy.of(lang), words, FAILURES.get(code))
+        return list(troubles.values())
+
+    def _chorus_line_errors(self):
+        """The same as sentences, where no button can stand."""
+        return [
+            " ".join(filter(None, (trouble.words and f"« {trouble.words} »", trouble.cause, trouble.remedy)))
+            for trouble in self._chorus_troubles()
+        ]
+
+    # -- the buttons beside what is to be mended -----------------------------------------------------------------------
+
+    def _chorus_button(self, place):
+        """The button that leads where something is mended, as alerts take it.
+
+        :param place: a ``Place``, or None.
+        :return: ``action_text`` with ``action`` or ``action_call``; empty when there is nothing to open, or no right to.
+        """
+        self.ensure_one()
+        move = self._origin  # alerts are computed in onchanges too; what is not saved yet is mended on the spot
+        way = move._chorus_way(place) if place and move else {}
+        return {"action_text": LABELS[place].of(self.env.lang), **way} if way else {}
+
+    def _chorus_alert(self, level, message, place):
+        """A banner with its button; who may not go there is told whom to ask.
+
+        :param place: see ``_chorus_button``.
+        """
+        button = self._chorus_button(place)
+        if not button and place in RESERVED and self._origin:
+            message = " ".join((message, self.env._("Your administrator can do it.")))
+        return {"level": level, "message": message, **button}
+
+    def _chorus_way(self, place):
+        """How to get to a place: a dict with ``action`` or ``action_call`` and maybe words of its own, or an empty one."""
+        return getattr(self, f"_chorus_way_to_{place}")()
+
+    def _chorus_mended(self, place):
+        """The record that is mended there: the same one for all the invoices that suffer from it."""
+        self.ensure_one()
+        return {
+            "recipient": self.commercial_partner_id,
+            "supplier": self.company_id,
+            "settings": self.company_id,
+        }.get(str(place)) or self
+
+    def _chorus_refusal(self, refused):
+        """The error that tells why nothing can be sent; with the way to the set-up when the company is not connected."""
+        text = "\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items())
+        company = self.company_id[:1]
+        if company._chorus_missing_settings() and not self.env.su and self.env["chorus.setup"]._may_connect(company):
+            action = self.env.ref("l10n_fr_chorus_pro.action_chorus_setup")
+            return RedirectWarning(text, action.id, self.env._("Connect to Chorus Pro"), {"chorus_company_id": company.id})
+        return UserError(text)
+
+    def _chorus_way_to_number(self):
+        may = self.state == "posted" and not self.inalterable_hash and not self._chorus_is_live()
+        return self._chorus_dialog(self, "view_move_form_number", self.env._("Number of the invoice")) if may else {}
+
+    def _chorus_way_to_references(self):
+        return self._chorus_dialog(self, "view_move_form_references", self.env._("References asked for by the public body"))
+
+    def _chorus_way_to_bank(self):
+        return self._chorus_dialog(self, "view_move_form_bank", self.env._("Your bank account"))
+
+    def _chorus_way_to_draft(self):
+        may = self.state == "posted" and self.show_reset_to_draft_button and self.has_access("write")
+        return {"action_call": ("account.move", "button_draft", self.ids)} if may else {}
+
+    def _chorus_way_to_original(self):
+        return self._chorus_dialog(self, "view_move_form_chorus_origin", self.env._("Invoice that this credit note corrects"))
+
+    def _chorus_way_to_attachments(self):
+        return self._chorus_dialog(self, "view_move_form_chorus_files", self.env._("Attachments for Chorus Pro"))
+
+    def _chorus_way_to_lookup(self):
+        if not self._chorus_is_live():  # Odoo has nothing to ask about
+            return {**self._chorus_way_to_portal(), "action_text": LABELS[Place.PORTAL].of(self.env.lang)}
+        may = self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user")
+        return {"action_call": ("account.move", "action_chorus_refresh", self.ids)} if may else {}
+
+    def _chorus_way_to_recipient(self):
+        customer = self.commercial_partner_id
+        title = self.env._("The customer, as Chorus Pro knows it")
+        # who may not change customers sees whom to ask about
+        return self._chorus_dialog(customer, "view_partner_form_identity", title) or {"action": customer._get_records_action()}
+
+    def _chorus_way_to_supplier(self):
+        return self._chorus_dialog(
+            self.company_id, "view_company_form_identity", self.env._("Your company, as Chorus Pro knows it")
+        )
+
+    def _chorus_way_to_taxes(self):
+        taxes = self.invoice_line_ids.tax_ids
+        if all(line.tax_ids for line in self.invoice_line_ids if line.display_type == "product"):
+            may = taxes.has_access("write")
+            return {"action": taxes._get_records_action(name=self.env._("Taxes of the invoice"))} if may else {}
+        # a line has none: it is the line that is mended
+        draft = self._chorus_way_to_draft()
+        return {**draft, "action_text": LABELS[Place.DRAFT].of(self.env.lang)} if draft else {}
+
+    def _chorus_way_to_market(self):
+        return {}
+
+    def _chorus_way_to_by_hand(self):
+        return {}
+
+    def _chorus_way_to_settings(self):
+        if not self.env["chorus.setup"]._may_connect(self.company_id):
+            return {}
+        action = self.env.ref("l10n_fr_chorus_pro.action_chorus_setup")
+        return {"action": {"type": "ir.actions.server", "id": action.id, "context": {"chorus_company_id": self.company_id.id}}}
+
+    def _chorus_way_to_portal(self):
+        target = self.company_id._chorus_target()
+        return {"action": {"type": "ir.actions.act_url", "url": target.portal_url, "target": "new"}} if target else {}
+
+    def _chorus_dialog(self, record, view, title):
+        """A small form with just what is to be mended; saving it reloads the invoice."""
+        if not record.has_access("write"):
+            return {}
+        return {
+            "action": {
+                "type": "ir.actions.act_window",
+                "name": title,
+                "res_model": record._name,
+                "res_id": record.id,
+                "views": [(self.env.ref(f"l10n_fr_chorus_pro.{view}").id, "form")],
+                "target": "new",
+                "context": {"dialog_size": "medium"},
+            }
+        }

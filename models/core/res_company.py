@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import str2bool
+
+from ...services.api import environment as environments
+from ...services.document.formats import FORMATS
+from ...services.rules import FileFormat
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    chorus_auto_transfer = fields.Boolean(
+        "Transfer by itself after posting",
+        copy=False,
+        help="Invoices to transfer are sent without a click, once the delay is over. One that is on hold, or that Chorus Pro"
+        " would refuse, waits for a person.",
+    )
+    chorus_auto_delay = fields.Integer(
+        "Hours between posting and transfer", default=24, copy=False, help="Time to look at an invoice again and to hold it."
+    )
+    chorus_environment = fields.Selection(
+        [
+            ("production", "Production"),
+            ("qualification", "Qualification (tests)"),
+            ("simulator", "Simulator (demonstration)"),
+        ],
+        string="Chorus Pro environment",
+        copy=False,
+        help="Empty: this company does not use Chorus Pro.",
+    )
+    chorus_production_confirmed = fields.Boolean(
+        "Invoices are really sent to public bodies",
+        copy=False,
+        help="Asked once, when the environment becomes production.",
+    )
+    chorus_simulator_url = fields.Char("Simulator address", copy=False, help="For instance http://127.0.0.1:8099")
+    chorus_referent_email = fields.Char(
+        "Referent e-mail", copy=False, help="Who is warned when a password is about to expire or invoices wait."
+    )
+    chorus_start_date = fields.Date(
+        "Transfer invoices from", copy=False, help="Invoices dated before this day are not proposed for transfer."
+    )
+    chorus_format = fields.Selection(
+        [
+            ("cii", "XML, CII (works everywhere)"),
+            ("facturx", "Factur-X (PDF with the data inside)"),
+            ("ubl", "XML, UBL"),
+            ("pdf", "PDF and its data, invoice by invoice"),
+        ],
+        string="Format of the invoices",
+        required=True,
+        default="cii",
+        help="What is deposited at Chorus Pro. Factur-X and the PDF show the public body your own printed invoice; they need a"
+        " PDF engine on the server and take a second or two each. A PDF with its data gets its identifier at once.",
+    )
+
+    # -- fields --------------------------------------------------------------------------------------------------------
+
+    @api.constrains("chorus_environment", "chorus_production_confirmed")
+    def _check_chorus_production(self):
+        for company in self.filtered(lambda company: company.chorus_environment == "production"):
+            if company._chorus_is_neutralized():
+                raise ValidationError(
+                    self.env._("This database is a neutralized copy: it cannot be connected to Chorus Pro's production.")
+                )
+            if not company.chorus_production_confirmed:
+                raise ValidationError(
+                    self.env._(
+                        "In production, invoices are really sent to public bodies. Confirm it once by ticking the box beside the"
+                        " environment."
+                    )
+                )
+
+    def _chorus_siret(self):
+        """The company's SIRET without spaces; "" when it has none."""
+        self.ensure_one()
+        return "".join((self.company_registry or "").split())
+
+    def _chorus_target(self):
+        """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
+        self.ensure_one()
+        if self.chorus_environment == "simulator":
+            return environments.simulator(self.chorus_simulator_url or "")
+        return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
+
+    def _chorus_format(self):
+        """In what this company sends its invoices: the ``FileFormat``, and the ``Format`` that describes it."""
+        self.ensure_one()
+        chosen = FileFormat(self.chorus_format)
+        return chosen, FORMATS[chosen]
+
+    @api.model
+    def _chorus_is_neutralized(self):
+        """Whether this database is a copy that Odoo has neutralized."""
+        # sudo: the parameter is readable by administrators only
+        return str2bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized", "False"))
+
+    def _chorus_lang(self):
+        """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""
+        self.ensure_one()
+        installed = dict(self.env["res.lang"].get_installed())
+        return self.partner_id.lang or ("fr_FR" if "fr_FR" in installed else self.env.lang)

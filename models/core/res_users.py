@@ -1,0 +1,25 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class ResUsers(models.Model):
+    """The right to transfer invoices."""
+
+    _inherit = "res.users"
+
+    def _chorus_may_transfer(self):
+        """Whether this user may transfer invoices."""
+        return self.has_group("l10n_fr_chorus_pro.group_chorus_user")
+
+    @api.model
+    def _chorus_check_transfer(self):
+        """Ask it of the model, whose environment tells who acts: ``env.user`` itself always comes in sudo.
+
+        :raises AccessError: where the user of the environment may not transfer invoices; the server itself may.
+        """
+        if not self.env.su and not self.env.user._chorus_may_transfer():
+            raise AccessError(self.env.user._chorus_no_right())
+
+    def _chorus_no_right(self):
+        """What one is told who may not, in the user's language."""
+        return self.env._("You have no right to transfer invoices to Chorus Pro.")

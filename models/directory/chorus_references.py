@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+
+from ...services.rules.references import FORBIDDEN_SERVICE
+
+
+class ChorusReferences(models.AbstractModel):
+    """What the form of an invoice or of a market asks for, given its recipient, and the choice of a service by search.
+
+    The service code itself stays where it is (``_chorus_code_field``): the choice only writes it, so that a code that was typed,
+    or that Chorus Pro does not know yet, is a code like any other.
+    """
+
+    _name = "chorus.references"
+    _description = "References that a public body requires"
+
+    #: Names of the fields of the service code and of the recipient.
+    _chorus_code_field = "service_code"
+    _chorus_recipient_field = "partner_id"
+
+    chorus_service_id = fields.Many2one(
+        "chorus.service",
+        "Service",
+        compute="_compute_chorus_service_id",
+        inverse="_inverse_chorus_service_id",
+        # what a supplier may choose (DOMAIN R-11, R-12)
+        domain=f"[('partner_id', '=', chorus_body_id), ('enabled', '=', True), ('code', '!=', '{FORBIDDEN_SERVICE}')]",
+        help="The service of the public body that handles the invoice: search by code or by name.",
+    )
+    chorus_body_id = fields.Many2one("res.partner", compute="_compute_chorus_asked", export_string_translation=False)
+    # for the views: whether the recipient is one for Chorus Pro whose requirements are known; ``services.api.recipients.Asked``
+    chorus_asks = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
+    chorus_has_services = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
+    chorus_service_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)
+    chorus_engagement_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)
+    chorus_needs = fields.Char("Customer's requirements", compute="_compute_chorus_asked")
+
+    def _chorus_asked_depends(self):
+        recipient = self._chorus_recipient_field
+        facts = (
+            "chorus_directory_date",
+            "chorus_directory_environment",
+            "chorus_structure_active",
+            "chorus_service_required",
+            "chorus_engagement_required",
+            "chorus_either_required",
+            "chorus_works_owner_only",
+            "chorus_service_ids.detail_date",
+            "invoice_sending_method",
+        )
+        return (self._chorus_code_field, "company_id.chorus_environment", *(f"{recipient}.{name}" for name in facts))
+
+    def _chorus_is_for_chorus(self):
+        """Whether the form is about something for a Chorus Pro customer."""
+        self.ensure_one()
+        body = self[self._chorus_recipient_field].commercial_partner_id.with_company(self.company_id)
+        return bool(self.company_id.chorus_environment) and body.invoice_sending_method == "chorus_pro"
+
+    @api.depends(lambda self: self._chorus_asked_depends())
+    @api.depends_context("lang")
+    def _compute_chorus_asked(self):
+        for record in self:
+            partner = record[self._chorus_recipient_field]
+            needs = partner._chorus_form_needs(record.company_id.chorus_environment, record[self._chorus_code_field])
+            asks = needs.known and record._chorus_is_for_chorus()
+            record.chorus_body_id = partner.commercial_partner_id
+            record.chorus_asks = asks
+            record.chorus_has_services = asks and needs.has_services
+            record.chorus_service_asked = asks and needs.service
+            record.chorus_engagement_asked = asks and needs.engagement
+            record.chorus_needs = asks and needs.sentence
+
+    @api.depends(lambda self: (self._chorus_code_field, self._chorus_recipient_field))
+    def _compute_chorus_service_id(self):
+        for record in self:
+            body = record[self._chorus_recipient_field].commercial_partner_id
+            record.chorus_service_id = record.env["chorus.service"]._chorus_of_code(body, record[self._chorus_code_field])
+
+    def _inverse_chorus_service_id(self):
+        for record in self:
+            record[self._chorus_code_field] = record.chorus_service_id.code
+
+    @api.onchange("chorus_service_id")
+    def _onchange_chorus_service_id(self):
+        if self.chorus_service_id.code != self[self._chorus_code_field]:
+            self[self._chorus_code_field] = self.chorus_service_id.code

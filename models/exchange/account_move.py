@@ -1,0 +1,301 @@
+from dataclasses import replace
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.sql import column_exists, create_column
+
+from ...services.vocabulary import motifs, statuses
+
+#: What an accountant needs to know, from the intent to the payment; those after "deposited" follow Chorus Pro's own status.
+STATES = [
+    ("to_send", "To send"),
+    ("sending", "Sending"),
+    ("checking", "Being checked"),
+    ("rejected", "Not integrated, to correct"),
+    ("deposited", "Deposited"),
+    ("validation", "To be validated"),
+    ("received", "Received"),
+    ("processing", "In process"),
+    ("to_complete", "To complete"),
+    ("refused", "Refused"),
+    ("paid", "Payment sent"),
+    ("cancelled", "Cancelled"),
+]
+
+
+#: What was sent and Odoo lets change on a posted invoice: not while it is, or may be, at Chorus Pro.
+SENT_FIELDS = frozenset(
+    {
+        "name",
+        "invoice_date_due",
+        "partner_bank_id",
+        "payment_reference",
+        "delivery_date",
+        "buyer_reference",
+        "contract_reference",
+        "purchase_order_reference",
+        "chorus_original_number",
+        "chorus_original_date",
+        "chorus_already_paid",
+    }
+)
+
+
+class AccountMove(models.Model):
+    """An invoice and Chorus Pro: its state there, from the intent to the payment, and what was sent kept as it was sent.
+
+    Start at the state diagram. How it leaves is in ``chorus.sending``, what comes back in ``chorus.answers``.
+    """
+
+    _name = "account.move"
+    _inherit = ["account.move", "chorus.sending", "chorus.answers"]
+
+    chorus_deposit_line_ids = fields.One2many("chorus.deposit.line", "move_id", "Deposits of this invoice", readonly=True)
+    chorus_deposit_ids = fields.Many2many("chorus.deposit", compute="_compute_chorus_deposit_ids", string="Deposits")
+    chorus_identifier = fields.Char(
+        "Chorus Pro identifier", copy=False, readonly=True, index="btree_not_null", tracking=True, help="identifiantFactureCPP"
+    )
+    chorus_status = fields.Char("Chorus Pro status code", copy=False, readonly=True)
+    chorus_status_label = fields.Char("Chorus Pro status", compute="_compute_chorus_status_texts")
+    chorus_status_at = fields.Datetime("Status since", copy=False, readonly=True)
+    chorus_status_comment = fields.Text("Comment of the public body", copy=False, readonly=True)
+    chorus_advice = fields.Char("What to do", compute="_compute_chorus_status_texts")
+    chorus_state = fields.Selection(
+        # STATE DIAGRAM (computed: it follows the live deposit, then Chorus Pro's status)
+        # * False     --[posted, for a Chorus Pro customer]--> to_send
+        # * to_send, rejected --[deposit made]---------------> sending
+        # * to_send   --[filed by hand on the portal]------> checking --[recognised by its number]--> deposited
+        # * sending   --[answer lost]------------------------> checking --[settled]--> deposited, sending
+        # * sending   --[flow number]------------------------> deposited
+        # * sending, deposited --[refused, not integrated]---> rejected
+        # * deposited --[status]-> validation, received, processing, to_complete, refused, paid, cancelled, in any order
+        STATES,
+        "Chorus Pro",
+        compute="_compute_chorus_state",
+        store=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    chorus_entry_ids = fields.One2many("chorus.status.entry", "move_id", "Time line", readonly=True)
+    chorus_history_due = fields.Datetime(
+        copy=False, readonly=True, index="btree_not_null", help="When the history of its statuses is to be read; empty: known."
+    )
+    chorus_motif = fields.Char(
+        "Reason code", compute="_compute_chorus_motif", store=True, help="Chorus Pro's code of the reason, found in the comment."
+    )
+    chorus_motif_label = fields.Char("Reason", compute="_compute_chorus_motif_label")
+    chorus_can_complete = fields.Boolean(compute="_compute_chorus_can")
+    chorus_can_recycle = fields.Boolean(compute="_compute_chorus_can")
+    chorus_can_validator = fields.Boolean(compute="_compute_chorus_can")
+    chorus_can_reissue = fields.Boolean(compute="_compute_chorus_can")
+    chorus_action_ids = fields.One2many("chorus.action", "move_id", "Answers to Chorus Pro", readonly=True)
+    chorus_replaces_id = fields.Many2one(
+        "account.move", "Replaces", copy=False, readonly=True, check_company=True, index="btree_not_null",
+        help="The invoice refused by the public body that this one replaces under a new number.",
+    )  # fmt: skip
+    chorus_replaced_by_ids = fields.One2many("account.move", "chorus_replaces_id", "Replaced by", readonly=True)
+    chorus_attachment_ids = fields.One2many(
+        "chorus.attachment", "move_id", "Attachments for Chorus Pro", copy=False, help="Sent with the invoice."
+    )
+    chorus_hold = fields.Boolean(
+        "Hold back from Chorus Pro",
+        copy=False,
+        tracking=True,
+        help="Is not transferred by itself; the button still sends it.",
+    )
+    chorus_auto_at = fields.Datetime(
+        "Transferred by itself from", copy=False, readonly=True, index="btree_not_null", help="Empty: only by a click."
+    )
+    # asked of all the invoices of a list at once, whichever one wants it first
+    chorus_number_taken_by = fields.Char(compute="_compute_chorus_number_taken_by", compute_sudo=True)
+
+    @api.depends("chorus_status", "chorus_status_comment")
+    def _compute_chorus_motif(self):
+        for move in self:
+            known = motifs.recognise(move.chorus_status_comment) if move.chorus_status_comment else []
+            told = bool(known) and statuses.get(move.chorus_status).needs_reason
+            move.chorus_motif = known[0].code if told else False
+
+    @api.depends("chorus_motif")
+    @api.depends_context("lang")
+    def _compute_chorus_motif_label(self):
+        for move in self:
+            move.chorus_motif_label = move.chorus_motif and motifs.get(move.chorus_motif).label.of(self.env.lang)
+
+    @api.depends("chorus_state", "chorus_status")
+    def _compute_chorus_can(self):
+        for move in self:
+            status = statuses.get(move.chorus_status) if move.chorus_status else None
+            # the live deposit decides: a status of the past opens nothing
+            possible = status.actions if status and move.chorus_state == status.state else ()
+            for action in statuses.ACTIONS:
+                move[f"chorus_can_{action}"] = action in possible
+
+    def _auto_init(self):
+        # on installation no invoice has anything to do with Chorus Pro: empty columns spare computing them for all of them
+        for name in ("chorus_state", "chorus_motif"):
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, "varchar")
+        return super()._auto_init()
+
+    @api.depends("chorus_deposit_line_ids.deposit_id")
+    def _compute_chorus_deposit_ids(self):
+        for move in self:
+            move.chorus_deposit_ids = move.chorus_deposit_line_ids.deposit_id.sorted("id", reverse=True)
+
+    @api.depends("chorus_status")
+    @api.depends_context("lang")
+    def _compute_chorus_status_texts(self):
+        for move in self:
+            status = statuses.get(move.chorus_status) if move.chorus_status else None
+            move.chorus_status_label = status and status.label.of(self.env.lang)
+            move.chorus_advice = status and status.advice.of(self.env.lang)
+
+    @api.depends(
+        "state",
+        "move_type",
+        "invoice_date",
+        "chorus_status",
+        "reversed_entry_id.chorus_status",
+        "commercial_partner_id.invoice_sending_method",
+        "company_id.chorus_environment",
+        "company_id.chorus_start_date",
+        "chorus_deposit_line_ids.live",
+        "chorus_deposit_line_ids.outcome",
+        "chorus_deposit_line_ids.deposit_id.state",
+    )
+    def _compute_chorus_state(self):
+        for move in self:
+            line = move._chorus_line()
+            if not line:
+                move.chorus_state = "to_send" if move._chorus_is_expected() else False
+            elif not line.live:
+                move.chorus_state = "rejected" if line.outcome == "refused" else move._chorus_is_expected() and "to_send"
+            elif line.outcome == "pending" and line.deposit_id.state in ("ready", "sending"):
+                move.chorus_state = "sending"
+            elif line.outcome == "pending" and line.deposit_id.state in ("unknown", "by_hand"):
+                move.chorus_state = "checking"
+            else:
+                move.chorus_state = statuses.get(move.chorus_status).state if move.chorus_status else "deposited"
+
+    @api.depends("name", "invoice_date", "chorus_deposit_line_ids.live")
+    def _compute_chorus_number_taken_by(self):
+        """Who has this number at Chorus Pro, where a number serves once for a year and a SIREN (DOMAIN R-06)."""
+
+        def key(environment, company, number, day):
+            return environment, "".join((company.company_registry or "").split())[:9], number, day.year
+
+        own = {
+            move: key(move.company_id.chorus_environment, move.company_id, move._chorus_number(), move.invoice_date)
+            for move in self
+            if move.invoice_date and move._chorus_number().strip("/")
+        }
+        numbers = list({number for _environment, _siren, number, _year in own.values()})
+        taken = {}
+        for line in self.env["chorus.deposit.line"].search([("number", "in", numbers), ("live", "=", True)]):
+            place = key(line.deposit_id.environment, line.company_id, line.number, line.issue_date)
+            taken.setdefault(place, self.browse())
+            taken[place] |= line.move_id
+        for move in self:
+            other = (taken.get(own.get(move), self.browse()) - move._origin)[:1]
+            move.chorus_number_taken_by = f"{other.journal_id.name}, {other.company_id.name}" if other else False
+
+    # EXTENDS 'account'
+    @api.depends("chorus_replaces_id", "chorus_replaced_by_ids")
+    def _compute_duplicated_ref_ids(self):
+        super()._compute_duplicated_ref_ids()
+        for move in self:
+            # they are alike on purpose
+            move.duplicated_ref_ids -= move.chorus_replaces_id | move.chorus_replaced_by_ids
+
+    # EXTENDS 'account'
+    @api.depends("chorus_state", "chorus_status", "chorus_status_comment", "chorus_deposit_line_ids.deposit_id.error_code",
+                 "chorus_action_ids.state", "chorus_action_ids.error_code", "payment_state", "chorus_replaced_by_ids",
+                 "chorus_attachment_ids.name", "chorus_attachment_ids.size")  # fmt: skip
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    @api.constrains("sending_data")
+    def _check_chorus_author(self):
+        """:raises AccessError: for whoever asks Odoo's job to send in another's name: the right to transfer is that person's."""
+        # constraints run in sudo, with the user who acts
+        for move in self if self.env.uid != SUPERUSER_ID else ():
+            if move.sending_data and move.sending_data.get("author_user_id") != self.env.uid:
+                raise AccessError(self.env._("Invoices are sent in one's own name only."))
+
+    # EXTENDS 'account'
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._chorus_plan()
+        return posted
+
+    # EXTENDS account_move_document
+    def _chorus_rules_context(self):
+        return replace(super()._chorus_rules_context(), taken_by=self.chorus_number_taken_by or "")
+
+    # -- what was sent stays as it was sent ----------------------------------------------------------------------------
+
+    def _chorus_line(self):
+        """This invoice's part in its live deposit, else in the last one; empty when it was never deposited."""
+        self.ensure_one()
+        lines = self.sudo().chorus_deposit_line_ids  # sudo: the state is everybody's, the deposits are not
+        return (lines.filtered("live") or lines).sorted("id")[-1:]
+
+    def _chorus_is_live(self):
+        """Whether this invoice is, or may be, at Chorus Pro."""
+        self.ensure_one()
+        return bool(self._chorus_line().filtered("live"))
+
+    # EXTENDS 'account'
+    @api.depends("chorus_state")
+    def _compute_show_reset_to_draft_button(self):
+        super()._compute_show_reset_to_draft_button()
+        for move in self:
+            if move.show_reset_to_draft_button and move._chorus_is_live():
+                move.show_reset_to_draft_button = False
+
+    # EXTENDS 'account'
+    def button_draft(self):
+        for move in self:
+            if move._chorus_is_live():
+                raise UserError(
+                    self.env._(
+                        "%s was sent to Chorus Pro: it can be neither changed nor cancelled. To correct it, make a credit note.",
+                        move.name,
+                    )
+                )
+        result = super().button_draft()
+        planned = self.filtered("chorus_auto_at")
+        if planned:
+            planned.chorus_auto_at = False
+        return result
+
+    # EXTENDS 'account'
+    def write(self, vals):
+        changed = self._chorus_sent_fields().intersection(vals)
+        if changed:
+            for move in self:
+                if move.state == "posted" and move._chorus_is_live() and move._chorus_would_change(vals, changed):
+                    raise UserError(self.env._("%s was sent to Chorus Pro: what was sent can no longer be changed.", move.name))
+        return super().write(vals)
+
+    @api.model
+    def _chorus_sent_fields(self):
+        """Names of the fields that cannot be changed while the invoice is, or may be, at Chorus Pro."""
+        return SENT_FIELDS
+
+    def _chorus_rerouted(self, service_code, engagement_number):
+        """Chorus Pro took other references for an invoice that is there: they are the invoice's from now on."""
+        self.ensure_one()
+        values = {"buyer_reference": service_code, "purchase_order_reference": engagement_number}
+        # past the guard of write(): what was sent is no longer what is at Chorus Pro
+        models.Model.write(self, {name: value for name, value in values.items() if value})
+
+    def _chorus_would_change(self, vals, names):
+        """Whether writing ``vals`` changes one of these fields."""
+        self.ensure_one()
+
+        def cached(name, value):
+            return self._fields[name].convert_to_cache(value, self) or None
+
+        return any(cached(name, self[name]) != cached(name, vals[name]) for name in names)

@@ -1,0 +1,367 @@
+import base64
+import hashlib
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...services.api.answers import AddedFile, History
+from ...services.api.errors import ChorusError, Refused, TryLater
+from ...services.clock import UTC
+from ...services.follow import effects
+from .. import timing, transactions
+
+#: States in which an action may still reach Chorus Pro, or may have reached it.
+OPEN = ("ready", "sending", "unknown")
+
+
+class Claim(NamedTuple):
+    """What a sender needs once it holds an action."""
+
+    kind: str
+    identifier: str
+    comment: str
+    recipient: str
+    service: str
+    engagement: str
+    validator: str
+    files: tuple  # of (record, name, bytes, identifier at Chorus Pro once it is there)
+
+
+class ChorusAction(models.Model):
+    """One thing done about an invoice that is at Chorus Pro: the intent, committed before a byte leaves, and what came of it.
+
+    After a lost answer nothing is repeated before the state of the invoice there was read (`chorus_action_send`). It is evidence:
+    nobody deletes it.
+    """
+
+    _name = "chorus.action"
+    _inherit = ["chorus.exchange"]
+    _description = "Action on an invoice at Chorus Pro"
+    _check_company_auto = True
+    _order = "id desc"
+    _rec_name = "kind"
+
+    _chorus_cron = "action"
+
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
+    )
+    company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
+    identifier = fields.Char("Chorus Pro identifier", required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("complete", "Complete"),
+            ("recycle", "Re-route"),
+            ("validator", "Correct the validator"),
+            ("reissue", "Acknowledge the rejection"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        # STATE DIAGRAM
+        # * ready   --[claimed by a sender; committed]--------------------> sending
+        # * ready   --[withdrawn]-----------------------------------------> cancelled
+        # * ready   --[the invoice is no longer in the status for it]-----> refused (moved_on)
+        # * ready   --[a file is lost or altered]-------------------------> unknown, then refused (file_changed)
+        # * sending --[accepted]------------------------------------------> done
+        # * sending --[surely not received, or not allowed in]------------> ready, tried again at next_try
+        # * sending --[refused]-------------------------------------------> refused
+        # * sending --[answer lost; or found in this state after a crash]-> unknown
+        # * unknown --[its effect is seen at Chorus Pro]------------------> done
+        # * unknown --[surely without effect]-----------------------------> ready
+        # * unknown --[the invoice went on without it]--------------------> refused (moved_on)
+        [
+            ("ready", "To send"),
+            ("sending", "Sending"),
+            ("unknown", "Being checked"),
+            ("done", "Carried out"),
+            ("refused", "Refused by Chorus Pro"),
+            ("cancelled", "Withdrawn"),
+        ],
+        required=True,
+        default="ready",
+        readonly=True,
+        index=True,
+    )
+    comment = fields.Text(readonly=True)
+    file_ids = fields.One2many("chorus.action.file", "action_id", "Files", readonly=True)
+    recipient = fields.Char("Recipient's SIRET", readonly=True)
+    service_code = fields.Char(readonly=True)
+    engagement_number = fields.Char(readonly=True)
+    validator = fields.Char("Validator's SIRET", readonly=True)
+    user_id = fields.Many2one("res.users", "Asked by", readonly=True, default=lambda self: self.env.user)
+    answered_at = fields.Datetime(readonly=True, help="Date, by Chorus Pro's clock, of the status that this action answers.")
+    answered_entry = fields.Char(readonly=True, help="Number of that status in the history (histoStatutId).")
+    done_at = fields.Datetime("Done on", readonly=True)
+
+    _one_open_action = models.UniqueIndex(
+        "(move_id) WHERE state IN ('ready', 'sending', 'unknown')", "Something is being done about this invoice already."
+    )
+
+    # -- the intent ----------------------------------------------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("This is evidence of what was sent to Chorus Pro: it cannot be deleted."))
+
+    @api.model
+    def _chorus_ask(self, move, kind, files=(), **values):
+        """Record the intent to do something about an invoice. Nothing leaves before the caller committed it.
+
+        :param move: the invoice, in a status that allows it (``chorus_can_…``).
+        :param files: pairs of name and bytes.
+        :param values: ``comment``, ``recipient``, ``service_code``, ``engagement_number``, ``validator``.
+        :raises UserError: when it is not possible now.
+        """
+        move.ensure_one()
+        if not move.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.name))
+        move.invalidate_recordset(["chorus_status", "chorus_state"])
+        if not move[f"chorus_can_{kind}"] or not move.chorus_identifier:
+            raise UserError(self.env._("%s is no longer in a state where this can be done.", move.name))
+        actions = self.sudo()  # sudo: users read actions only; who may ask is checked by the callers
+        if actions.search_count([("move_id", "=", move.id), ("state", "in", OPEN)], limit=1):
+            raise UserError(self.env._("Something is being done about %s already.", move.name))
+        action = actions.create(
+            {
+                "move_id": move.id,
+                "environment": move.company_id.chorus_environment,
+                "identifier": move.chorus_identifier,
+                "kind": kind,
+                "user_id": self.env.user.id,
+                "file_ids": [
+                    fields.Command.create(
+                        {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+                    )
+                    for name, content in files
+                ],
+                **values,
+            }
+        )  # fmt: skip
+        for record, (_name, content) in zip(action.file_ids.sorted("id"), files, strict=True):
+            record.content = base64.b64encode(content)
+        transactions.trigger(self.env, "action")
+        return action
+
+    # -- buttons -------------------------------------------------------------------------------------------------------
+
+    def action_cancel(self):
+        """Withdraw actions of which no byte has left."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        for action in self.sudo():  # sudo: users read actions only; this records their decision
+            if action.try_lock_for_update(allow_referencing=True).state != "ready":
+                raise UserError(self.env._("Only what has not left yet can be withdrawn."))
+            action._chorus_conclude("cancelled")
+
+    def action_refresh(self):
+        """Try again now, or find out now what became of it."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        self._chorus_send(retries=0)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # -- one action ----------------------------------------------------------------------------------------------------
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_go_on(self, client):
+        self.ensure_one()
+        if self.state == "ready":
+            # the history of the invoice comes first: what moved on is not answered any more
+            self._chorus_send_one(client, self._chorus_look(client))
+        # what was refused a moment ago is looked at too: perhaps an earlier try had its effect after all
+        if self.state == "unknown":
+            self._chorus_settle_one(client)
+        if self.state in ("done", "refused"):
+            self.env["chorus.deposit"]._chorus_read_histories(self.move_id, client)
+
+    def _chorus_look(self, client):
+        """What Chorus Pro shows of the invoice: a ``History``, a list of ``FoundInvoice`` for a rejection, or the error met."""
+        identifier, number, kind = self.identifier, self.move_id._chorus_number(), self.kind
+        structure = self.company_id.chorus_structure_id or None
+        transactions.commit(self.env)
+        try:
+            if kind == "reissue":
+                return list(client.search_invoices(number=number, supplier_structure=structure))
+            return client.invoice_history(identifier)
+        except ChorusError as error:
+            return error
+
+    def _chorus_effect(self, seen):
+        """What ``_chorus_look`` tells about this action: see ``services.follow.effects``; None when it tells nothing."""
+        if not isinstance(seen, History):
+            return effects.acknowledged(seen, self.identifier)
+        asked = None
+        if self.sending_at:
+            asked = effects.Answered(self.answered_at and self.answered_at.replace(tzinfo=UTC), self.answered_entry or "")
+        return effects.effect(self.kind, seen, asked)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_may_send(self, seen):
+        if isinstance(seen, ChorusError):
+            self.env["chorus.connection"]._of(self.company_id)._note_failure(seen)
+            self._chorus_note_error(seen)
+            return None
+        effect = self._chorus_effect(seen)
+        if effect == "done":
+            self._chorus_done()
+        elif effect == "moved_on":
+            self._chorus_refuse("moved_on", "")
+        elif effect is None:
+            self._chorus_note_error(TryLater())
+        if effect != "possible":
+            return None
+        if not isinstance(seen, History):
+            return {}
+        at, entry = effects.answered(self.kind, seen)
+        return {"answered_at": at and at.replace(tzinfo=None), "answered_entry": entry}
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_is_intact(self, claim):
+        return super()._chorus_is_intact(claim) and all(
+            hashlib.sha256(content).hexdigest() == file.sha256 for file, _name, content, _remote_id in claim.files
+        )
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_load(self):
+        return Claim(
+            self.kind,
+            self.identifier,
+            self.comment or "",
+            self.recipient or "",
+            self.service_code or "",
+            self.engagement_number or "",
+            self.validator or "",
+            tuple((file, file.name, base64.b64decode(file.content or b""), file.remote_id or "") for file in self.file_ids),
+        )
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_hand_over(self, client, claim):
+        if claim.kind == "complete":
+            pieces = []
+            for record, name, content, remote_id in claim.files:
+                if not remote_id:
+                    remote_id = client.add_file(content, name)
+                    transactions.retry_and_commit(self.env, record.write, {"remote_id": remote_id})
+                pieces.append(AddedFile(remote_id, name))
+            client.complete_invoice(claim.identifier, pieces, claim.comment)
+        elif claim.kind == "recycle":
+            client.reroute_invoice(
+                claim.identifier,
+                recipient=claim.recipient,
+                service=claim.service,
+                engagement=claim.engagement,
+                comment=claim.comment,
+            )
+        elif claim.kind == "validator":
+            structures = [found for found in client.find_structures(claim.validator) if found.active]
+            if not structures:
+                raise Refused(claim.validator, code="validator_unknown")
+            client.correct_validator(claim.identifier, structures[0].identifier, claim.validator)
+        else:
+            client.acknowledge_rejection(claim.identifier)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_receive(self, answer):
+        self._chorus_done()
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_take_refusal(self, error):
+        # looked at before anybody is told: an earlier call, whose answer was lost, may have done it
+        self._chorus_doubt(error)
+
+    def _chorus_settle_one(self, client):
+        """Find out at Chorus Pro what became of an action whose answer was lost or negative, and write it down."""
+        self.ensure_one()
+        transactions.retry_and_commit(self.env, self._chorus_write_look, self._chorus_look(client))
+
+    def _chorus_write_look(self, seen):
+        """Settle an unknown outcome by what ``_chorus_look`` gave."""
+        self.ensure_one()
+        action = self.try_lock_for_update(allow_referencing=True)
+        if not action or action.state != "unknown":
+            return
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if isinstance(seen, ChorusError):
+            connection._note_failure(seen)
+            self._chorus_look_again()
+            return
+        connection._note_success()
+        effect = self._chorus_effect(seen)
+        refused = self.error_code in ("refused", "file_changed", "file_too_large", "validator_unknown")
+        if effect == "done":
+            self._chorus_done()
+        elif refused:
+            self._chorus_refuse(self.error_code, self.error_detail)
+        elif effect == "moved_on":
+            self._chorus_refuse("moved_on", self.error_detail)
+        elif effect == "possible" and self._chorus_unknown_for(timing.SHOWN_AFTER):
+            self._chorus_ready_again()
+        else:
+            self._chorus_look_again()
+
+    def _chorus_look_again(self):
+        """Still unclear: look again later; a person is called after a day."""
+        self._chorus_again(timing.SEARCHES, self.error_code, self.error_detail)
+        self.move_id._chorus_call_people()
+
+    def _chorus_refuse(self, code, detail):
+        """It was not done and will not be: the invoice's page says why."""
+        self._chorus_conclude("refused", error_code=code, error_detail=detail or False)
+        self._chorus_want_news()
+
+    def _chorus_done(self):
+        """It was done, once: tell it on the invoice."""
+        self._chorus_conclude("done", done_at=fields.Datetime.now())
+        move = self.move_id
+        if self.kind == "recycle":
+            move._chorus_rerouted(self.service_code, self.engagement_number)
+        speaking = self.with_context(lang=self.user_id.lang or self.env.lang)
+        move._message_log(body=speaking._chorus_done_text(), author_id=self.user_id.partner_id.id)
+        self._chorus_want_news()
+
+    def _chorus_done_text(self):
+        """What was done, for the chatter."""
+        self.ensure_one()
+        names = ", ".join(self.file_ids.mapped("name"))
+        if self.kind == "complete":
+            words = [self.env._("Chorus Pro: completed."), names and self.env._("Files: %s.", names)]
+        elif self.kind == "recycle":
+            route = [self.recipient, self.service_code, self.engagement_number]
+            words = [self.env._("Chorus Pro: re-routed to %s.", " / ".join(filter(None, route)))]
+        elif self.kind == "validator":
+            words = [self.env._("Chorus Pro: the validator is now %s.", self.validator)]
+        else:
+            words = [self.env._("Chorus Pro: the rejection was acknowledged.")]
+        if self.comment:
+            words.append(f"« {self.comment} »")
+        return " ".join(filter(None, words))
+
+    def _chorus_want_news(self):
+        # the new status is read at once by whoever sent this, else by the next run
+        self.move_id.chorus_history_due = fields.Datetime.now()
+        transactions.trigger(self.env, "follow")
+
+    @api.model
+    def _cron_actions(self):
+        """Send what is ready, settle what is unknown."""
+        self._chorus_serve()
+
+
+class ChorusActionFile(models.Model):
+    """A file that goes with an action."""
+
+    _name = "chorus.action.file"
+    _description = "File of an action on an invoice at Chorus Pro"
+    _check_company_auto = True
+    _order = "id"
+
+    action_id = fields.Many2one("chorus.action", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="action_id.company_id", store=True, index=True)
+    name = fields.Char(required=True, readonly=True)
+    content = fields.Binary(attachment=True, readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
+    sha256 = fields.Char("SHA-256", readonly=True)
+    size = fields.Integer("Size (bytes)", readonly=True)
+    remote_id = fields.Char("Identifier at Chorus Pro", readonly=True, help="pieceJointeId")

@@ -1,0 +1,320 @@
+from datetime import datetime, time, timedelta
+from itertools import chain
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...services.clock import UTC
+from ...services.follow.timeline import Step, merged
+from ...services.vocabulary import motifs, statuses
+from .. import timing, transactions
+
+#: Up to so many invoices are looked for by their numbers, more by the period of their deposits: a page holds hundreds.
+ASKED_ONE_BY_ONE = 10
+
+
+#: How long before its date an invoice may have been entered on the portal.
+ENTERED_BEFORE = timedelta(days=31)
+
+
+class ChorusAnswers(models.AbstractModel):
+    """What comes back from Chorus Pro about an invoice, and what one can do about it: a mix-in of ``account.move``.
+
+    Start at ``_chorus_apply_found``, which takes over a status, ``_chorus_write_history``, which takes over the whole time line,
+    and ``action_chorus_why``.
+    """
+
+    _name = "chorus.answers"
+    _description = "What Chorus Pro answers about an invoice"
+
+    # -- statuses ------------------------------------------------------------------------------------------------------
+
+    def _chorus_apply_found(self, row):
+        """Take over what Chorus Pro says of this invoice now.
+
+        :param row: a ``services.api.answers.FoundInvoice``.
+        """
+        self.ensure_one()
+        values = {"chorus_identifier": row.identifier}
+        if row.status != self.chorus_status or row.comment != (self.chorus_status_comment or ""):
+            values |= {
+                "chorus_status": row.status,
+                "chorus_status_at": row.status_at and row.status_at.replace(tzinfo=None),
+                "chorus_status_comment": row.comment or False,
+            }
+        values = {name: value for name, value in values.items() if self[name] != value}
+        if values:
+            self.sudo().write(values)  # sudo: read from the platform by a cron or for a user who may transfer
+        if "chorus_status" in values or "chorus_status_at" in values:
+            self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+            self._chorus_want_history()
+
+    def action_chorus_refresh(self):
+        """Ask Chorus Pro about these invoices now."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        deposits = self.mapped(lambda move: move._chorus_line().deposit_id)
+        return deposits.action_refresh()
+
+    def _chorus_shown_status(self):
+        """Chorus Pro's status, before there is one our own state, in words; False for an invoice that does not concern it."""
+        self.ensure_one()
+        states = dict(self._fields["chorus_state"]._description_selection(self.env))
+        return self.chorus_status_label or states.get(self.chorus_state, False)
+
+    def _chorus_why_text(self):
+        """Status, comment, and what to do, in one sentence each."""
+        self.ensure_one()
+        lang = self.env.lang
+        status = statuses.get(self.chorus_status)
+        known = motifs.recognise(self.chorus_status_comment) if self.chorus_status_comment else []
+        words = [f"{status.label.of(lang)}."]
+        if self.chorus_status_comment:
+            words.append(f"« {self.chorus_status_comment} » —")
+        words += [f"{motif.cause.of(lang)} {motif.remedy.of(lang)}" for motif in known] or [status.advice.of(lang)]
+        return " ".join(words)
+
+    def _chorus_dealt_with(self):
+        """Whether this refused invoice was cancelled by a credit note."""
+        self.ensure_one()
+        return self.payment_state == "reversed"
+
+    # -- the time line -------------------------------------------------------------------------------------------------
+
+    def _chorus_steps(self):
+        """The time line as ``services.follow.timeline.Step`` s, oldest first."""
+        entries = self.sudo().chorus_entry_ids  # sudo: delays are everybody's who sees the invoice
+        return [entry._chorus_step() for entry in entries.sorted(lambda entry: entry.at or entry.create_date)]
+
+    def _chorus_tell(self, steps):
+        """Add to this invoice's time line what Chorus Pro told, each step once.
+
+        :param steps: ``services.follow.timeline.Step`` s.
+        """
+        self.ensure_one()
+        entries = self.env["chorus.status.entry"].sudo()  # sudo: written by what the platform says, read by users
+        known = {entry._chorus_step(): entry for entry in entries.search([("move_id", "=", self.id)])}
+        line = merged((*known, *steps))
+        places = {(step.status, step.at): entry for step, entry in known.items()}
+        kept = {(step.status, step.at) for step in line}
+        entries.union(*(entry for place, entry in places.items() if place not in kept)).unlink()
+        for step in line:
+            values = {"comment": step.comment or False, "author": step.author or False, "from_history": step.history}
+            entry = places.get((step.status, step.at))
+            if not entry:
+                at = step.at and step.at.replace(tzinfo=None)
+                entries.create({"move_id": self.id, "status": step.status, "at": at, **values})
+            elif entry._chorus_step() != step:
+                entry.write(values)
+
+    def _chorus_rank(self, told):
+        """Keep the order of the history's entries: by date, then by Chorus Pro's number of each."""
+
+        def place(entry):
+            return entry.at, int(entry.identifier) if entry.identifier.isdigit() else 0
+
+        ranks = {}
+        for entry in sorted((entry for entry in told if entry.at), key=place):
+            ranks.setdefault((entry.status, entry.at.replace(tzinfo=None, microsecond=0)), len(ranks) + 1)
+        for entry in self.env["chorus.status.entry"].sudo().search([("move_id", "=", self.id)]):  # sudo: see _chorus_tell
+            rank = ranks.get((entry.status, entry.at))
+            if rank and entry.rank != rank:
+                entry.rank = rank
+
+    def _chorus_want_history(self):
+        """Have the history read: soon where a reason stands in it, else some hours later, one call for many changes."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        soon = statuses.get(self.chorus_status).needs_reason
+        due = now if soon else now + timedelta(seconds=timing.HISTORY_AFTER)
+        if not self.chorus_history_due or self.chorus_history_due > due:
+            self.sudo().chorus_history_due = due  # sudo: see _chorus_apply_found
+
+    @api.model
+    def _chorus_untold(self, company):
+        """Invoices of a company's present environment whose history is to be read now."""
+        return self.sudo().search(  # sudo: crons serve all companies
+            [
+                ("company_id", "=", company.id),
+                ("chorus_history_due", "<=", fields.Datetime.now()),
+                ("chorus_identifier", "!=", False),
+                (
+                    "chorus_deposit_line_ids",
+                    "any",
+                    [("live", "=", True), ("deposit_id.environment", "=", company.chorus_environment)],
+                ),
+            ],
+            order="chorus_history_due, id",
+            limit=timing.HISTORIES,
+        )
+
+    def _chorus_write_history(self, identifier, history):
+        """Take over a ``services.answers.History``: the time line, and the status of the moment with its reason.
+
+        :param identifier: the one it was asked for; an invoice that was deposited again meanwhile is left alone.
+        """
+        self.ensure_one()
+        if self.chorus_identifier != identifier:
+            return
+        self._chorus_tell(Step(entry.status, entry.at, entry.comment, entry.author) for entry in history.entries)
+        self._chorus_rank(history.entries)
+        status = history.status or self.chorus_status
+        told = [entry for entry in history.entries if entry.status == status and entry.at]
+        last = max(told, key=lambda entry: entry.at, default=None)
+        at = last and last.at.replace(tzinfo=None)
+        if status != self.chorus_status and at and self.chorus_status_at and at < self.chorus_status_at:
+            # read before the change that another run has written meanwhile: it is read again, after those that wait
+            self.sudo().chorus_history_due = fields.Datetime.now() + timedelta(seconds=timing.RETRY[1])  # sudo: bookkeeping
+            return
+        values = {"chorus_history_due": False}
+        if status != self.chorus_status:
+            values |= {"chorus_status": status, "chorus_status_at": at, "chorus_status_comment": (last and last.comment) or False}
+        elif last and last.comment and last.comment != self.chorus_status_comment:
+            values["chorus_status_comment"] = last.comment
+        self.sudo().write(values)  # sudo: see _chorus_apply_found
+
+    # -- buttons -------------------------------------------------------------------------------------------------------
+
+    def action_chorus_why(self):
+        """Tell why the invoice came back, and what to do."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._chorus_why_action()
+
+    def _chorus_why_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why?"),
+            "res_model": "chorus.why",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def action_chorus_complete(self):
+        """Add documents or a comment to a suspended invoice."""
+        return self._chorus_answer("complete", self.env._("Complete %s", self.name))
+
+    def action_chorus_recycle(self):
+        """Correct the routing of an invoice to be re-routed."""
+        return self._chorus_answer("recycle", self.env._("Re-route %s", self.name))
+
+    def action_chorus_validator(self):
+        """Name the right validator of an invoice."""
+        return self._chorus_answer("validator", self.env._("Validator of %s", self.name))
+
+    def action_chorus_reissue(self):
+        """Replace a refused invoice by a credit note and a new invoice."""
+        self.env["res.users"]._chorus_check_transfer()
+        self._chorus_check_possible("reissue")
+        return self._chorus_wizard("chorus.reissue", self.env._("Replace %s", self.name))
+
+    def _chorus_answer(self, kind, title):
+        self.env["res.users"]._chorus_check_transfer()
+        self._chorus_check_possible(kind)
+        return self._chorus_wizard("chorus.action.wizard", title, kind=kind)
+
+    def _chorus_check_possible(self, kind):
+        self.ensure_one()
+        self.check_access("write")
+        if not self[f"chorus_can_{kind}"]:
+            raise UserError(self.env._("%s is no longer in a state where this can be done.", self.name))
+
+    def _chorus_wizard(self, model, title, **values):
+        wizard = self.env[model].create({"move_id": self.id, **values})
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    # -- deposited elsewhere -------------------------------------------------------------------------------------------
+
+    def action_chorus_find(self):
+        """Look for these invoices at Chorus Pro, where somebody may have entered them by hand; what is found is followed.
+
+        :raises UserError: naming what was not found; nothing is sent in any case.
+        """
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("write")
+        found, missing = self.browse(), []
+        for company, moves in self.filtered(lambda move: move._chorus_may_be_elsewhere()).grouped("company_id").items():
+            structure = company.chorus_structure_id or None
+            numbers = [move._chorus_number() for move in moves]
+            # many are picked out of all that was deposited since the oldest could have been
+            since = datetime.combine(min(moves.mapped("invoice_date")), time.min, UTC) - ENTERED_BEFORE
+            asked = [{"deposited_from": since}] if len(numbers) > ASKED_ONE_BY_ONE else [{"number": number} for number in numbers]
+            transactions.commit(self.env)
+            with company._chorus_client_for_user() as client:
+                rows = list(chain(*(client.search_invoices(supplier_structure=structure, **criteria) for criteria in asked)))
+            known = moves._chorus_recognise(rows)
+            found |= known
+            for move in moves - known:
+                missing.append(self.env._("%s is not at Chorus Pro, or with another recipient, date or amount.", move.name))
+        if not found:
+            raise UserError("\n".join(missing) or self.env._("Only invoices that wait to be sent can be looked for."))
+        message = [self.env._("Found at Chorus Pro, followed from now on: %s.", found._chorus_names()), *missing]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Chorus Pro"),
+                "type": "warning" if missing else "success",
+                "message": "\n".join(message),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _chorus_may_be_elsewhere(self):
+        self.ensure_one()
+        return self.chorus_state in ("to_send", "rejected")
+
+    def _chorus_recognise(self, rows):
+        """Follow those of these invoices that Chorus Pro holds without a deposit of ours: same number, recipient, day, amount.
+
+        :param rows: ``services.api.answers.FoundInvoice`` s of their company.
+        :return: the invoices that were recognised.
+        """
+        known = self.browse()
+        by_number = self.grouped(lambda move: move._chorus_number())
+        for row in rows:
+            for move in by_number.get(row.number, ()):
+                siren = "".join((move.company_id.company_registry or "").split())[:9]
+                if row.supplier[:9] != siren or not move.try_lock_for_update(allow_referencing=True):
+                    continue
+                if not move._chorus_may_be_elsewhere():
+                    continue
+                line = self.env["chorus.deposit.line"].sudo().new(move._chorus_line_values())  # sudo: only compared, see below
+                if line._chorus_same_as(row):
+                    move._chorus_adopt_elsewhere(row)
+                    known |= move
+        return known
+
+    def _chorus_adopt_elsewhere(self, row):
+        """Record that this invoice is at Chorus Pro though we did not deposit it: it is followed like the others, never sent."""
+        self.ensure_one()
+        at = row.deposited_at.astimezone(UTC).replace(tzinfo=None) if row.deposited_at else fields.Datetime.now()
+        deposit = self.env["chorus.deposit"].sudo().create(  # sudo: users read deposits only; who may ask is checked above
+            {
+                "company_id": self.company_id.id,
+                "environment": self.company_id.chorus_environment,
+                "state": "integrated",
+                "elsewhere": True,
+                "syntax": self.env._("Deposited elsewhere"),
+                "file_name": self._chorus_number(),
+                "user_id": self.env.user.id,
+                "deposited_at": at,
+                "report": row.flow_number and self.env._("Flow number given by Chorus Pro: %s", row.flow_number),
+                "line_ids": [fields.Command.create({**self._chorus_line_values(), "outcome": "integrated"})],
+            }
+        )  # fmt: skip
+        self.invalidate_recordset(["chorus_deposit_line_ids"])
+        self._chorus_apply_found(row)
+        self.sudo().chorus_history_due = fields.Datetime.now()  # sudo: bookkeeping
+        self._message_log(
+            body=self.env._("Chorus Pro: found there, deposited elsewhere. It is followed from now on, nothing is sent.")
+        )
+        return deposit

@@ -1,0 +1,837 @@
+import base64
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...services.api.answers import FoundInvoice, SubmittedInvoice
+from ...services.api.errors import ChorusError, Failure, OutcomeUnknown, Refused, failure
+from ...services.clock import UTC
+from ...services.document import submission
+from ...services.document.invoice import Attachment
+from ...services.vocabulary import flows, messages, statuses
+from .. import timing, transactions
+
+
+def says_duplicate(text):
+    """Whether the platform says that an invoice is there already."""
+    return any(told.duplicate for told in messages.explain(text))
+
+
+class Claim(NamedTuple):
+    """What a sender needs once it holds a deposit."""
+
+    content: bytes
+    file_name: str
+    syntax: str
+    #: what goes with the file when it is not a flow; see ``chorus_deposit_submit``
+    submission: tuple | None = None
+
+
+class Submission(NamedTuple):
+    """What goes with the PDF of one invoice: the data, and the other files."""
+
+    data: dict
+    others: tuple[Attachment, ...]
+
+
+class Question(NamedTuple):
+    """What a search needs to know of a deposit; ``since`` is aware."""
+
+    numbers: tuple[str, ...]
+    structure: str | None
+    since: datetime
+    file_name: str
+
+
+class Seen(NamedTuple):
+    """What a search found: the invoices that bear these numbers, and the flow that surely was this file."""
+
+    found: list[FoundInvoice]
+    flow_number: str
+
+
+class ChorusDeposit(models.Model):
+    """One file handed to Chorus Pro: the intent, the bytes, and what came of them.
+
+    The record is committed before a byte leaves and says at any moment what may have happened, so that nothing is sent twice or
+    forgotten. It is evidence: users read it, nobody deletes it.
+
+    Start at the state diagram, then ``_chorus_make`` (the intent), ``_chorus_go_on`` (what is to be done in each state),
+    ``_chorus_settle_one`` (an answer was lost), ``_chorus_read_report`` and ``_chorus_read_news`` (what becomes of it).
+    """
+
+    _name = "chorus.deposit"
+    _inherit = ["chorus.exchange"]
+    _description = "Chorus Pro deposit"
+    _check_company_auto = True
+    _order = "id desc"
+    _rec_name = "file_name"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    other_environment = fields.Boolean(
+        "Of another environment",
+        compute="_compute_other_environment",
+        search="_search_other_environment",
+        help="Neither sent nor followed while its company works in another environment.",
+    )
+    state = fields.Selection(
+        # STATE DIAGRAM
+        # * ready      --[claimed by a sender; committed]--------------------> sending
+        # * ready      --[withdrawn]-----------------------------------------> cancelled
+        # * ready      --[its file is lost or altered]-----------------------> rejected
+        # * sending    --[accepted: flow number]-----------------------------> deposited
+        # * sending    --[surely not received, or not allowed in]------------> ready, tried again at next_try
+        # * sending    --[accepted by soumettre: identifier]-----------------> integrated
+        # * sending    --[refused]-------------------------------------------> rejected
+        # * sending    --[answer lost; or found in this state after a crash]-> unknown
+        # * unknown    --[found at Chorus Pro, the same]---------------------> deposited
+        # * unknown    --[surely absent]-------------------------------------> ready
+        # * all but sending, of a former test environment --[released]-------> cancelled, where it was not concluded
+        # * unknown    --[found, but different: a person decides]------------> unknown (found_different)
+        # * deposited  --[report: integrated / in part / rejected]-----------> integrated / partial / rejected
+        [
+            ("ready", "To send"),
+            ("sending", "Sending"),
+            ("unknown", "Outcome unknown"),
+            ("deposited", "Waiting for the report"),
+            ("integrated", "Integrated"),
+            ("partial", "Partly integrated"),
+            ("rejected", "Rejected by Chorus Pro"),
+            ("cancelled", "Withdrawn"),
+        ],
+        required=True,
+        default="ready",
+        readonly=True,
+        index=True,
+    )
+    released = fields.Boolean(
+        readonly=True,
+        help="It was a test: its invoices are free to be sent again, in the environment that the company works in since.",
+    )
+    syntax = fields.Char(required=True, readonly=True, help="Chorus Pro's name of the file's format (syntaxeFlux, modeDepot).")
+    file_name = fields.Char(required=True, readonly=True)
+    file = fields.Binary(attachment=True, readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
+    sha256 = fields.Char("SHA-256", readonly=True, help="Fingerprint of the bytes that were sent.")
+    size = fields.Integer("Size (bytes)", readonly=True)
+    line_ids = fields.One2many("chorus.deposit.line", "deposit_id", "Invoices", readonly=True)
+    move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Invoices sent")
+    user_id = fields.Many2one("res.users", "Asked by", readonly=True, default=lambda self: self.env.user)
+    flow_number = fields.Char("Flow number", readonly=True, index="btree_not_null", help="numeroFluxDepot")
+    flow_state = fields.Char("Flow state code", readonly=True)
+    flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
+    flow_state_at = fields.Datetime("Flow state since", readonly=True)
+    deposited_at = fields.Datetime("Deposited on", readonly=True)
+    report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
+    data = fields.Text("Data sent", readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
+    data_sha256 = fields.Char("SHA-256 of the data", readonly=True)
+    attachment_ids = fields.Many2many(
+        "ir.attachment", string="Attachments sent", readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user"
+    )
+    elsewhere = fields.Boolean(
+        "Deposited elsewhere", readonly=True, help="Entered at Chorus Pro by other means; nothing was sent."
+    )
+
+    _flow_number_unique = models.UniqueIndex(
+        "(environment, flow_number) WHERE flow_number IS NOT NULL", "This flow number is recorded already."
+    )
+
+    # -- the intent ----------------------------------------------------------------------------------------------------
+
+    @api.depends("environment", "company_id.chorus_environment")
+    def _compute_other_environment(self):
+        for deposit in self:
+            deposit.other_environment = deposit.environment != deposit.company_id.chorus_environment
+
+    def _search_other_environment(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        companies = self.env["res.company"].search([("chorus_environment", "!=", False)])
+        mine = fields.Domain.OR(
+            [("company_id", "=", company.id), ("environment", "=", company.chorus_environment)] for company in companies
+        )
+        if set(value) == {True}:
+            return ~mine
+        return mine if set(value) == {False} else fields.Domain.TRUE
+
+    @api.depends("line_ids.move_id")
+    def _compute_move_ids(self):
+        for deposit in self:
+            deposit.move_ids = deposit.line_ids.move_id
+
+    @api.depends("flow_state")
+    @api.depends_context("lang")
+    def _compute_flow_state_label(self):
+        for deposit in self:
+            deposit.flow_state_label = deposit.flow_state and flows.get(deposit.flow_state).label.of(self.env.lang)
+
+    # EXTENDS 'l10n_fr_chorus_pro'
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self.line_ids.move_id._chorus_call_people()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A deposit is evidence of what was sent to Chorus Pro: it cannot be deleted."))
+
+    @api.model
+    def _chorus_make(self, moves, content, file_name, syntax, **values):
+        """Record the intent to send a file. Nothing leaves before the caller committed it.
+
+        :param moves: the invoices in it, of one company; without a live deposit (enforced by the database).
+        :param bytes content: the file.
+        :param values: of the deposit besides.
+        :return: the deposit, ``ready``.
+        """
+        company = moves.company_id
+        company.ensure_one()
+        deposit = self.sudo().create(  # sudo: users read deposits only; who may send is checked by the callers
+            {
+                "company_id": company.id,
+                "environment": company.chorus_environment,
+                "syntax": syntax,
+                "file_name": file_name,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+                "user_id": self.env.user.id,
+                "line_ids": [fields.Command.create(move._chorus_line_values()) for move in moves],
+                **values,
+            }
+        )
+        deposit.file = base64.b64encode(content)
+        return deposit
+
+    @api.model
+    def _chorus_make_one(self, move, file, code):
+        """Record the intent to send one invoice.
+
+        :param file: a ``ChorusFile``. :param code: its format's.
+        """
+        if file.data is None:
+            return self._chorus_make(move, file.content, file.name, code)
+        text = json.dumps(file.data, ensure_ascii=False, sort_keys=True)
+        deposit = self._chorus_make(
+            move, file.content, file.name, code, data=text, data_sha256=hashlib.sha256(text.encode()).hexdigest()
+        )
+        deposit.attachment_ids = deposit.attachment_ids.create(  # of a deposit in sudo, see _chorus_make
+            [
+                {
+                    "name": other.name,
+                    "description": other.description,
+                    "raw": other.content,
+                    "res_model": self._name,
+                    "res_id": deposit.id,
+                }
+                for other in file.others
+            ]
+        )
+        return deposit
+
+    # -- buttons -------------------------------------------------------------------------------------------------------
+
+    def action_refresh(self):
+        """Ask Chorus Pro about these deposits now: look up the unknown ones, read the reports of the others."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        deposits = self.sudo()  # sudo: users read deposits only; this writes what the platform says, nothing of theirs
+        if elsewhere := deposits.filtered("other_environment"):
+            raise UserError(
+                self.env._(
+                    "%s: sent in another environment than the one the company works in now, which knows nothing of it.",
+                    ", ".join(elsewhere.mapped("file_name")),
+                )
+            )
+        deposits._chorus_refresh()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_cancel(self):
+        """Withdraw deposits of which no byte has left."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        for deposit in self.sudo():  # sudo: see action_refresh
+            if deposit.try_lock_for_update(allow_referencing=True).state != "ready":
+                raise UserError(self.env._("Only a deposit that has not left yet can be withdrawn."))
+            deposit._chorus_conclude("cancelled")
+
+    def action_release(self):
+        """End the hold of deposits made in a test environment that the company has left: their invoices may be sent again.
+
+        What was sent stays recorded. Nothing that a public body may hold is ever released.
+        """
+        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may release a deposit."))
+        self.check_access("read")
+        for deposit in self.sudo():  # sudo: see action_refresh
+            deposit.lock_for_update(allow_referencing=True)
+            if deposit.environment == "production" or not deposit.other_environment or deposit.state == "sending":
+                raise UserError(self.env._("Only a deposit of a test environment that the company has left can be released."))
+            held = deposit.line_ids.filtered("live").move_id
+            deposit.released = True
+            if deposit.state in ("ready", "unknown", "deposited", "by_hand"):
+                deposit._chorus_conclude("cancelled")
+            held._chorus_forget_test(deposit)
+
+    # -- sending -------------------------------------------------------------------------------------------------------
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_go_on(self, client):
+        self.ensure_one()
+        if self.state == "ready":
+            self._chorus_send_one(client)
+        elif self.state == "unknown":
+            self._chorus_settle_one(client)
+        elif self.state == "deposited":
+            self._chorus_read_report(client)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_is_intact(self, claim):
+        if hashlib.sha256(claim.content).hexdigest() != self.sha256:
+            return False
+        data = not self.data or hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256
+        files = zip(self.attachment_ids.sorted("id"), claim.submission.others if claim.submission else (), strict=True)
+        return data and all(file._compute_checksum(other.content) == file.checksum for file, other in files)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_load(self):
+        return Claim(base64.b64decode(self.file or b""), self.file_name, self.syntax, self._chorus_load_submission())
+
+    def _chorus_load_submission(self):
+        """What goes with the file of one invoice besides (``soumettre``): a ``Submission``; None for a flow."""
+        if not self.data:
+            return None
+        files = self.attachment_ids.sorted("id")
+        others = tuple(Attachment(file.name, file.raw or b"", file.description or "") for file in files)
+        return Submission(json.loads(self.data), others)
+
+    # EXTENDS 'chorus.exchange'
+    @api.model
+    def _chorus_hand_over(self, client, claim):
+        if not claim.submission:
+            return client.deposit_flow(claim.content, claim.file_name, claim.syntax)
+        data, others = claim.submission
+        return submission.hand_over(client, data, claim.content, claim.file_name, others)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_receive(self, answer):
+        if not isinstance(answer, SubmittedInvoice):
+            self._chorus_accept(answer.flow_number)
+            return
+        self._chorus_accept(False)
+        line = self.line_ids
+        line._chorus_integrated()
+        if answer.number and answer.number != line.number:
+            # Chorus Pro knows it by that number from now on
+            line.write({"number": answer.number, "message": self.env._("Chorus Pro gave it the number %s.", answer.number)})
+        line.move_id.sudo().write(  # sudo: told by the platform
+            {
+                "chorus_identifier": answer.identifier,
+                "chorus_status": answer.status or "DEPOSEE",
+                "chorus_status_at": fields.Datetime.now(),
+            }
+        )
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_take_refusal(self, error):
+        if says_duplicate(error.detail):
+            # it may be this very document: look it up before telling anybody that it was refused
+            self._chorus_doubt(OutcomeUnknown(error.detail))
+        else:
+            self._chorus_reject(error.code, messages.with_code(error.detail, error.return_code, error.service))
+
+    def _chorus_accept(self, flow_number, deposited_at=None):
+        """Chorus Pro has the file under that flow number: follow it."""
+        now = fields.Datetime.now()
+        self._chorus_conclude(
+            "deposited",
+            flow_number=flow_number,
+            deposited_at=deposited_at.replace(tzinfo=None) if deposited_at else now,
+            attempts=0,
+            next_try=now + timedelta(seconds=timing.FIRST_REPORTS[0]),
+        )
+        transactions.trigger(self.env, "follow", *timing.FIRST_REPORTS)
+
+    def _chorus_reject(self, code, detail):
+        """The file was refused before or at integration: its invoices never entered Chorus Pro and may be sent again."""
+        self._chorus_conclude("rejected", error_code=code, error_detail=detail)
+        for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
+            line.write({"outcome": "refused", "message": line.message or detail})
+
+    # -- settling an unknown outcome -----------------------------------------------------------------------------------
+
+    def _chorus_settle_one(self, client):
+        """Find out at Chorus Pro what became of a deposit whose answer was lost, and write it down."""
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "unknown":
+            return
+        question = deposit._chorus_question()
+        transactions.commit(self.env)
+        transactions.retry_and_commit(self.env, deposit._chorus_write_search, self._chorus_look_up(client, question))
+
+    def _chorus_question(self):
+        self.ensure_one()
+        since = (self.sending_at or self.create_date) - timedelta(days=1)
+        structure = self.company_id.chorus_structure_id or None
+        return Question(tuple(self.line_ids.mapped("number")), structure, since.replace(tzinfo=UTC), self.file_name)
+
+    @api.model
+    def _chorus_look_up(self, client, question):
+        """What Chorus Pro holds under the numbers of a deposit: a ``Seen``, or the error met.
+
+        One number is searched as such; many are picked out of all that was deposited since, a few pages at most.
+        """
+        numbers = question.numbers
+        period = {"deposited_from": question.since} if len(numbers) > 1 else {"number": numbers[0]}
+        try:
+            found = client.search_invoices(supplier_structure=question.structure, **period)
+            found = [row for row in found if row.number in numbers]
+            flows = sorted({row.flow_number for row in found if row.flow_number})
+            if len(numbers) > 1:
+                # one of the file's invoices may have come by another way: that flow tells nothing of the others
+                flows = (flow for flow in flows if self._chorus_is_file(client, flow, question.file_name))
+            return Seen(found, next(iter(flows), ""))
+        except ChorusError as error:
+            return error
+
+    @api.model
+    def _chorus_is_file(self, client, flow_number, file_name):
+        """Whether a flow is a file of that name of ours."""
+        try:
+            return client.flow_report(flow_number).file_name == file_name
+        except Refused:
+            # not ours to ask about
+            return False
+
+    def _chorus_write_search(self, seen):
+        """Settle an unknown outcome by what ``_chorus_look_up`` gave."""
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "unknown":
+            return
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if isinstance(seen, ChorusError):
+            connection._note_failure(seen)
+            self._chorus_look_again(seen.code, seen.detail)
+            return
+        connection._note_success()
+        self._chorus_conclude_search(seen, lambda line, row: line._chorus_same_as(row))
+
+    def _chorus_conclude_search(self, seen, is_same):
+        """Conclude, line by line.
+
+        Each invoice that is there is adopted, whatever became of the others; what is not there waits, or leaves again.
+
+        :param is_same: whether a line is the ``FoundInvoice`` that bears its number.
+        """
+        matches = self._chorus_matches(seen.found)
+        same = {line: row for line, row in matches.items() if is_same(line, row)}
+        different = [(line, row) for line, row in matches.items() if line not in same and line.outcome == "pending"]
+        for line, row in same.items():
+            line._chorus_integrated()
+            line.move_id._chorus_apply_found(row)
+        missing = self.line_ids.filtered(lambda line: line.outcome == "pending")
+        flow_number = seen.flow_number if any(row.flow_number == seen.flow_number for row in same.values()) else ""
+        if self.search_count([("environment", "=", self.environment), ("flow_number", "=", flow_number)], limit=1):
+            flow_number = ""
+        if different:
+            line, row = different[0]
+            self._chorus_look_again("found_different", line._chorus_both(row))
+        elif not missing or flow_number:
+            self._chorus_adopt(flow_number, min((row.deposited_at for row in same.values() if row.deposited_at), default=None))
+        elif not self._chorus_unknown_for(timing.SHOWN_AFTER):
+            decided = self.error_code == "found_different"
+            self._chorus_look_again("outcome_unknown" if decided else self.error_code, not decided and self.error_detail)
+        elif missing == self.line_ids:
+            self._chorus_ready_again()
+        else:
+            # the file holds invoices that are there already: it cannot leave again as it is
+            missing.write({"outcome": "refused", "message": self.env._("It did not reach Chorus Pro: send it again.")})
+            self._chorus_conclude("partial")
+
+    def _chorus_matches(self, found):
+        """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
+
+        :return: dict line → ``FoundInvoice``; by year, SIREN and number (REFERENCE §5).
+        """
+        self.ensure_one()
+        siren = "".join((self.company_id.company_registry or "").split())[:9]
+        ours = {(row.number, row.issue_date[:4]): row for row in found if row.supplier[:9] == siren}
+        matches = {line: ours.get((line.number, fields.Date.to_string(line.issue_date)[:4])) for line in self.line_ids}
+        return {line: row for line, row in matches.items() if row}
+
+    def _chorus_adopt(self, flow_number, deposited_at):
+        """The deposit had arrived; lines that are not there yet wait for the report of its flow."""
+        self._chorus_accept(flow_number or False, deposited_at)
+        if all(line.outcome != "pending" for line in self.line_ids):
+            refused = any(line.outcome == "refused" for line in self.line_ids)
+            self._chorus_conclude("partial" if refused else "integrated")
+
+    def _chorus_look_again(self, code, detail):
+        """Still unclear: ask again later; a person is called after a day, at once when there is something to decide."""
+        self._chorus_again(timing.SEARCHES, code, detail, cron="follow" if self.state == "by_hand" else "")
+        self.line_ids.move_id._chorus_call_people()
+
+    def action_adopt(self):
+        """The invoice found at Chorus Pro is this one, whatever differs: follow it."""
+        self._chorus_decide(adopt=True)
+
+    def action_give_up(self):
+        """The invoice found at Chorus Pro is another one: ours was never taken in, it is free to get another number."""
+        self._chorus_decide(adopt=False)
+
+    def _chorus_decide(self, adopt):
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        for deposit in self.sudo():  # sudo: users read deposits only; this one records their decision
+            deposit._chorus_check_decision()
+            question = deposit._chorus_question()
+            transactions.commit(self.env)
+            with deposit.company_id._chorus_client_for_user() as client:
+                seen = self._chorus_look_up(client, question)
+            if isinstance(seen, ChorusError):
+                raise UserError(self.env._("Chorus Pro does not answer now. Try again later."))
+            transactions.retry_and_commit(self.env, deposit._chorus_write_decision, seen, adopt)
+
+    def _chorus_check_decision(self):
+        """Lock the deposit.
+
+        :raises UserError: when it is not, or no more, for a person to say what an invoice found at Chorus Pro is.
+        """
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        deposit.invalidate_recordset()
+        if deposit.state != "unknown" or deposit.error_code != "found_different" or deposit.other_environment:
+            raise UserError(self.env._("There is nothing to decide about this deposit."))
+
+    def _chorus_write_decision(self, seen, adopt):
+        """Apply what a person decided to the invoices that are there and differ; the others follow from the search."""
+        self._chorus_check_decision()
+        none = self.line_ids.browse()
+        rows = self._chorus_matches(seen.found)
+        asked = none.union(*(line for line in rows if line.outcome == "pending" and not line._chorus_same_as(rows[line])))
+        if not asked:
+            raise UserError(self.env._("Chorus Pro shows no other invoice under these numbers any more: look it up again."))
+        adopted = asked if adopt else none
+        (asked - adopted).write({"outcome": "refused", "message": self.error_detail})
+        if all(line.outcome == "refused" for line in self.line_ids):
+            self._chorus_reject("found_different", self.error_detail)
+        else:
+            self._chorus_conclude_search(seen, lambda line, row: line in adopted or line._chorus_same_as(row))
+        decided = self.env._("found to be the same") if adopt else self.env._("found to be another one")
+        for move in asked.move_id:
+            move.message_post(body=self.env._("Chorus Pro: the invoice with this number was %s.", decided))
+
+    # -- reports -------------------------------------------------------------------------------------------------------
+
+    def _chorus_read_report(self, client):
+        """Ask what became of a flow and write it down, in a transaction of its own."""
+        self.ensure_one()
+        flow_number, structure = self.flow_number, self.company_id.chorus_structure_id or None
+        numbers = set(self.line_ids.mapped("number"))
+        transactions.commit(self.env)
+        twins, held = [], None
+        try:
+            answer = client.flow_report(flow_number)
+            if flows.get(answer.state).outcome == "partial" and any(row.number not in numbers for row in answer.invoice_errors):
+                # it refuses without saying which one: what is there tells
+                held = [row.number for row in client.search_invoices(supplier_structure=structure, flow_number=flow_number)]
+            for error in answer.invoice_errors:
+                if error.number and says_duplicate(error.message):
+                    # refused because it is there already: perhaps the very same document, from an answer that was lost
+                    twins += client.search_invoices(number=error.number, supplier_structure=structure)
+        except ChorusError as error:
+            answer = error
+        transactions.retry_and_commit(self.env, self._chorus_write_report, answer, twins, held)
+
+    def _chorus_write_report(self, answer, twins=(), held=None):
+        """Apply a ``FlowReport``, or the error met while asking for it, to this deposit and its lines.
+
+        :param twins: what Chorus Pro holds under the numbers it refused as used already.
+        :param held: the numbers that it holds of this flow; None where the report alone tells which were refused.
+        """
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "deposited":
+            return
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if isinstance(answer, ChorusError):
+            connection._note_failure(answer)
+            deposit._chorus_report_again(answer)
+            return
+        connection._note_success()
+        flow = flows.get(answer.state)
+        technical = "\n".join(filter(None, (error.message or error.code for error in answer.technical_errors)))
+        deposit.write(
+            {
+                "flow_state": answer.state,
+                "flow_state_at": answer.state_at.replace(tzinfo=None) if answer.state_at else fields.Datetime.now(),
+                "report": technical or False,
+            }
+        )
+        for line, row in deposit._chorus_matches(twins).items():
+            if line._chorus_same_as(row):
+                line._chorus_integrated()
+                line.move_id._chorus_apply_found(row)
+                line.message = self.env._("Deposited before, in the flow %s.", row.flow_number)
+        own = {error.number: error.message or flow.label.of(self.env.lang) for error in answer.invoice_errors if error.number}
+        numbers = deposit.line_ids.mapped("number")
+        general = technical or "\n".join(error.message for error in answer.invoice_errors if error.number not in numbers)
+        if held is not None:
+            missing = [number for number in numbers if number not in held and number not in own]
+            own |= dict.fromkeys(missing, general or flow.label.of(self.env.lang))
+            if missing and not deposit._chorus_shown_by_now():
+                deposit._chorus_report_again()
+                return
+        if flow.outcome in ("integrated", "partial"):
+            deposit._chorus_integrate(own)
+        elif flow.outcome == "rejected" and all(line.outcome == "integrated" for line in deposit.line_ids):
+            deposit._chorus_integrate({})
+        elif flow.outcome == "rejected":
+            for line in deposit.line_ids.filtered(lambda line: line.outcome == "pending"):
+                line.message = own.get(line.number) or general or flow.label.of(self.env.lang)
+            deposit._chorus_reject("flow_rejected", general or "\n".join(own.values()))
+        elif flow.outcome == "incident":
+            deposit._chorus_reject("flow_incident", general)
+        else:
+            deposit._chorus_report_again()
+
+    def _chorus_shown_by_now(self):
+        """Whether the platform has had the time to show what it took in."""
+        return fields.Datetime.now() - self.deposited_at >= timedelta(seconds=timing.SHOWN_AFTER)
+
+    def _chorus_integrate(self, refused):
+        """The flow entered Chorus Pro, without the invoices in ``refused`` (number → message)."""
+        self.ensure_one()
+        for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
+            outcome = "refused" if line.number in refused else "integrated"
+            line.write({"outcome": outcome, "message": refused.get(line.number)})
+        state = "partial" if any(line.outcome == "refused" for line in self.line_ids) else "integrated"
+        self._chorus_conclude(state)
+
+    def _chorus_report_again(self, error=None):
+        """Not concluded yet: ask again later; a person is called after a day."""
+        self._chorus_again(timing.REPORTS, error and error.code, error and error.detail, cron="follow")
+        if self._chorus_is_silent():
+            self.line_ids.move_id._chorus_call_people()
+
+    def _chorus_standstill(self):
+        """Why nothing happens to a flow, as a ``services.api.errors.Failure``; None while there is nothing to say."""
+        self.ensure_one()
+        if self.state != "deposited":
+            return None
+        flow = flows.get(self.flow_state) if self.flow_state else None
+        if flow and flow.outcome == "stuck":
+            return Failure(flow.label, flow.advice)
+        return failure("flow_silent") if self._chorus_is_silent() else None
+
+    def _chorus_is_silent(self):
+        """Whether the platform has not concluded on the flow for a day."""
+        self.ensure_one()
+        since = fields.Datetime.now() - timedelta(seconds=timing.CALL_AFTER)
+        return self.state == "deposited" and bool(self.deposited_at) and self.deposited_at <= since
+
+    # -- statuses ------------------------------------------------------------------------------------------------------
+
+    def _chorus_refresh(self):
+        """The same for chosen deposits, now, at a user's request."""
+        for company, deposits in self.grouped("company_id").items():
+            with company._chorus_client_for_user() as client:
+                for deposit in deposits:
+                    deposit._chorus_step(client)
+                self._chorus_read_statuses(company, client)
+                self._chorus_read_histories(deposits.move_ids.filtered("chorus_history_due"), client)
+
+    @api.model
+    def _chorus_read_news(self, company, client):
+        """What changed at Chorus Pro since the last time."""
+        connection = self.env["chorus.connection"]._of(company)
+        if self._chorus_follows(company):
+            self._chorus_read_statuses(company, client)
+            self._chorus_sweep(company, client)
+        if not connection._is_paused():
+            self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
+
+    @api.model
+    def _chorus_follows(self, company):
+        """Whether some invoice of the company is at Chorus Pro and may still change."""
+        return bool(self.env["account.move"].sudo().search_count(self._chorus_followed(company), limit=1))
+
+    @api.model
+    def _chorus_followed(self, company):
+        finished = sorted(statuses.TERMINAL)
+        return [
+            ("company_id", "=", company.id),
+            (
+                "chorus_deposit_line_ids",
+                "any",
+                [
+                    ("outcome", "=", "integrated"),
+                    ("deposit_id.environment", "=", company.chorus_environment),
+                ],
+            ),
+            "|",
+            ("chorus_status", "=", False),
+            ("chorus_status", "not in", finished),
+        ]
+
+    @api.model
+    def _chorus_read_statuses(self, company, client):
+        """Read the statuses that changed since the last good poll: a few calls, however many invoices are open."""
+        connection = self.env["chorus.connection"]._of(company)
+        now = fields.Datetime.now()
+        since = (
+            connection.last_poll
+            or self.sudo()
+            .search(  # sudo: for the crons, which serve all companies
+                [("company_id", "=", company.id), ("environment", "=", connection.environment), ("deposited_at", "!=", False)],
+                order="deposited_at",
+                limit=1,
+            )
+            .deposited_at
+        )
+        if not since:
+            return
+        since -= timedelta(seconds=timing.OVERLAP)
+        structure = company.chorus_structure_id or None
+        transactions.commit(self.env)
+        try:
+            found = list(
+                client.search_invoices(
+                    supplier_structure=structure,
+                    changed_from=since.replace(tzinfo=UTC),
+                    changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
+                )
+            )
+        except ChorusError as error:
+            connection._note_failure(error)
+            transactions.commit(self.env)
+            return
+        transactions.retry_and_commit(self.env, self._chorus_write_statuses, company, found)
+        transactions.retry_and_commit(self.env, self._chorus_write_poll, connection, now)
+
+    @api.model
+    def _chorus_sweep(self, company, client):
+        """Once a day, read all open invoices by their deposit dates: what the search for changes missed is found here."""
+        connection = self.env["chorus.connection"]._of(company)
+        now = fields.Datetime.now()
+        if connection.last_sweep and now - connection.last_sweep < timedelta(seconds=timing.SWEEP):
+            return
+        oldest = self.env["account.move"].sudo().search(self._chorus_followed(company))  # sudo: crons serve all companies
+        since = min(oldest.chorus_deposit_line_ids.deposit_id.filtered("deposited_at").mapped("deposited_at"), default=now)
+        structure = company.chorus_structure_id or None
+        transactions.commit(self.env)
+        try:
+            found = list(
+                client.search_invoices(supplier_structure=structure, deposited_from=since.replace(tzinfo=UTC) - timedelta(days=1))
+            )
+        except ChorusError as error:
+            connection._note_failure(error)
+            transactions.commit(self.env)
+            return
+        transactions.retry_and_commit(self.env, self._chorus_write_statuses, company, found)
+        transactions.retry_and_commit(self.env, connection.write, {"last_sweep": now})
+
+    @api.model
+    def _chorus_write_poll(self, connection, moment):
+        connection._note_success()
+        connection.last_poll = moment
+
+    @api.model
+    def _chorus_write_statuses(self, company, found):
+        """Bring statuses home to the invoices they belong to.
+
+        An invoice is known by Chorus Pro's identifier; the first time by its number, within the flow it was deposited in; one
+        that we did not send, by its number, recipient, day and amount.
+        """
+        lines = (
+            self.env["chorus.deposit.line"]
+            .sudo()
+            .search(  # sudo: for the crons, which serve all companies
+                [
+                    ("company_id", "=", company.id),
+                    ("live", "=", True),
+                    ("deposit_id.environment", "=", company.chorus_environment),
+                    ("number", "in", [row.number for row in found]),
+                ]
+            )
+        )
+        by_number = lines.grouped("number")
+        for row in found:
+            for line in by_number.get(row.number, ()):
+                deposit, move = line.deposit_id, line.move_id
+                known = move.chorus_identifier and move.chorus_identifier == row.identifier
+                if known or (row.flow_number and row.flow_number == deposit.flow_number):
+                    line._chorus_integrated()
+                    move._chorus_apply_found(row)
+        waiting = self.env["account.move"].sudo().search(  # sudo: for the crons, which serve all companies
+            [
+                ("company_id", "=", company.id),
+                ("chorus_state", "in", ("to_send", "rejected")),
+                ("name", "in", [row.number for row in found]),
+            ]
+        )  # fmt: skip
+        if waiting:
+            waiting._chorus_recognise(found)
+
+    @api.model
+    def _chorus_read_histories(self, moves, client):
+        """Read the histories of these invoices, one call and one commit each."""
+        for move in moves:
+            identifier = move.chorus_identifier
+            if not identifier:
+                continue
+            transactions.commit(self.env)
+            try:
+                history = client.invoice_history(identifier)
+            except ChorusError as error:
+                connection = self.env["chorus.connection"]._of(move.company_id)
+                stop = connection._note_failure(error)
+                # the status itself is known: another time will do
+                later = fields.Datetime.now() + timedelta(seconds=timing.BACKOFF[-1])
+                move.sudo().chorus_history_due = later  # sudo: bookkeeping
+                transactions.commit(self.env)
+                if stop:
+                    return
+                continue
+            transactions.retry_and_commit(self.env, move._chorus_write_history, identifier, history)
+
+    # -- cron ----------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_deposit(self):
+        """Send what is ready, settle what is unknown."""
+        self._chorus_serve()
+
+    # EXTENDS 'chorus.exchange'
+    @api.model
+    def _chorus_gather(self, company):
+        return self.env["account.move"]._chorus_transfer_due(company) or super()._chorus_gather(company)
+
+    @api.model
+    def _cron_follow(self):
+        """Read the reports that are due, then the statuses that changed; for every company, within the cron's time."""
+        progress = self.env["ir.cron"]._commit_progress
+        for company in self.env["res.company"]._chorus_companies():
+            self = transactions.in_company_lang(self, company)
+            connection = self.env["chorus.connection"]._of(company)
+            if not company._chorus_may_call(connection):
+                continue
+            due = self._chorus_due(company, ("deposited",))
+            if not progress(remaining=len(due)):
+                return
+            with company._chorus_client() as client:
+                if not due._chorus_each(company, client):
+                    return
+                if not connection._is_paused():
+                    # what breaks is told, and the other companies have their turn
+                    error = transactions.run_and_survive(self, "_chorus_read_news", company, client)
+                    if error:
+                        transactions.retry_and_commit(
+                            self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")
+                        )
+            progress(remaining=0)

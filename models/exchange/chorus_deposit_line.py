@@ -1,0 +1,93 @@
+from decimal import Decimal, InvalidOperation
+
+from odoo import api, fields, models
+
+
+class ChorusDepositLine(models.Model):
+    """One invoice in a deposited file, as it was sent, and what Chorus Pro made of it."""
+
+    _name = "chorus.deposit.line"
+    _description = "Invoice in a Chorus Pro deposit"
+    _check_company_auto = True
+    _rec_name = "number"
+
+    deposit_id = fields.Many2one("chorus.deposit", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="deposit_id.company_id", store=True, index=True)
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
+    )
+    number = fields.Char(required=True, readonly=True, index=True)
+    recipient = fields.Char("Recipient's SIRET", readonly=True)
+    issue_date = fields.Date("Invoice date", readonly=True)
+    total = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    outcome = fields.Selection(
+        # pending --[report]--> integrated | refused ; a refused invoice never entered Chorus Pro and may be sent again
+        [("pending", "Waiting"), ("integrated", "In Chorus Pro"), ("refused", "Not integrated")],
+        required=True,
+        default="pending",
+        readonly=True,
+    )
+    message = fields.Text("Message of Chorus Pro", readonly=True)
+    live = fields.Boolean(
+        compute="_compute_live", store=True, help="This invoice is, or may be, at Chorus Pro: it must not be sent again."
+    )
+
+    _one_live_deposit = models.UniqueIndex(
+        "(move_id) WHERE live", "This invoice is being sent, or was sent, to Chorus Pro already."
+    )
+
+    @api.depends("outcome", "deposit_id.state", "deposit_id.released")
+    def _compute_live(self):
+        for line in self:
+            line.live = not line.deposit_id.released and (
+                line.outcome == "integrated"
+                or (line.outcome == "pending" and line.deposit_id.state not in ("rejected", "cancelled"))
+            )
+
+    def _chorus_integrated(self):
+        """Chorus Pro holds this invoice, whether or not the report of its flow was read; the last one settles the deposit."""
+        self.ensure_one()
+        if self.outcome == "integrated":
+            return
+        self.write({"outcome": "integrated", "message": False})
+        deposit = self.deposit_id
+        if deposit.state == "deposited" and all(line.outcome == "integrated" for line in deposit.line_ids):
+            deposit._chorus_conclude("integrated")
+
+    def _chorus_same_as(self, row):
+        """Whether an invoice found at Chorus Pro is this one: same number, recipient, day and amount."""
+        self.ensure_one()
+        try:
+            total = Decimal(row.total)
+        except InvalidOperation:
+            return False
+        # Chorus Pro may show a credit note with a minus sign, Odoo never does
+        same_total = self.currency_id.compare_amounts(abs(float(total)), abs(self.total)) == 0
+        return (
+            row.number == self.number
+            and row.recipient == self.recipient
+            and row.issue_date == fields.Date.to_string(self.issue_date)
+            and same_total
+        )
+
+    def _chorus_both(self, row):
+        """Ours and the found one, side by side, for a person to compare."""
+        self.ensure_one()
+        return self.env._(
+            "Chorus Pro: %(number)s, %(date)s, %(recipient)s, %(total)s. Odoo: %(our_date)s, %(our_recipient)s, %(our_total)s.",
+            number=row.number,
+            date=row.issue_date,
+            recipient=row.recipient,
+            total=row.total,
+            our_date=fields.Date.to_string(self.issue_date),
+            our_recipient=self.recipient,
+            our_total=self.total,
+        )
+
+    # EXTENDS 'l10n_fr_chorus_pro'
+    def write(self, vals):
+        result = super().write(vals)
+        if "outcome" in vals:
+            self.move_id._chorus_call_people()
+        return result

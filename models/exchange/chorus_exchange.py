@@ -1,0 +1,283 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...services.api.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused
+from .. import timing, transactions
+
+_logger = logging.getLogger(__name__)
+
+
+class ChorusExchange(models.AbstractModel):
+    """Something that Chorus Pro is told once: the intent, committed before a byte leaves, and what came of it.
+
+    Chorus Pro knows no key that would make a repeated call harmless. So a record says at any moment what may have happened:
+    ``ready``, nothing left; ``sending``, somebody is at it; ``unknown``, the answer is lost, and nothing is sent again before a
+    look at Chorus Pro. A model adds the states after these, what its call is, and how it looks.
+    """
+
+    _name = "chorus.exchange"
+    _inherit = ["chorus.errors"]
+    _description = "Exchange with Chorus Pro"
+
+    #: The scheduled job that goes on with these: ``ir_cron_chorus_…``.
+    _chorus_cron = "deposit"
+
+    sending_at = fields.Datetime("Sending since", readonly=True)
+    unknown_at = fields.Datetime("Unknown since", readonly=True)
+    attempts = fields.Integer("Calls made in this state", readonly=True)
+    next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
+
+    # -- what a model says of its own ----------------------------------------------------------------------------------
+
+    def _chorus_go_on(self, client):
+        """Whatever is to be done about this record now."""
+        raise NotImplementedError
+
+    def _chorus_may_send(self, *seen):
+        """The last check before a record is claimed, with what the caller has just seen at Chorus Pro.
+
+        :return: further values of the claimed record, or None when it must not be sent now.
+        """
+        return {}
+
+    def _chorus_is_intact(self, claim):
+        """Whether the files that are to leave are still those that were recorded: a filestore can be lost, or altered.
+
+        :param claim: what ``_chorus_load`` gave.
+        """
+        return True
+
+    def _chorus_load(self):
+        """What the call needs: read before the commit, so that the call opens no transaction."""
+        raise NotImplementedError
+
+    def _chorus_hand_over(self, client, claim):
+        """Call Chorus Pro, with no transaction open; what it answered.
+
+        :param claim: what ``_chorus_load`` gave.
+        """
+        raise NotImplementedError
+
+    def _chorus_receive(self, answer):
+        """Take over what Chorus Pro answered to a call that it carried out."""
+        raise NotImplementedError
+
+    def _chorus_take_refusal(self, error):
+        """Chorus Pro said no, or would have to.
+
+        :param error: a ``Refused``.
+        """
+        raise NotImplementedError
+
+    # -- one record ----------------------------------------------------------------------------------------------------
+
+    def _chorus_send(self, **patience):
+        """Go on with these records, one at a time; the caller has committed them.
+
+        :param patience: for ``PisteSession``.
+        """
+        for company, records in self.sudo().grouped("company_id").items():  # sudo: senders need not own the records
+            try:
+                with company._chorus_client(**patience) as client:
+                    for record in records:
+                        record._chorus_step(client)
+            except NotAllowed as error:
+                # before any call: the settings are not complete
+                transactions.retry_and_commit(
+                    self.env, records.filtered(lambda record: record.state == "ready")._chorus_note_error, error
+                )
+
+    def _chorus_step(self, client):
+        """Go on with a record of the company's present environment; another platform knows nothing of it."""
+        self.ensure_one()
+        if self.environment == self.company_id.chorus_environment:
+            self._chorus_go_on(client)
+
+    def _chorus_send_one(self, client, *seen):
+        """Claim and commit, call with no transaction open, write the answer down and commit.
+
+        A sender that dies in between leaves ``sending``, which nobody sends again before a look at Chorus Pro.
+        """
+        # a cron beside us may take it between our snapshot and our lock: then it is the cron's, not an error of the user's
+        claim = transactions.retry_and_commit(self.env, self._chorus_claim, *seen)
+        if not claim:
+            return
+        try:
+            answer = self._chorus_hand_over(client, claim)
+        except ChorusError as error:
+            answer = error
+        except Exception as error:
+            _logger.exception("Chorus Pro: %s broke while sending", self)
+            answer = OutcomeUnknown(type(error).__name__, code="internal")
+        transactions.retry_and_commit(self.env, self._chorus_write_answer, answer)
+
+    def _chorus_claim(self, *seen):
+        """Take a record for sending: lock, check again, mark.
+
+        :return: what the call needs, or None when somebody else has it or it must not be sent now.
+        """
+        self.ensure_one()
+        record = self.try_lock_for_update(allow_referencing=True)
+        if not record:
+            return None
+        record.invalidate_recordset()
+        if record.state != "ready" or record.environment != record.company_id.chorus_environment:
+            return None
+        claim = record._chorus_load()
+        if not record._chorus_is_intact(claim):
+            record._chorus_take_refusal(Refused(code="file_changed"))
+            return None
+        values = record._chorus_may_send(*seen)
+        if values is None:
+            return None
+        record.write({"state": "sending", "sending_at": fields.Datetime.now(), "next_try": False, **values})
+        return claim
+
+    def _chorus_write_answer(self, answer):
+        """Turn an answer, or the error met, into the record's state. See the state diagrams.
+
+        An answer may come so late that the record was taken for a dead sender's: that it was done still counts, an error no more.
+        """
+        self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        accepted = not isinstance(answer, ChorusError)
+        if self.state not in (("sending", "unknown", "ready") if accepted else ("sending",)):
+            _logger.warning("Chorus Pro: a late answer to %s, now %s, is left alone: %s", self, self.state, answer)
+            return
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if accepted:
+            connection._note_success()
+            self._chorus_receive(answer)
+        elif isinstance(answer, Refused):
+            connection._note_success()
+            self._chorus_take_refusal(answer)
+        elif isinstance(answer, (NotReceived, NotAllowed)):
+            connection._note_failure(answer)
+            self.write({"state": "ready"})
+            self._chorus_note_error(answer)
+        else:
+            self._chorus_doubt(answer)
+
+    # -- its state -----------------------------------------------------------------------------------------------------
+
+    def _chorus_conclude(self, state, **values):
+        """There is nothing more to try."""
+        self.write({"state": state, "next_try": False, "error_code": False, "error_detail": False, **values})
+
+    def _chorus_doubt(self, error):
+        """The answer is lost: nothing is sent again before a look at Chorus Pro settled it."""
+        now, wait = fields.Datetime.now(), timing.RETRY[0]
+        self.write(
+            {
+                "state": "unknown",
+                "unknown_at": now,
+                "attempts": 0,
+                "next_try": now + timedelta(seconds=wait),
+                "error_code": error.code,
+                "error_detail": error.detail,
+            }
+        )
+        transactions.trigger(self.env, self._chorus_cron, wait)
+
+    def _chorus_unknown_for(self, seconds):
+        """Whether the doubt has lasted so long; from the moment the answer was lost, since bytes may have left until then."""
+        return bool(self.unknown_at) and fields.Datetime.now() - self.unknown_at >= timedelta(seconds=seconds)
+
+    def _chorus_ready_again(self):
+        """It surely did not arrive: it may be sent again."""
+        self._chorus_conclude("ready", attempts=0)
+        transactions.trigger(self.env, self._chorus_cron)
+
+    def _chorus_note_error(self, error):
+        """Record why nothing was done, and when it is tried again."""
+        for record in self:
+            record._chorus_again(timing.RETRY, error.code, error.detail, error=error)
+
+    def _chorus_again(self, waits, code, detail, *, cron="", error=None):
+        """Nothing is known yet, or nothing was done: try again later.
+
+        :param waits: of ``timing``. :param code: the error met, False for none. :param cron: when not the model's own.
+        :param error: one that may ask for patience.
+        """
+        self.ensure_one()
+        wait = timing.step(waits, self.attempts, error)
+        self.write(
+            {
+                "attempts": self.attempts + 1,
+                "next_try": fields.Datetime.now() + timedelta(seconds=wait),
+                "error_code": code,
+                "error_detail": detail,
+            }
+        )
+        transactions.trigger(self.env, cron or self._chorus_cron, wait)
+
+    # -- cron ----------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_serve(self):
+        """Send what is ready, settle what is unknown."""
+        progress = self.env["ir.cron"]._commit_progress
+        self._chorus_find_dead_senders()
+        served = []
+        for company in self.env["res.company"]._chorus_companies():
+            records = transactions.in_company_lang(self, company)
+            connection = self.env["chorus.connection"]._of(company)
+            if not company._chorus_may_call(connection):
+                transactions.trigger(
+                    self.env, self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds()
+                )
+                continue
+            due = records._chorus_due(company, ("ready", "unknown"))
+            if not progress(remaining=len(due)):
+                return
+            with company._chorus_client() as client:
+                if not due._chorus_each(company, client):
+                    return
+            progress(remaining=0)
+            served.append((records, company))
+        # last, as it may take long: nothing that is ready waits for it. What it makes ready is sent next
+        gathered = [records._chorus_gather(company) for records, company in served]
+        if any(gathered):
+            progress(remaining=1)
+
+    @api.model
+    def _chorus_gather(self, company):
+        """Make ready what is due to be sent by itself.
+
+        :return: whether any was seen to.
+        """
+        return False
+
+    def _chorus_each(self, company, client):
+        """Go on with each of these records, as long as Chorus Pro can be reached.
+
+        :return: False when the cron's time is over.
+        """
+        connection = self.env["chorus.connection"]._of(company)
+        for record in self:
+            record._chorus_guarded(client)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return False
+            if connection._is_paused():
+                break
+        return True
+
+    def _chorus_guarded(self, client):
+        """Go on with one record; whatever breaks is recorded on it, and the loop goes on with the next."""
+        self.ensure_one()
+        if error := transactions.run_and_survive(self, "_chorus_step", client):
+            # what was left in "sending" stays there: it is looked up before anything is sent again
+            transactions.retry_and_commit(self.env, self._chorus_note_error, ChorusError(type(error).__name__, code="internal"))
+
+    @api.model
+    def _chorus_find_dead_senders(self):
+        """What a process that died left in ``sending``: its outcome is unknown."""
+        limit = fields.Datetime.now() - timedelta(seconds=timing.STALE)
+        for record in self.sudo().search([("state", "=", "sending"), ("sending_at", "<", limit)]):  # sudo: all companies
+            record = record.try_lock_for_update(allow_referencing=True)
+            if record and record.state == "sending":
+                record._chorus_doubt(OutcomeUnknown("the sender stopped before the answer"))
+        transactions.commit(self.env)

@@ -1,0 +1,380 @@
+import logging
+import re
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from ...services.api.errors import failure
+from ...services.document import archive, formats, submission
+from ...services.document.archive import MAX_FILES
+from ...services.document.attachments import distinct
+from ...services.document.en16931 import DocumentError
+from ...services.document.invoice import Attachment
+from ...services.document.pdfa import PdfError
+from ...services.rules.files import FLOW_SIZE
+from .. import transactions
+
+_logger = logging.getLogger(__name__)
+
+
+#: Bytes of the PDF that goes with a submission (DOMAIN R-30).
+PDF_SIZE = 10_000_000
+
+
+#: Invoices printed while the user waits, a second or more each; more are left to Odoo's own sending job.
+PRINTED_AT_ONCE = 10
+
+
+#: Up to so many invoices go in a file each; more share flows.
+SENT_ONE_BY_ONE = 10
+
+
+#: Deposits made while the user waits; more are left to the cron, which starts at once.
+SENT_AT_ONCE = 10
+
+
+class ChorusFile(NamedTuple):
+    """What Chorus Pro gets for one invoice: its file, and for a submission the data and the other files."""
+
+    content: bytes
+    name: str
+    data: dict | None = None
+    others: tuple[Attachment, ...] = ()
+
+
+class ChorusSending(models.AbstractModel):
+    """How an invoice leaves for Chorus Pro: a mix-in of ``account.move``.
+
+    Start at ``action_chorus_send``, the button, then ``_chorus_enqueue``, which records the intent, and ``_chorus_file``, the
+    bytes.
+    """
+
+    _name = "chorus.sending"
+    _description = "Invoice on its way to Chorus Pro"
+
+    # -- by a click ----------------------------------------------------------------------------------------------------
+
+    def action_chorus_send(self):
+        """Send these invoices to Chorus Pro: the button of the form and the action of the list.
+
+        What can be sent is recorded and committed, then sent; the rest is reported with its reasons and stays as it was.
+
+        :raises UserError: when nothing can be sent.
+        """
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("write")
+        refused = {}
+        ready = self.browse()
+        for move in self:
+            obstacles = move._chorus_obstacles()
+            if obstacles:
+                refused[move] = obstacles
+            else:
+                ready |= move
+        if not ready:
+            raise self._chorus_refusal(refused)
+        printing = ready.filtered(lambda move: move._chorus_must_print())
+        if len(printing) > PRINTED_AT_ONCE:
+            printing._chorus_leave_to_odoo()
+            ready -= printing
+        else:
+            printing = self.browse()
+        deposits = ready._chorus_enqueue(refused)
+        ready = ready.filtered(lambda move: move not in refused)
+        for move in ready.filtered(lambda move: not move._chorus_is_live()):
+            # somebody else was at it; the others go their way
+            refused[move] = [self.env._("It is being worked on by somebody else. Try again in a moment.")]
+            ready -= move
+        if not deposits and not ready and not printing:
+            raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
+        transactions.commit(self.env)
+        if len(deposits) <= SENT_AT_ONCE:
+            deposits._chorus_send()
+        return ready._chorus_notification(refused, printing)
+
+    def _chorus_enqueue(self, unmade=None, printed=None):
+        """Record the intent to send these invoices, bytes included: ``ready`` deposits. Nothing leaves.
+
+        A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
+
+        An invoice that somebody else is at is left out.
+
+        :param dict unmade: takes the invoices whose file cannot be made, each with its reasons; without it the first raises.
+        :param dict printed: PDF by invoice, of those that were printed already.
+        :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
+        """
+        deposits, printed = self.env["chorus.deposit"], printed or {}
+        for (_company, (_chosen, form)), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
+            files = []
+            for move in moves:
+                try:
+                    if move._chorus_claim():
+                        files.append((move, move._chorus_file(printed.get(move))))
+                except DocumentError as error:
+                    if unmade is None:
+                        raise
+                    unmade[move] = error.problems
+            if len(files) <= SENT_ONE_BY_ONE or not form.shares_flows:
+                for move, file in files:
+                    deposits |= deposits._chorus_make_one(move, file, form.code)
+                continue
+            for part in archive.split(len(file.content) for _move, file in files):
+                packed = archive.pack((file.name, file.content) for _move, file in files[part])
+                together = self.browse(move.id for move, _file in files[part])
+                name = f"{files[part][0][1].name.removesuffix(form.suffix)}_{len(together)}.tar.gz"
+                deposits |= deposits._chorus_make(together, packed, name, form.code)
+        if deposits:
+            transactions.trigger(self.env, "deposit")
+        return deposits
+
+    def _chorus_claim(self):
+        """Take an invoice for sending: lock it, check again, forget what was known of a former, refused deposit.
+
+        :return: False when somebody else is at it, or sent it meanwhile.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        if self._chorus_is_live():
+            return False
+        self.write(
+            {"chorus_identifier": False, "chorus_status": False, "chorus_status_at": False, "chorus_status_comment": False}
+        )
+        return True
+
+    def _chorus_forget_test(self, deposit):
+        """What a test deposit told of these invoices is no longer theirs; it stands in their history."""
+        known = ("identifier", "status", "status_at", "status_comment", "dossier", "piece", "waiting_since")
+        self.write({f"chorus_{name}": False for name in known})
+        for move in self:
+            move._message_log(body=self.env._("Chorus Pro: the deposit %s was a test, it holds the invoice no more.",
+                                              deposit.file_name))  # fmt: skip
+
+    def _chorus_file_name(self):
+        """The number with what a file name takes; the id keeps apart numbers that would look alike."""
+        self.ensure_one()
+        _chosen, form = self._chorus_format()
+        return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}{form.suffix}"
+
+    def _chorus_line_values(self):
+        """What a deposit remembers of this invoice: enough to recognise it at Chorus Pro."""
+        self.ensure_one()
+        return {
+            "move_id": self.id,
+            "number": self._chorus_number(),
+            "recipient": "".join((self.commercial_partner_id.company_registry or "").split()),
+            "issue_date": self.invoice_date,
+            "total": self._chorus_grand_total(),
+            "currency_id": self.currency_id.id,
+        }
+
+    def _chorus_notification(self, refused, printing):
+        """Tell the user what became of a sending: of each invoice when it is not well, of their number when all is.
+
+        :param dict refused: the reasons of those that did not leave. :param printing: those left to Odoo's own job.
+        """
+        sent = self.filtered(lambda move: move.chorus_state == "deposited")
+        waiting = self.filtered(lambda move: move.chorus_state == "sending")
+        troubled = self - sent - waiting
+        parts = []
+        if sent:
+            parts.append(self.env._("Deposited at Chorus Pro: %s.", sent._chorus_names()))
+        if waiting:
+            errors = waiting._chorus_line_errors()
+            parts.append(self.env._("Waiting to be sent: %s.", waiting._chorus_names()))
+            parts += errors
+        if printing:
+            parts.append(self.env._("%s invoices are being printed and sent in the background.", len(printing)))
+        parts += [f"{move.name}: {text}" for move in troubled for text in move._chorus_line_errors()]
+        parts += [move._chorus_refusal_text(why) for move, why in refused.items()]
+        well = not troubled and not refused and len(parts) - bool(printing) <= 1
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Chorus Pro"),
+                "type": "warning" if not well else "info" if printing else "success",
+                "sticky": not well,
+                "message": "\n".join(parts),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # -- by itself -----------------------------------------------------------------------------------------------------
+
+    def _chorus_plan(self):
+        """Plan the transfer of invoices just posted, where their company wants it. The scope is that of ``chorus_state``."""
+        for company, moves in self.filtered(lambda move: move.chorus_state == "to_send").grouped("company_id").items():
+            if company.chorus_auto_transfer:
+                delay = timedelta(hours=max(0, company.chorus_auto_delay))
+                moves.chorus_auto_at = fields.Datetime.now() + delay
+                transactions.trigger(self.env, "deposit", delay.total_seconds())
+
+    @api.model
+    def _chorus_transfer_due(self, company):
+        """Record the intent to send the invoices whose delay is over, a few at a time; for the cron, which sends next.
+
+        What was planned under former settings follows the present ones. An invoice that cannot go is told to a person, once.
+        Half of the cron's time that is left is used, for the other companies want some; what remains comes in another run.
+
+        :return: whether any was seen to.
+        """
+        if not company.chorus_auto_transfer:
+            return False
+        progress = self.env["ir.cron"]._commit_progress
+        left = progress()
+        due = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("chorus_state", "=", "to_send"),
+                ("chorus_hold", "=", False),
+                ("chorus_auto_at", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+        printed = due.filtered(lambda move: move._chorus_must_print())
+        for part in [*split_every(MAX_FILES, (due - printed).ids, self.browse), *printed]:
+            part._chorus_transfer_guarded()
+            if progress(len(part)) <= left / 2:
+                transactions.trigger(self.env, "deposit")
+                break
+        return not all(due.mapped("chorus_auto_at"))
+
+    def _chorus_transfer_guarded(self):
+        """Record and commit the intent to send these; one that breaks is told to a person and does not stop the others."""
+        try:
+            transactions.retry_and_commit(self.env, self._chorus_transfer)
+        except Exception:
+            if self._can_commit():
+                self.env.cr.rollback()
+            if len(self) > 1:
+                # which one it was shows alone
+                for move in self:
+                    move._chorus_transfer_guarded()
+                return
+            _logger.exception("Chorus Pro: invoice %s broke", self.id)
+            texts = failure("internal")
+            reasons = [texts.cause.of(self.env.lang), self.env._("Send it by the button.")]
+            transactions.retry_and_commit(self.env, self._chorus_leave_to_person, reasons)
+
+    def _chorus_transfer(self):
+        """Record the intent to send those of these invoices that can go; say of the others why not."""
+        unmade = {move: obstacles for move in self if (obstacles := move._chorus_obstacles())}
+        ready = self.filtered(lambda move: move not in unmade)
+        ready._chorus_enqueue(unmade)
+        for move, reasons in unmade.items():
+            move._chorus_leave_to_person(reasons)
+        ready.filtered(lambda move: move._chorus_is_live()).chorus_auto_at = False
+
+    def _chorus_leave_to_person(self, reasons):
+        """This invoice is not transferred by itself: say so to who made it, with the reasons."""
+        self.ensure_one()
+        self.chorus_auto_at = False
+        user = self.invoice_user_id or self.create_uid
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("Not transferred to Chorus Pro by itself"),
+            note="\n".join(reasons),
+            user_id=user.id if user.active else self.env.user.id,
+        )
+        _logger.info("Chorus Pro: invoice %s is not transferred by itself", self.id)
+
+    # -- its file ------------------------------------------------------------------------------------------------------
+
+    def _chorus_format(self):
+        """In what this invoice goes: the ``FileFormat``, and the ``Format`` that describes it."""
+        self.ensure_one()
+        return self.company_id._chorus_format()
+
+    def _chorus_file(self, printed=None):
+        """What Chorus Pro gets for this invoice, as a ``ChorusFile``.
+
+        :param bytes printed: its PDF, when it was printed already.
+        :raises DocumentError: when it cannot be made.
+        """
+        self.ensure_one()
+        chosen, form = self._chorus_format()
+        document = self._chorus_document()
+        pdf = self._chorus_pdf(printed) if form.needs_pdf else None
+        try:
+            content = formats.write(chosen, document, pdf)
+        except PdfError as error:
+            raise DocumentError([self.env._("The printed invoice is no readable PDF (%s).", error)]) from error
+        limit = PDF_SIZE if form.submitted else FLOW_SIZE
+        if len(content) > limit:
+            weight = self.env._(
+                "The file of the invoice has %(size)s MB, Chorus Pro takes %(limit)s MB: lighten the pictures that are printed on"
+                " it (logo), or its attachments.",
+                size=round(len(content) / 1_000_000, 1),
+                limit=limit // 1_000_000,
+            )
+            raise DocumentError([weight])
+        if not form.submitted:
+            return ChorusFile(content, self._chorus_file_name())
+        data = submission.to_submission(document, self.company_id.chorus_structure_id)
+        return ChorusFile(content, self._chorus_file_name(), data, document.attachments)
+
+    def _chorus_pdf(self, printed=None):
+        """The printed invoice: as the customer got it, else printed now.
+
+        :raises DocumentError: when it cannot be printed.
+        """
+        self.ensure_one()
+        # sudo: the file is shown to those who see the invoice, who need not see the attachment's record
+        content = printed or self.sudo().invoice_pdf_report_id.raw
+        try:
+            return content or self._chorus_print()
+        except UserError as error:
+            raise DocumentError([str(error)]) from error
+
+    def _chorus_print(self):
+        report = self.env["account.move.send"]._get_default_pdf_report_id(self)
+        printer = self.env["ir.actions.report"].with_company(self.company_id).with_context(report_pdf_no_attachment=True)
+        return printer._render_qweb_pdf(report.report_name, self.ids)[0]
+
+    def _chorus_attachments(self):
+        """The files that go with this invoice, each under a name of its own."""
+        return distinct(self.chorus_attachment_ids._chorus_content())
+
+    def _chorus_format_obstacles(self):
+        """Why the company's format cannot be written now, as sentences in the user's language."""
+        self.ensure_one()
+        _chosen, form = self._chorus_format()
+        lang, obstacles = self.env.lang, []
+        if self._chorus_must_print() and not self._chorus_can_print():
+            others = ", ".join(other.name.of(lang) for other in formats.FORMATS.values() if not other.needs_pdf)
+            obstacles.append(
+                self.env._(
+                    "The format %(format)s needs the invoice as a PDF, and this server has no PDF engine (wkhtmltopdf). Have it"
+                    " installed, or choose in the settings a format that needs no PDF: %(others)s.",
+                    format=form.name.of(lang),
+                    others=others,
+                )
+            )
+        if form.submitted and not self.company_id.chorus_structure_id:
+            obstacles.append(
+                self.env._(
+                    "The format %s needs our identifier at Chorus Pro: use “Test the connection” in the settings once.",
+                    form.name.of(lang),
+                )
+            )
+        return obstacles
+
+    def _chorus_must_print(self):
+        """Whether sending this invoice begins with printing it."""
+        self.ensure_one()
+        return self._chorus_format()[1].needs_pdf and not self.invoice_pdf_report_id
+
+    def _chorus_can_print(self):
+        return self.env["ir.actions.report"].get_wkhtmltopdf_state() != "install"
+
+    def _chorus_leave_to_odoo(self):
+        """Have Odoo's own job print these invoices and send them, as its batch sending does."""
+        self.sending_data = {
+            "author_user_id": self.env.user.id,
+            "author_partner_id": self.env.user.partner_id.id,
+        }
+        self.env.ref("account.ir_cron_account_move_send").sudo()._trigger()  # sudo: triggering a job is no right of users

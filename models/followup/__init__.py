@@ -1,0 +1,9 @@
+from . import (
+    account_journal,
+    account_move,
+    account_move_line,
+    chorus_report,
+    res_company,
+    res_config_settings,
+    res_partner,
+)

@@ -1,0 +1,28 @@
+from odoo import models
+
+
+class AccountJournal(models.Model):
+    """The sales journal's card counts what waits for a person, and leads to the guided set-up until the company is connected."""
+
+    _inherit = "account.journal"
+
+    # EXTENDS 'account'
+    def _get_journal_dashboard_data_batched(self):
+        dashboard_data = super()._get_journal_dashboard_data_batched()
+        late = self.env["account.move"]._chorus_late_domain()
+        counters = {
+            "chorus_to_send": [("chorus_state", "=", "to_send")],
+            "chorus_to_complete": [("chorus_state", "=", "to_complete")],
+            "chorus_refused": [("chorus_state", "in", ("rejected", "refused")), ("payment_state", "!=", "reversed")],
+            "chorus_late": late,
+        }
+        for name, domain in counters.items():
+            self._fill_dashboard_data_count(dashboard_data, "account.move", name, domain)
+        setup = self.env["chorus.setup"]
+        for company, journals in self.grouped("company_id").items():
+            may_connect = company.country_code == "FR" and setup._may_connect(company) and not company._chorus_is_connected()
+            silence = company._chorus_silence_text()
+            for journal in journals:
+                sale = journal.type == "sale"
+                dashboard_data[journal.id] |= {"chorus_setup": sale and may_connect, "chorus_silence": sale and silence}
+        return dashboard_data

@@ -1,0 +1,273 @@
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_amount, format_date
+from odoo.tools.sql import column_exists, create_column
+
+from ...services.clock import paris_today
+from ...services.follow import delays
+from ...services.vocabulary import statuses
+from .. import timing, transactions
+
+MODULE = "l10n_fr_chorus_pro"
+
+
+#: What a person is called for: kind → type of activity (``data/mail_activity_types.xml``).
+CALLS = {
+    "rejected": f"{MODULE}.mail_activity_chorus_rejected",
+    "handle": f"{MODULE}.mail_activity_chorus_handle",
+    "refused": f"{MODULE}.mail_activity_chorus_refused",
+    "unknown": f"{MODULE}.mail_activity_chorus_unknown",
+    "late": f"{MODULE}.mail_activity_chorus_late",
+}
+
+
+class AccountMove(models.Model):
+    """When an invoice is to be paid, and who is called about it."""
+
+    _inherit = "account.move"
+
+    chorus_expected_date = fields.Date(
+        "Payment expected by",
+        compute="_compute_chorus_expected_date",
+        store=True,
+        help="The last day for the public body to pay in time.",
+    )
+    chorus_payment_at = fields.Datetime(
+        "Payment announced on",
+        compute="_compute_chorus_payment_at",
+        store=True,
+        help="When Chorus Pro announced the transfer (MISE_EN_PAIEMENT). For information: the bank tells when it is there.",
+    )
+    chorus_days_late = fields.Integer("Days late", compute="_compute_chorus_late")
+    chorus_late_interest = fields.Monetary(
+        "Interest for late payment", compute="_compute_chorus_late", currency_field="company_currency_id",
+        help="For information: ECB rate of the company's settings and 8 points, on what is left to pay.",
+    )  # fmt: skip
+    chorus_late_fee = fields.Monetary(
+        "Lump sum for recovery", compute="_compute_chorus_late", currency_field="company_currency_id"
+    )
+    #: What people were called for: kind → ``reason``, the event as one text, and ``user``, the id of who was called.
+    chorus_called = fields.Json(copy=False, readonly=True, export_string_translation=False)
+
+    # -- when it is to be paid -----------------------------------------------------------------------------------------
+
+    def _auto_init(self):
+        # on installation no invoice has anything to do with Chorus Pro: empty columns spare computing them for all of them
+        for name, kind in (("chorus_expected_date", "date"), ("chorus_payment_at", "timestamp")):
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, kind)
+        return super()._auto_init()
+
+    @api.depends(
+        "chorus_entry_ids.status",
+        "chorus_entry_ids.at",
+        "delivery_date",
+        "commercial_partner_id.chorus_body_kind",
+        "chorus_state",
+    )
+    def _compute_chorus_expected_date(self):
+        for move in self:
+            expected = move.chorus_state and move.move_type == "out_invoice" and move.chorus_entry_ids
+            days = delays.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
+            gone = move.chorus_state in ("refused", "cancelled")
+            steps = move._chorus_steps() if expected and not gone else ()
+            move.chorus_expected_date = delays.expected_day(steps, days, move.delivery_date)
+
+    @api.depends("chorus_entry_ids.status", "chorus_entry_ids.at")
+    def _compute_chorus_payment_at(self):
+        for move in self:
+            steps = move.chorus_entry_ids.filtered(lambda entry: entry.status == "MISE_EN_PAIEMENT" and entry.at)
+            move.chorus_payment_at = steps.sorted("at")[-1:].at
+
+    @api.depends("chorus_expected_date", "payment_state", "amount_residual_signed", "chorus_state", "company_id.chorus_ecb_rate")
+    def _compute_chorus_late(self):
+        today = paris_today()
+        for move in self:
+            late = move._chorus_is_late()
+            move.chorus_days_late = late and (today - move.chorus_expected_date).days
+            amount = Decimal(str(move.amount_residual_signed)) if late else Decimal(0)
+            rate = Decimal(str(move.company_id.chorus_ecb_rate))
+            move.chorus_late_interest = float(delays.late_interest(amount, move.chorus_days_late, rate))
+            move.chorus_late_fee = float(delays.LUMP_SUM) if late else 0.0
+
+    @api.model
+    def _chorus_late_domain(self):
+        """Invoices that the public body should have paid by now, and of which it announced no payment."""
+        return Domain(
+            [
+                ("state", "=", "posted"),
+                ("chorus_expected_date", "<", paris_today()),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("chorus_state", "in", ("deposited", "validation", "received", "processing")),
+            ]
+        )
+
+    def _chorus_is_late(self):
+        self.ensure_one()
+        return bool(self.chorus_expected_date) and bool(self.filtered_domain(self._chorus_late_domain()))
+
+    def _chorus_late_text(self):
+        """Since when it is late and what it is worth, in the record's language."""
+        self.ensure_one()
+        return self.env._(
+            "The public body should have paid by %(day)s. For information, it owes %(interest)s of interest up to today and a"
+            " lump sum of %(fee)s (R. 2192-31, D. 2192-35).",
+            day=format_date(self.env, self.chorus_expected_date),
+            interest=format_amount(self.env, self.chorus_late_interest, self.company_currency_id),
+            fee=format_amount(self.env, self.chorus_late_fee, self.company_currency_id),
+        )
+
+    # -- who is called -------------------------------------------------------------------------------------------------
+
+    # EXTENDS 'account'
+    @api.depends("chorus_expected_date", "payment_state", "chorus_payment_at")
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    # EXTENDS core
+    def _chorus_alerts(self):
+        alerts = super()._chorus_alerts()
+        if self._chorus_is_late():
+            alerts["chorus_late"] = {"level": "warning", "message": self._chorus_late_text()}
+        if self.chorus_payment_at and self.payment_state in ("not_paid", "partial"):
+            alerts["chorus_payment"] = {
+                "level": "info",
+                "message": self.env._(
+                    "Chorus Pro announced the transfer on %s: expect it on your bank account. Nothing is registered before.",
+                    format_date(self.env, fields.Datetime.context_timestamp(self, self.chorus_payment_at).date()),
+                ),
+            }
+        return alerts
+
+    # EXTENDS 'account'
+    def write(self, vals):
+        result = super().write(vals)
+        if "chorus_status" in vals or "chorus_status_comment" in vals:
+            self._chorus_call_people()
+        return result
+
+    # EXTENDS 'account'
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        self.filtered("chorus_state")._chorus_call_people()
+        return result
+
+    def _chorus_call_people(self):
+        """Make the activities fit the state of these invoices: one for each thing a person must see, none for what is over.
+
+        What a person marked as done, or cancelled, is not told again.
+        """
+        moves = self.sudo()  # sudo: activities follow the platform's word, whoever's call brought it
+        types = {kind: self.env.ref(name) for kind, name in CALLS.items()}
+        there = self.env["mail.activity"].sudo().search(  # sudo: see above
+            [
+                ("res_model", "=", "account.move"),
+                ("res_id", "in", moves.ids),
+                ("activity_type_id", "in", [record.id for record in types.values()]),
+            ]
+        )  # fmt: skip
+        kinds = {record.id: kind for kind, record in types.items()}
+        by_move = there.grouped("res_id")
+        for move in moves:
+            wanted = move._chorus_calls()
+            activities = by_move.get(move.id, there.browse())
+            by_kind = activities.grouped(lambda activity: kinds[activity.activity_type_id.id])
+            over = there.browse().union(*(ones for kind, ones in by_kind.items() if kind not in wanted))
+            if over:
+                over.action_feedback(feedback=move._chorus_over_text())
+            move._chorus_forget_calls(CALLS.keys() - wanted.keys())
+            for kind, (reason, tell) in wanted.items():
+                open_ones = by_kind.get(kind, there.browse())
+                if not open_ones and move._chorus_was_called(kind, reason):
+                    continue
+                user = open_ones.user_id[:1] or move._chorus_person()
+                speaking = move.with_context(lang=user.lang or self.env.lang)
+                note = Markup("<p>%s</p>") % tell(speaking)
+                if not open_ones:
+                    name = types[kind].with_context(lang=user.lang or self.env.lang).name
+                    move.activity_schedule(CALLS[kind], summary=name, note=note, user_id=user.id)
+                elif open_ones[0].note != note:
+                    open_ones[0].note = note
+                move._chorus_note_call(kind, reason, user)
+
+    def _chorus_was_called(self, kind, reason):
+        """Whether somebody was called for this already; not when that one has left, and the activity with it."""
+        self.ensure_one()
+        told = (self.chorus_called or {}).get(kind)
+        return bool(told) and told["reason"] == reason and bool(self.env["res.users"].browse(told["user"]).exists().active)
+
+    def _chorus_note_call(self, kind, reason, user):
+        told = {"reason": reason, "user": user.id}
+        if (self.chorus_called or {}).get(kind) != told:
+            self.chorus_called = {**(self.chorus_called or {}), kind: told}
+
+    def _chorus_forget_calls(self, kinds):
+        """These are over: should one begin again, it is told again."""
+        told = self.chorus_called or {}
+        if not told.keys().isdisjoint(kinds):
+            self.chorus_called = {kind: call for kind, call in told.items() if kind not in kinds} or False
+
+    def _chorus_calls(self):
+        """What a person must be called for about this invoice now: kind → what tells one event from the
+        next of its kind, and a function that tells it in a record's language.
+        """
+        self.ensure_one()
+        calls = {}
+        line = self._chorus_line()
+        status = statuses.get(self.chorus_status) if self.chorus_status else None
+        if self.chorus_state == "rejected":
+            calls["rejected"] = str(line.id), lambda move: " ".join(move._chorus_line_errors())
+        elif self.chorus_state == "checking":
+            deposit = line.deposit_id
+            if deposit.error_code == "found_different" or deposit._chorus_unknown_for(timing.CALL_AFTER):
+                reason = f"{deposit} {deposit.error_code == 'found_different'}"
+                calls["unknown"] = reason, lambda move: " ".join(move._chorus_line_errors())
+        elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
+            calls["unknown"] = f"{line.deposit_id} silent", lambda move: " ".join(move._chorus_line_errors())
+        elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
+            kind = "refused" if status.state in ("refused", "cancelled") else "handle"
+            calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
+        doubt = self.chorus_action_ids.filtered(lambda action: action.state == "unknown")
+        if doubt and doubt._chorus_unknown_for(timing.CALL_AFTER):
+            calls["unknown"] = str(doubt), lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
+        if self._chorus_is_late():
+            calls["late"] = str(self.chorus_expected_date), lambda move: move._chorus_late_text()
+        return calls
+
+    def _chorus_over_text(self):
+        """What ended a call, for the chatter."""
+        self.ensure_one()
+        return self.env._("Chorus Pro: %s.", self._chorus_shown_status() or self.env._("nothing left to do"))
+
+    def _chorus_person(self):
+        """The user who is called about this invoice: as the company chose, and able to open it."""
+        self.ensure_one()
+        company, sender = self.company_id, self._chorus_line().deposit_id.user_id
+        first, second = self.invoice_user_id, company.chorus_referent_id
+        if company.chorus_activity_for == "referent":
+            first, second = second, first
+        managers = self.env.ref(f"{MODULE}.group_chorus_manager").all_user_ids
+        for user in (first, second, sender, *managers):
+            if user.active and company in user.company_ids and self.with_user(user).has_access("read"):
+                return user
+        return self.env.user
+
+    @api.model
+    def _cron_people(self):
+        """Every day: call people for what time alone changed (payments that are late, or no longer)."""
+        types = [self.env.ref(name).id for name in CALLS.values()]
+        called = self.env["mail.activity"].sudo().search([("activity_type_id", "in", types)]).mapped("res_id")  # sudo: cron
+        late = self.sudo().search([*self._chorus_late_domain(), ("company_id.chorus_environment", "!=", False)])  # sudo: cron
+        moves = late | self.sudo().browse(called).exists()  # sudo: cron
+        # those of which nobody knows first: a run that is cut short begins again
+        moves = moves.sorted(lambda move: "late" in (move.chorus_called or {}))
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(moves))
+        for move in moves:
+            transactions.run_and_survive(move, "_chorus_call_people")
+            if not progress(1):
+                return

@@ -1,0 +1,138 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
+
+from .. import transactions
+
+#: Invoices named in each part of the digest; beyond, only how many more.
+NAMED = 8
+
+
+#: Who was told within this time is not told again by the next run: one that is cut short begins again.
+TOLD_FOR = timedelta(hours=12)
+
+
+class ResCompany(models.Model):
+    """Who is told what of a company's invoices at Chorus Pro, and when."""
+
+    _inherit = "res.company"
+
+    chorus_activity_for = fields.Selection(
+        [("salesperson", "The salesperson of the invoice"), ("referent", "The referent")],
+        "Who is called",
+        default="salesperson",
+        required=True,
+        copy=False,
+        help="Who gets an activity when an invoice is refused, suspended, of unknown outcome or paid late.",
+    )
+    chorus_referent_id = fields.Many2one(
+        "res.users",
+        "Referent",
+        copy=False,
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Looks after the invoices at Chorus Pro, and gets the weekly summary.",
+    )
+    chorus_digest = fields.Boolean("Weekly summary by e-mail", default=True, copy=False)
+    chorus_silence_hours = fields.Integer(
+        "Warn after (hours)", default=12, copy=False, help="A banner tells when statuses could not be read for so long."
+    )
+    chorus_ecb_rate = fields.Float(
+        "ECB main refinancing rate (%)",
+        digits=(16, 3),
+        default=2.15,
+        copy=False,
+        help="The rate in force on the first day of the half-year. Interest for late payment is this rate and 8 points (Code"
+        " de la commande publique, R. 2192-31).",
+    )
+    chorus_digest_at = fields.Datetime(copy=False, readonly=True, export_string_translation=False)
+
+    @api.constrains("chorus_silence_hours", "chorus_ecb_rate")
+    def _check_chorus_follow(self):
+        for company in self:
+            if company.chorus_silence_hours < 1:
+                raise ValidationError(self.env._("Chorus Pro: the warning needs one hour at least."))
+            if not -8 < company.chorus_ecb_rate < 100:
+                raise ValidationError(self.env._("Chorus Pro: this is no rate in percent."))
+
+    # -- the weekly summary --------------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_chorus_digest(self):
+        """Once a week: tell each company's referent where its invoices at Chorus Pro stand."""
+        recent = fields.Datetime.now() - TOLD_FOR
+        companies = self._chorus_companies().filtered(
+            lambda company: company.chorus_digest and (not company.chorus_digest_at or company.chorus_digest_at < recent)
+        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(companies))
+        for company in companies:
+            transactions.run_and_survive(company, "_chorus_tell_digest")
+            if not progress(1):
+                return
+
+    def _chorus_tell_digest(self):
+        self.ensure_one()
+        self._chorus_send_digest()
+        self.chorus_digest_at = fields.Datetime.now()
+
+    def _chorus_send_digest(self):
+        """Queue the digest of this company.
+
+        :return: the ``mail.mail``, empty when there is nobody to tell or nothing to say.
+        """
+        self.ensure_one()
+        referent = self.chorus_referent_id
+        address = email_normalize(referent.email or self.chorus_referent_email or "")
+        speaking = self.with_context(lang=referent.lang or self._chorus_lang())
+        values = speaking._chorus_digest_values()
+        if not address or not (values["parts"] or values["paid"] or values["waiting"]):
+            return self.env["mail.mail"]
+        body = speaking.env["ir.qweb"]._render("l10n_fr_chorus_pro.digest_mail", values)
+        return self.env["mail.mail"].sudo().create(  # sudo: a cron's mail
+            {
+                "subject": speaking.env._("Chorus Pro: your invoices this week (%s)", self.name),
+                "email_from": self.email_formatted or self.env.user.email_formatted,
+                "email_to": address,
+                "body_html": body,
+                "auto_delete": True,
+            }
+        )  # fmt: skip
+
+    def _chorus_digest_values(self):
+        """What the digest tells, in the record's language: what a person must do, what moved, what waits."""
+        self.ensure_one()
+        moves = self.env["account.move"].sudo()  # sudo: a cron reads for the referent
+        own = [("company_id", "=", self.id)]
+        titles = {
+            "to_send": self.env._("To send"),
+            "rejected": self.env._("Not integrated, to correct"),
+            "to_complete": self.env._("To complete or correct"),
+            "refused": self.env._("Refused, to replace"),
+            "checking": self.env._("Outcome unknown"),
+        }
+        todo = [(title, [("chorus_state", "=", state), ("payment_state", "!=", "reversed")]) for state, title in titles.items()]
+        todo.append((self.env._("Payment overdue"), list(moves._chorus_late_domain())))
+        parts = []
+        for title, domain in todo:
+            found = moves.search([*own, *domain], order="invoice_date, id")
+            if found:
+                part = {"title": title, "moves": found[:NAMED], "count": len(found)}
+                part["total"] = sum(found.mapped("amount_total_signed"))
+                part["more"] = len(found) > NAMED and self.env._("and %s more", len(found) - NAMED)
+                part["level"] = "warning" if found[0].chorus_state in ("to_send", "checking") else "danger"
+                parts.append(part)
+        week = fields.Datetime.now() - timedelta(days=7)
+        paid = moves.search([*own, ("chorus_payment_at", ">=", week)])
+        waiting = moves.search([*own, ("chorus_state", "in", ("sending", "deposited", "validation", "received", "processing"))])
+        return {
+            "company": self,
+            "parts": parts,
+            "paid": len(paid),
+            "paid_total": sum(paid.mapped("amount_total_signed")),
+            "waiting": len(waiting),
+            "waiting_total": sum(waiting.mapped("amount_total_signed")),
+            "silence": self._chorus_silence_text(),
+            "url": f"{self.get_base_url()}/odoo/chorus-invoices",
+        }

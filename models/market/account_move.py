@@ -1,0 +1,237 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+from ...services.follow import works
+from ...services.rules import market as market_rules
+from ...services.vocabulary.actors import Actor
+from ...services.vocabulary.frameworks import Role
+from ...services.vocabulary.places import Place
+from ..core.chorus_notice import Remark
+
+CUSTOMER_TYPES = ("out_invoice", "out_refund")
+
+
+class AccountMove(models.Model):
+    """An invoice in its public market: references, engagement, framework, and what is wrong with it there."""
+
+    _inherit = "account.move"
+
+    chorus_market_id = fields.Many2one(
+        "chorus.market",
+        "Public market",
+        copy=True,
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+        domain="[('partner_id', '=', commercial_partner_id)]",
+        help="Gives the invoice its service code, market number and engagement number.",
+    )
+    contract_reference = fields.Char(compute="_compute_contract_reference", store=True, readonly=False)
+    purchase_order_reference = fields.Char(compute="_compute_purchase_order_reference", store=True, readonly=False)
+    chorus_engagement_id = fields.Many2one(
+        "chorus.market.engagement",
+        "Engagement",
+        compute="_compute_chorus_engagement_id",
+        inverse="_inverse_chorus_engagement_id",
+        store=True,
+        index="btree_not_null",
+        check_company=True,
+        domain="[('market_id', '=', chorus_market_id)]",
+        help="The engagement of the market whose number the invoice carries.",
+    )
+    chorus_framework = fields.Selection(
+        selection=lambda self: self.env["chorus.market"]._selection_framework(),
+        string="Billing framework",
+        compute="_compute_chorus_framework",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="Cadre de facturation: which document this is and who handles it in turn.",
+    )
+    chorus_framework_choices = fields.Json(compute="_compute_chorus_framework_choices")
+
+    @api.depends("chorus_market_id")
+    def _compute_contract_reference(self):
+        self._chorus_take_from_market("contract_reference", "number")
+
+    @api.depends("chorus_market_id")
+    def _compute_purchase_order_reference(self):
+        self._chorus_take_from_market("purchase_order_reference", "engagement_number")
+
+    def _chorus_take_from_market(self, name, source):
+        """Set a reference from the market; what was typed stays where the market has nothing to say."""
+        for move in self:
+            move[name] = move.chorus_market_id[source] or move[name]
+
+    # one method a field: Odoo leaves alone all fields of a method when one of them is given
+
+    # EXTENDS directory
+    @api.depends("chorus_market_id")
+    def _compute_buyer_reference(self):
+        given = self.filtered(lambda move: move.chorus_market_id.service_code)
+        given._chorus_take_from_market("buyer_reference", "service_code")
+        super(AccountMove, self - given)._compute_buyer_reference()
+
+    def _auto_init(self):
+        # on installation no invoice is in a market: empty columns spare computing them for all of them
+        for name, kind in (("chorus_engagement_id", "int4"), ("chorus_framework", "varchar")):
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, kind)
+        return super()._auto_init()
+
+    # -- engagement and framework --------------------------------------------------------------------------------------
+
+    @api.depends("chorus_market_id.engagement_ids.number", "purchase_order_reference")
+    def _compute_chorus_engagement_id(self):
+        for move in self:
+            number = (move.purchase_order_reference or "").strip()
+            move.chorus_engagement_id = move.chorus_market_id.engagement_ids.filtered(
+                lambda engagement, number=number: engagement.number == number
+            )
+
+    @api.onchange("chorus_engagement_id")
+    def _inverse_chorus_engagement_id(self):
+        """The number is what counts, and what Chorus Pro gets."""
+        for move in self:
+            if move.chorus_engagement_id and move.purchase_order_reference != move.chorus_engagement_id.number:
+                move.purchase_order_reference = move.chorus_engagement_id.number
+
+    # the market's own fields are left out on purpose: what was decided for an invoice stays
+    @api.depends("chorus_market_id", "reversed_entry_id")
+    def _compute_chorus_framework(self):
+        for move in self:
+            market = move.chorus_market_id
+            if not market or move.move_type not in CUSTOMER_TYPES:
+                move.chorus_framework = False
+            elif move.reversed_entry_id.chorus_market_id == market:
+                move.chorus_framework = move.reversed_entry_id.chorus_framework
+            elif not move.chorus_framework or move.chorus_framework not in move._chorus_offered():
+                offered = move._chorus_offered()
+                usual = market.framework if market.framework in offered else next(iter(offered), False)
+                move.chorus_framework = usual
+
+    @api.depends("chorus_market_id.role", "chorus_market_id.works", "chorus_market_id.stage")
+    def _compute_chorus_framework_choices(self):
+        for move in self:
+            move.chorus_framework_choices = move._chorus_offered()
+
+    def _chorus_offered(self):
+        """The frameworks this invoice may take now, the usual one first; A1 outside any market."""
+        self.ensure_one()
+        market = self.chorus_market_id
+        if not market:
+            return ["A1"]
+        filed = market._chorus_filed(but=self._origin)
+        return [framework.code for framework in works.offered(Role(market.role), works=market.works, filed=filed)]
+
+    # -- amounts -------------------------------------------------------------------------------------------------------
+
+    def _chorus_kinds(self):
+        """This document's amounts without VAT by kind of line; those of a credit note are negative."""
+        self.ensure_one()
+        sign = -1 if self.move_type == "out_refund" else 1
+        found = dict.fromkeys(self.env["account.move.line"]._fields["chorus_line_kind"].get_values(self.env), 0.0)
+        for line in self.invoice_line_ids:
+            if line.display_type == "product":
+                found[line.chorus_line_kind or "works"] += sign * line.price_subtotal
+        return {kind: self.currency_id.round(amount) for kind, amount in found.items()}
+
+    # -- checks --------------------------------------------------------------------------------------------------------
+
+    # EXTENDS models/account_move_document
+    def _chorus_findings(self):
+        return super()._chorus_findings() + self._chorus_market_findings()
+
+    def _chorus_market_findings(self):
+        """What is wrong with this invoice as a document of its market; see ``services/rules/market``."""
+        self.ensure_one()
+        if not self.chorus_market_id or self.move_type != "out_invoice":
+            return []
+        return market_rules.check(self._chorus_market_document())
+
+    def _chorus_market_document(self):
+        market, engagement = self.chorus_market_id, self.chorus_engagement_id
+        waits = self.state != "posted"  # once posted it counts in the market's amounts already
+        currency = market.currency_id
+        engaged = engagement.amount_invoiced + (self.amount_total_signed if waits else 0)
+        done = market.amount_works + (self._chorus_kinds()["works"] if waits else 0)
+        return market_rules.MarketDocument(
+            framework=self.chorus_framework or "",
+            role=Role(market.role),
+            works=market.works,
+            filed=tuple(market._chorus_filed(but=self._origin)),
+            parties={actor: party._chorus_siret() for actor, party in self._chorus_named().items() if party},
+            market=market_rules.Room(self._chorus_money(market.amount_total, currency), self._chorus_money(done, currency)),
+            engagement=market_rules.Room(self._chorus_money(engagement.amount, currency), self._chorus_money(engaged, currency)),
+        )
+
+    def _chorus_named(self):
+        """The market's parties that documents name, by what they do with it."""
+        market = self.chorus_market_id
+        return {
+            Actor.VALIDATOR: market.validator_id,
+            Actor.MOE: market._chorus_parties(Role.MOE)[:1],
+            Actor.MOA: market._chorus_parties(Role.MOA)[:1],
+        }
+
+    # EXTENDS core
+    def _chorus_document(self):
+        document = super()._chorus_document()
+        if not self.chorus_market_id:
+            return document
+        party = self.chorus_market_id.validator_id if works.needs(self.chorus_framework).first else None
+        return replace(
+            document,
+            framework="A2" if self._chorus_is_paid() else self.chorus_framework or document.framework,
+            validator=self._chorus_party(party.partner_id, document.recipient.contact) if party else None,
+            validator_service=(party and party.service_code) or "",
+        )
+
+    # EXTENDS 'account'
+    @api.depends("chorus_market_id.amount_total", "chorus_market_id.party_ids", "chorus_framework", "chorus_engagement_id")
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    # -- where the market decides --------------------------------------------------------------------------------------
+
+    # EXTENDS exchange
+    @api.depends("chorus_market_id.transferred")
+    def _compute_chorus_state(self):
+        super()._compute_chorus_state()
+
+    # EXTENDS core
+    def _chorus_is_destined(self):
+        return super()._chorus_is_destined() and (not self.chorus_market_id or self.chorus_market_id.transferred)
+
+    # EXTENDS core
+    def _chorus_is_paid(self):
+        return super()._chorus_is_paid() or (self.move_type == "out_invoice" and self.chorus_framework == "A2")
+
+    # EXTENDS core
+    def _chorus_prior_remark(self):
+        prior = super()._chorus_prior_remark()
+        apart = self.chorus_market_id and not self.chorus_market_id.transferred
+        if apart and not prior and not self._chorus_is_live() and self.chorus_state not in ("to_send", "rejected"):
+            return Remark(self.env._("Its market is not transferred to Chorus Pro."), "", True, Place.MARKET)
+        return prior
+
+    # EXTENDS core
+    def _chorus_mended(self, place):
+        return self.chorus_market_id if place is Place.MARKET and self.chorus_market_id else super()._chorus_mended(place)
+
+    # EXTENDS core
+    def _chorus_way_to_market(self):
+        market = self.chorus_market_id
+        return {"action": market._get_records_action()} if market and market.has_access("read") else {}
+
+    # EXTENDS exchange
+    @api.model
+    def _chorus_sent_fields(self):
+        return super()._chorus_sent_fields() | {"chorus_market_id", "chorus_engagement_id", "chorus_framework"}
+
+    # EXTENDS directory
+    @api.model
+    def _chorus_asking_fields(self):
+        return super()._chorus_asking_fields() | {"chorus_market_id"}

@@ -1,0 +1,89 @@
+"""Where work is committed: a loop or a button calls these, never the method that does the work (ARCHITECTURE.md, *Commits*)."""
+
+import logging
+import random
+import time
+from datetime import timedelta
+
+import psycopg2.errors
+
+from odoo import fields
+from odoo.exceptions import LockError
+
+_logger = logging.getLogger(__name__)
+
+#: How often a step is tried again when another transaction is in its way.
+ATTEMPTS = 10
+#: What another transaction causes, and a new one of ours may not meet again.
+CONFLICTS = (
+    LockError,
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+    psycopg2.errors.UniqueViolation,
+)
+
+
+def commit(env):
+    """Commit, outside tests: for loops and buttons only, never inside a step that does the work."""
+    if env["account.move"]._can_commit():
+        # outside a cron this just commits, which is what the loops want: what left must survive any rollback
+        env["ir.cron"]._commit_progress()
+
+
+def retry_and_commit(env, write, *args):
+    """Carry out a step whatever other transactions do meanwhile, and commit it.
+
+    A conflict is met by trying again in a new transaction: what the platform said exists in this process alone, and Odoo's own
+    remedy, to run the whole request again, would tell the user of an invoice sent a moment ago.
+
+    :param write: a function that may be called again.
+    :return: what ``write`` returned.
+    :raises Exception: the conflict, when it lasts; any other error of ``write`` at once.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            result = write(*args)
+            env.flush_all()
+            commit(env)
+            return result
+        except CONFLICTS:
+            if attempt == ATTEMPTS - 1:
+                raise
+            env.cr.rollback()
+            time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
+
+
+def run_and_survive(record, step, *args):
+    """Run one step of a scheduled job for one record; what breaks is logged and undone, and the job goes on with the next.
+
+    All that was not committed before is forgotten.
+
+    :param step: the name of a method of ``record``.
+    :return: the exception that broke it, None when all went well.
+    """
+    try:
+        getattr(record, step)(*args)
+        record.env.flush_all()
+    except Exception as error:
+        _logger.exception("Chorus Pro: %s broke for %s", step, record)
+        if record.env["account.move"]._can_commit():
+            record.env.cr.rollback()
+        return error
+    return None
+
+
+def trigger(env, name, *delays):
+    """Have a scheduled job of ours run after these delays, in seconds; at once without any.
+
+    :param name: the end of its XML id ``ir_cron_chorus_…``.
+    """
+    # sudo: triggering our own cron is no right of users
+    cron = env.ref(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}").sudo()
+    now = fields.Datetime.now()
+    cron._trigger(at=[now + timedelta(seconds=delay) for delay in delays] or None)
+
+
+def in_company_lang(records, company):
+    """The same records in the company's language, in which scheduled jobs log on its invoices."""
+    return records.with_context(lang=company._chorus_lang())

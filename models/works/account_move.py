@@ -1,0 +1,417 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
+from odoo.tools.sql import column_exists, create_column
+
+from ...services.document.formats import FORMATS
+from ...services.document.invoice import ZERO, Period, VatCategory
+from ...services.follow import works, works_clock
+from ...services.follow.works import Channel
+from ...services.rules import situations
+from ...services.rules.rule import FileFormat
+from ...services.vocabulary import frameworks, statuses
+from ...services.vocabulary.frameworks import Role
+from ...services.vocabulary.places import Place
+from ..core.chorus_notice import Remark
+from ..market.account_move import CUSTOMER_TYPES
+from .chorus_deposit import _as_invoice
+
+#: What only a file of data must have, as fields and as codes of rules: the portal asks nothing of the kind of a PDF. All that
+#: concerns any invoice, its lines and its VAT first of all, is asked of a document filed by hand too.
+OF_THE_FILE = {"framework", "payment_means", "iban", "BR-23.unit", "R-26.number", "R-27.lines", "R-27.length", "BR-O-11.scope"}
+
+
+class AccountMove(models.Model):
+    """A document of a works market: its place among the situations, how it is filed, and who must act now until when."""
+
+    _inherit = "account.move"
+
+    chorus_is_works = fields.Boolean(related="chorus_market_id.works")
+    chorus_situation = fields.Integer(
+        "Situation no.", compute="_compute_chorus_situation", store=True, readonly=False, copy=False, tracking=True
+    )
+    chorus_period_start = fields.Date(
+        "Period from", compute="_compute_chorus_period_start", store=True, readonly=False, copy=False, tracking=True
+    )
+    chorus_period_end = fields.Date(
+        "Period to", compute="_compute_chorus_period_end", store=True, readonly=False, copy=False, tracking=True
+    )
+    chorus_works_now = fields.Monetary("Work of this situation", compute="_compute_chorus_works")
+    chorus_works_before = fields.Monetary("Previous situations", compute="_compute_chorus_works")
+    chorus_works_total = fields.Monetary("Work to date", compute="_compute_chorus_works")
+    chorus_revision = fields.Monetary("Price revision", compute="_compute_chorus_works")
+    chorus_retention = fields.Monetary("Retention", compute="_compute_chorus_works")
+    chorus_advance = fields.Monetary("Advance", compute="_compute_chorus_works")
+    chorus_other = fields.Monetary("Other amounts", compute="_compute_chorus_works")
+    chorus_by_hand = fields.Boolean(compute="_compute_chorus_by_hand", help="Filed on the portal by a person.")
+    chorus_dossier = fields.Char(
+        "Billing file", copy=False, readonly=True, index="btree_not_null", help="numeroDossierFacturation"
+    )
+    chorus_piece = fields.Char(
+        "Code of the live document", copy=False, readonly=True, help="Framework of the document of the billing file alive now."
+    )
+    chorus_piece_label = fields.Char("Document to follow", compute="_compute_chorus_turn")
+    chorus_waiting_since = fields.Datetime("Waiting since", copy=False, readonly=True)
+    chorus_waiting_for = fields.Char("Who must act", compute="_compute_chorus_turn")
+    chorus_deadline = fields.Datetime("Answer expected by", compute="_compute_chorus_turn")
+    chorus_clock = fields.Char("Delay", compute="_compute_chorus_turn")
+    chorus_next = fields.Char("What we file next", compute="_compute_chorus_turn")
+
+    # -- situation -----------------------------------------------------------------------------------------------------
+
+    @api.depends("chorus_market_id", "reversed_entry_id")
+    def _compute_chorus_situation(self):
+        for move in self:
+            if not move._chorus_is_situation():
+                move.chorus_situation = 0
+            elif move.reversed_entry_id:
+                move.chorus_situation = move.reversed_entry_id.chorus_situation
+            elif not move.chorus_situation:
+                move.chorus_situation = situations.proposed_number(move._chorus_other_situations())
+
+    @api.depends("chorus_market_id", "reversed_entry_id")
+    def _compute_chorus_period_start(self):
+        for move in self:
+            if not move._chorus_is_situation():
+                move.chorus_period_start = False
+            elif move.reversed_entry_id:
+                move.chorus_period_start = move.reversed_entry_id.chorus_period_start
+            elif not move.chorus_period_start:
+                market, today = move.chorus_market_id, fields.Date.context_today(move)
+                move.chorus_period_start = situations.proposed_start(
+                    move._chorus_other_situations(), market.date_notified or market.date_signed or today.replace(day=1)
+                )
+
+    @api.depends("chorus_market_id", "reversed_entry_id", "chorus_period_start")
+    def _compute_chorus_period_end(self):
+        for move in self:
+            if not move._chorus_is_situation() or not move.chorus_period_start:
+                move.chorus_period_end = False
+            elif move.reversed_entry_id:
+                move.chorus_period_end = move.reversed_entry_id.chorus_period_end
+            elif not move.chorus_period_end or move.chorus_period_end < move.chorus_period_start:
+                move.chorus_period_end = situations.end_of_month(move.chorus_period_start)
+
+    def _chorus_is_situation(self):
+        """Whether this is a statement, or the credit note of one, of a works market."""
+        self.ensure_one()
+        return self.chorus_market_id.works and self.move_type in CUSTOMER_TYPES
+
+    @api.depends(
+        "chorus_market_id",
+        "chorus_situation",
+        "invoice_line_ids.price_subtotal",
+        "invoice_line_ids.chorus_line_kind",
+        "invoice_line_ids.display_type",
+    )
+    def _compute_chorus_works(self):
+        for move in self:
+            amounts = move._chorus_kinds()
+            before = situations.previous(move._chorus_this_situation(), move._chorus_other_situations())
+            move.chorus_works_now = amounts["works"]
+            move.chorus_works_before = float(before)
+            move.chorus_works_total = amounts["works"] + float(before)
+            move.chorus_revision = amounts["revision"]
+            move.chorus_retention = amounts["retention"]
+            move.chorus_advance = amounts["advance"] + amounts["advance_repayment"]
+            move.chorus_other = amounts["other"]
+
+    def _chorus_this_situation(self):
+        self.ensure_one()
+        kinds = self._chorus_kinds()
+        return situations.Situation(
+            self.chorus_situation,
+            self.chorus_period_start or None,
+            self.chorus_period_end or None,
+            self._chorus_money(kinds["works"]),
+            self._chorus_money(kinds["retention"]),
+        )
+
+    def _chorus_other_situations(self):
+        """The other statements of the market in the books, each with its credit notes deducted; fully credited ones are gone."""
+        self.ensure_one()
+        market = self.chorus_market_id
+        if not market.works:
+            return []
+        posted = (market.invoice_ids - self._origin).filtered(
+            lambda move: move.state == "posted" and move.chorus_situation and move.move_type in CUSTOMER_TYPES
+        )
+        found = []
+        for number, moves in posted.grouped("chorus_situation").items():
+            invoices = moves.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
+            kinds = [move._chorus_kinds() for move in moves]
+            if invoices:
+                last = invoices.sorted("id")[-1:]
+                found.append(
+                    situations.Situation(
+                        number,
+                        last.chorus_period_start or None,
+                        last.chorus_period_end or None,
+                        self._chorus_money(sum(one["works"] for one in kinds)),
+                        self._chorus_money(sum(one["retention"] for one in kinds)),
+                    )
+                )
+        return found
+
+    def _chorus_waiting_situations(self):
+        """The other statements of the market that have not left: drafts, and those to send or to correct."""
+        self.ensure_one()
+        return [
+            situations.Waiting(move.chorus_situation, move.name if move.state == "posted" else "")
+            for move in self.chorus_market_id.invoice_ids._origin - self._origin
+            if move.chorus_situation
+            and move.move_type == "out_invoice"
+            and move.payment_state != "reversed"
+            and (move.state == "draft" or move.chorus_state in ("to_send", "rejected"))
+        ]
+
+    def _chorus_statement(self):
+        """The recapitulation printed on a situation: rows of a label, a formatted amount and whether it is a sum."""
+        self.ensure_one()
+        rows = [
+            (self.env._("Works to date (without VAT)"), self.chorus_works_total, False),
+            (self.env._("Previous situations"), -self.chorus_works_before, False),
+            (self.env._("Work of this situation"), self.chorus_works_now, True),
+        ]
+        for label, amount in (
+            (self.env._("Price revision"), self.chorus_revision),
+            (self.env._("Advance or its repayment"), self.chorus_advance),
+            (self.env._("Retention"), self.chorus_retention),
+            (self.env._("Other amounts"), self.chorus_other),
+        ):
+            if not self.currency_id.is_zero(amount):
+                rows.append((label, amount, False))
+        rows.append((self.env._("Total without VAT of this situation"), self.amount_untaxed, True))
+        return [(label, format_amount(self.env, amount, self.currency_id), is_sum) for label, amount, is_sum in rows]
+
+    # -- filed by hand -------------------------------------------------------------------------------------------------
+
+    @api.depends("chorus_framework")
+    def _compute_chorus_by_hand(self):
+        for move in self:
+            move.chorus_by_hand = bool(move.chorus_framework) and works.channel(move.chorus_framework) is Channel.HAND
+
+    @api.depends("chorus_status", "chorus_piece", "chorus_framework", "chorus_waiting_since", "chorus_market_id.role")
+    @api.depends_context("lang")
+    def _compute_chorus_turn(self):
+        lang, now = self.env.lang, fields.Datetime.now()
+        for move in self:
+            status = statuses.get(move.chorus_status) if move.chorus_status and move.chorus_market_id else None
+            framework = frameworks.get(move.chorus_piece or move.chorus_framework)
+            alive = status and status.state not in ("paid", "cancelled")
+            move.chorus_piece_label = move.chorus_piece and f"{framework.code} – {framework.label.of(lang)}"
+            move.chorus_waiting_for = alive and status.who.label.of(lang)
+            clock = move._chorus_running_clock()
+            move.chorus_deadline = clock and clock.due
+            text = clock and (clock.passed if clock.is_passed(now) else clock.running)
+            move.chorus_clock = text and text.of(lang).format(
+                due=format_date(self.env, clock.due.date()), since=format_date(self.env, clock.since.date())
+            )
+            ours = works.next_of_ours(move.chorus_framework, Role(move.chorus_market_id.role)) if alive else []
+            move.chorus_next = ", ".join(f"{one.code} – {one.label.of(lang)}" for one in ours)
+
+    def _chorus_running_clock(self):
+        """The delay that runs for this document, as a ``works_clock.Clock``; None when none does."""
+        self.ensure_one()
+        if not self.chorus_status or not self.chorus_market_id or not self.chorus_waiting_since:
+            return None
+        return works_clock.clock(self.chorus_status, self.chorus_piece or self.chorus_framework or "", self.chorus_waiting_since)
+
+    # EXTENDS models/account_move_format
+    def _chorus_format(self):
+        chosen, form = super()._chorus_format()
+        if chosen is not FileFormat.UBL and works.channel(self.chorus_framework or "A1") is Channel.SUBMIT:
+            # only these two name a validator (REFERENCE §2.A, UBL_WORKS §2)
+            printable = self.invoice_pdf_report_id or self._chorus_can_print()
+            chosen = FileFormat.PDF if printable else FileFormat.UBL
+            return chosen, FORMATS[chosen]
+        return chosen, form
+
+    # EXTENDS core
+    def _chorus_findings(self):
+        found = super()._chorus_findings()
+        if self.chorus_by_hand:
+            # a person files the PDF
+            left_out = OF_THE_FILE if self._chorus_unexplained_lines() else OF_THE_FILE | {"R-22.reason"}
+            found = [
+                finding
+                for finding in found
+                if finding.code.startswith(("market.", "works.")) or not {finding.field, finding.code} & left_out
+            ]
+        return found
+
+    # EXTENDS market
+    def _chorus_market_findings(self):
+        found = super()._chorus_market_findings()
+        if self.chorus_market_id.works and self.move_type == "out_invoice":
+            found += situations.check(
+                self._chorus_this_situation(), self._chorus_other_situations(), self._chorus_waiting_situations()
+            )
+        return found
+
+    # EXTENDS core
+    def _chorus_findings_at_once(self):
+        return [finding for finding in self._chorus_market_findings() if finding.code in situations.TOLD_AT_ONCE]
+
+    # EXTENDS market
+    def _chorus_document(self):
+        document = super()._chorus_document()
+        period = Period(self.chorus_period_start or None, self.chorus_period_end or None)
+        return replace(document, period=period) if self.chorus_market_id and (period.start or period.end) else document
+
+    # EXTENDS exchange
+    @api.model
+    def _chorus_sent_fields(self):
+        return super()._chorus_sent_fields() | {"chorus_situation", "chorus_period_start", "chorus_period_end"}
+
+    def _auto_init(self):
+        # on installation no invoice is a situation: empty columns spare computing them for all of them
+        for name, kind in (("chorus_situation", "int4"), ("chorus_period_start", "date"), ("chorus_period_end", "date")):
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, kind)
+        return super()._auto_init()
+
+    def _chorus_unexplained_lines(self):
+        """The lines on which no VAT is charged and nothing says why, but a retention: it is kept back at payment."""
+        self.ensure_one()
+
+        def unexplained(line):
+            taxes = line.tax_ids.flatten_taxes_hierarchy()
+            vat = self._chorus_vat(taxes.filtered(lambda tax: tax.amount_type == "percent")[:1])
+            return vat.category is VatCategory.EXEMPT and not (vat.reason or vat.reason_code)
+
+        return (self.invoice_line_ids - self._chorus_begun_lines()).filtered(
+            lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
+        )
+
+    # EXTENDS models/account_move_findings
+    def _chorus_remarks(self):
+        remarks = super()._chorus_remarks()
+        if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
+            by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
+            remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
+            remarks.insert(0, Remark(by_hand, remedy, True, Place.BY_HAND))
+        return remarks
+
+    def _chorus_way_to_by_hand(self):
+        return {"action_call": ("account.move", "action_chorus_by_hand", self.ids)} if self.chorus_by_hand else {}
+
+    def action_chorus_by_hand(self):
+        """Open the assistant that prepares what the portal asks for."""
+        self.ensure_one()
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("write")
+        problems = self._chorus_by_hand_obstacles()
+        if problems:
+            raise UserError("\n".join([self.display_name, *(f"• {problem}" for problem in problems)]))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("File %s on the portal", self.name),
+            "res_model": "chorus.works.deposit",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def _chorus_by_hand_obstacles(self):
+        """Why this document cannot be filed by hand now, in the user's language; empty when it can."""
+        self.ensure_one()
+        if not self.chorus_by_hand or self.chorus_state not in ("to_send", "rejected"):
+            return [self.env._("There is nothing to file on the portal.")]
+        lang = self.env.lang
+        return [f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks]
+
+    def _chorus_kept_back(self):
+        """The retention on lines without VAT, which no VAT is taken off: a ``Decimal``, 0 when none is kept back.
+
+        A retention that bears VAT lowers the base and its VAT together, and a release gives back: neither is counted.
+        """
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(
+            lambda line: (
+                line.display_type == "product"
+                and line.chorus_line_kind == "retention"
+                and line.currency_id.compare_amounts(line.price_total, line.price_subtotal) == 0
+            )
+        )
+        return max(ZERO, self._chorus_money(-sum(lines.mapped("price_subtotal"))))
+
+    def action_chorus_next_document(self):
+        """Start the document that we file after this one, such as A8 after the general statement."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.chorus_market_id.action_new_invoice()
+
+    # EXTENDS 'account'
+    def write(self, vals):
+        if "chorus_status" not in vals:
+            return super().write(vals)
+        before = {move: move._chorus_turn() for move in self}
+        result = super().write(vals)
+        for move, turn in before.items():
+            # the delay of a party runs on through its own statuses
+            if move.chorus_market_id and (move._chorus_turn() is not turn or not move.chorus_waiting_since):
+                move.chorus_waiting_since = move.chorus_status_at
+                move._chorus_forget_reminders()
+        return result
+
+    def _chorus_turn(self):
+        """Whose turn it is, as an ``Actor``; None when Chorus Pro has said nothing yet."""
+        self.ensure_one()
+        return statuses.get(self.chorus_status).who if self.chorus_status else None
+
+    # EXTENDS models/chorus_status_entry
+    def _chorus_want_history(self):
+        # the history of one document is not that of its billing file, which the searches tell
+        if not self.chorus_by_hand:
+            super()._chorus_want_history()
+
+    def _chorus_remind(self):
+        """Call a person about these documents whose delay has passed, once for each delay, even when it was done since."""
+        now = fields.Datetime.now()
+        for move in self:
+            clock = move._chorus_running_clock()
+            if not clock or not clock.reminder or not clock.is_passed(now):
+                continue
+            reason = f"{clock.reminder.en} {move.chorus_waiting_since}"
+            if not move._chorus_was_called("clock", reason):
+                person = move._chorus_person()
+                speaking = move.with_context(lang=person.lang or self.env.lang)
+                speaking.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=clock.reminder.of(speaking.env.lang),
+                    note=speaking.chorus_clock,
+                    user_id=person.id,
+                )
+                move._chorus_note_call("clock", reason, person)
+
+    def _chorus_forget_reminders(self):
+        """The party has answered: nobody has to remind it any more."""
+        wanted = {text.of(lang) for text in works_clock.reminders() for lang in ("en", "fr")}
+        self.sudo().activity_ids.filtered(lambda activity: activity.summary in wanted).unlink()  # sudo: others' activities
+
+    # EXTENDS 'account'
+    @api.depends("chorus_situation", "chorus_period_start", "chorus_period_end", "chorus_works_now", "chorus_retention",
+                 "chorus_waiting_since", "chorus_piece")  # fmt: skip
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    # EXTENDS models/account_move_alerts
+    def _chorus_alerts(self):
+        alerts = super()._chorus_alerts()
+        clock = self._chorus_running_clock()
+        if clock:
+            passed = clock.is_passed(fields.Datetime.now())
+            level = "warning" if passed and clock.reminder else "info"
+            alerts["chorus_clock"] = {"level": level, "message": f"Chorus Pro : {self.chorus_clock}"}
+        return alerts
+
+    def _chorus_apply_piece(self, piece):
+        """Take over the state of the document that is alive in our billing file."""
+        self.ensure_one()
+        code = piece.framework if piece.identifier != self.chorus_identifier else False
+        if (self.chorus_piece or False) != (code or False):
+            self.sudo().chorus_piece = code  # sudo: told by the platform
+        self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))

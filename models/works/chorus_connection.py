@@ -1,0 +1,7 @@
+from odoo import fields, models
+
+
+class ChorusConnection(models.Model):
+    _inherit = "chorus.connection"
+
+    last_works_poll = fields.Datetime(help="All changes of works documents before this moment are known.")

@@ -1,0 +1,30 @@
+from decimal import Decimal, InvalidOperation
+
+from odoo import fields, models
+
+
+class ChorusDepositLine(models.Model):
+    _inherit = "chorus.deposit.line"
+
+    def _chorus_may_be(self, piece):
+        """Whether a document found at Chorus Pro bears our number, and is ours as far as the search tells."""
+        self.ensure_one()
+        siren = "".join((self.company_id.company_registry or "").split())[:9]
+        return piece.number == self.number and piece.supplier[:9] in ("", siren)
+
+    def _chorus_is_piece(self, piece):
+        """Whether it is this document: same recipient, day and amount, as far as the search tells.
+
+        The amount is the one that the assistant gives, before the retention, or what is to be paid.
+        """
+        self.ensure_one()
+        try:
+            total = Decimal(piece.total)
+        except InvalidOperation:
+            return False
+        totals = {abs(self.total), abs(self.total) + float(self.move_id._chorus_kept_back())}
+        return (
+            piece.recipient in ("", self.recipient)
+            and piece.issue_date == fields.Date.to_string(self.issue_date)
+            and any(self.currency_id.compare_amounts(abs(float(total)), ours) == 0 for ours in totals)
+        )
