@@ -2,7 +2,7 @@ from odoo import Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import new_test_user
 
-from . import simulated
+from .support import simulated
 
 
 class ChorusCommon(AccountTestInvoicingCommon):

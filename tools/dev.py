@@ -30,7 +30,7 @@ commands:
   serve [ARGUMENTS]    Odoo on the demonstration's database, the add-on upgraded, and the simulator, until Ctrl-C
                        (ARGUMENTS go to Odoo, e.g. --dev=xml)
   simulator [ARGS]     the simulator alone (see its own --help)
-  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/test_deposit.py -k batch)
+  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/odoo/exchange/test_deposit.py -k batch)
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
@@ -73,7 +73,8 @@ def ensure_browser() -> None:
 def database_tests() -> list[str]:
     """The test files that Odoo knows of; the others need no database, hence give the same results in any."""
     names = re.findall(r"\btest_\w+", (REPO / "tests/__init__.py").read_text())
-    return [f"tests/{name}.py" for name in names]
+    files = {path.stem: str(path.relative_to(REPO)) for path in (REPO / "tests/odoo").rglob("test_*.py")}
+    return [files[name] for name in names]
 
 
 def test(work: Workspace, arguments: list[str], with_auto_install: bool) -> int:

@@ -28,8 +28,8 @@ LEFT_OUT = {
 def seen_by_odoo(path: str) -> bool:
     """Whether Odoo would load this file: tools/ never is, and test files only when tests/__init__.py names them."""
     parts = Path(path).relative_to(ADDON).parts
-    if parts[0] == "tests" and len(parts) == 2 and parts[1].startswith("test_"):
-        return f" {parts[1].removesuffix('.py')}" in (ADDON / "tests/__init__.py").read_text()
+    if parts[0] == "tests" and parts[-1].startswith("test_"):
+        return f" {parts[-1].removesuffix('.py')}," in (ADDON / "tests/__init__.py").read_text()
     return parts[0] != "tools" and not parts[0].startswith(".")
 
 

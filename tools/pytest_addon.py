@@ -37,7 +37,8 @@ def _odoo_name(path: Path, **options: Any) -> tuple[Path, str]:
         return folder, name
     if parts[0] != "tests":
         return path.parent, path.stem
-    return ROOT / "tests", ".".join(["odoo.addons", ADDON, *parts])
+    # The folder goes on Python's path, where tests/simulator would hide the simulator.
+    return ROOT / "tools", ".".join(["odoo.addons", ADDON, *parts])
 
 
 _pytest.pathlib.resolve_pkg_root_and_module_name = _odoo_name

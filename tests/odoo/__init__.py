@@ -1,0 +1,1 @@
+"""Tests in Odoo, by the packages of models/."""

@@ -1,0 +1,136 @@
+from odoo.tests import tagged
+
+from ....services.api.errors import FAILURES
+from ....services.setup.diagnosis import LINKS, OPTIONAL, Outcome
+from ...common import ChorusCommon
+from ...support import simulated
+
+CLIENT = simulated.CLIENT_ID
+FIND = "/cpro/structures/v1/rechercher"
+TOKEN = "/api/oauth/token"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestDiagnosis(ChorusCommon):
+    """ "Test the connection" walks the chain and names the link that is broken, and no other."""
+
+    def directory(self, **changes):
+        self.simulator.control("directory", **changes)
+
+    def application(self, **changes):
+        self.directory(applications=[{"client_id": CLIENT, **changes}])
+
+    def account(self, **changes):
+        self.directory(accounts=[{"login": simulated.ACCOUNT, **changes}])
+
+    def structure(self, **changes):
+        self.directory(structures=[{"siret": simulated.SUPPLIER, **changes}])
+
+    def restore(self):
+        """As set up at first, on both sides."""
+        self.simulator.reset()
+        self.company.write(
+            {
+                "company_registry": simulated.SUPPLIER,
+                "chorus_simulator_url": self.simulator.url,
+                "chorus_client_id": CLIENT,
+                "chorus_technical_account": simulated.ACCOUNT,
+            }
+        )
+        self.company._chorus_set_secret("client_secret", simulated.CLIENT_SECRET)
+        self.company._chorus_set_secret("technical_password", simulated.PASSWORD)
+
+    def without(self, api):
+        apis = ("factures", "structures", "transverses", "engagementsJuridiques")
+        self.application(apis=[name for name in apis if name != api])
+
+    #: Link, how it is broken, the code of its cause.
+    BROKEN = [
+        ("settings", lambda self: self.company._chorus_set_secret("technical_password", ""), "not_configured"),
+        ("network", lambda self: self.company.write({"chorus_simulator_url": "http://127.0.0.1:9"}), "not_reachable"),
+        ("network", lambda self: self.simulator.fault(TOKEN, "http_503", None), "unavailable"),
+        ("network", lambda self: self.simulator.fault("*", "html_200", None, after=1), "unexpected_answer"),
+        ("network", lambda self: self.simulator.fault(FIND, "http_503", None), "unavailable"),
+        ("network", lambda self: self.simulator.fault(FIND, "http_429", None), "rate_limited"),
+        ("network", lambda self: self.simulator.fault(FIND, "reset_before", None), "unavailable"),
+        ("credentials", lambda self: self.company._chorus_set_secret("client_secret", "not the secret"), "credentials"),
+        ("credentials", lambda self: self.company.write({"chorus_client_id": "nobody"}), "credentials"),
+        ("consent_factures", lambda self: self.without("factures"), "subscription"),
+        ("consent_structures", lambda self: self.without("structures"), "subscription"),
+        ("consent_transverses", lambda self: self.without("transverses"), "subscription"),
+        ("technical_account", lambda self: self.company._chorus_set_secret("technical_password", "wrong"), "technical_account"),
+        ("technical_account", lambda self: self.company.write({"chorus_technical_account": "TECH_9@cpro.fr"}),
+         "technical_account"),
+        ("technical_account", lambda self: self.account(joursAvantExpiration=-1), "technical_account"),
+        ("connection", lambda self: self.application(raccordementActif=False), "connection"),
+        ("connection", lambda self: self.application(structures=[simulated.SECOND_SUPPLIER]), "connection"),
+        ("structure", lambda self: self.company.write({"company_registry": "99999999900015"}), "structure_unknown"),
+        ("structure", lambda self: self.structure(statut="INACTIVE"), "structure_inactive"),
+        ("right", lambda self: self.account(espaces=[]), "right"),
+        ("right", lambda self: self.company.write({"company_registry": simulated.SECOND_SUPPLIER}), "right"),
+    ]  # fmt: skip
+
+    def test_names_the_broken_link_and_no_other(self):
+        tried = set()
+        for link, breaking, code in self.BROKEN:
+            with self.subTest(link=link, code=code):
+                self.restore()
+                breaking(self)
+                found = self.company._chorus_diagnose()
+                failed = [finding for finding in found.findings if finding.outcome is Outcome.FAILED]
+                self.assertEqual([(finding.link, finding.code) for finding in failed], [(link, code)], found.findings)
+                self.assertFalse([finding for finding in found.findings if finding.outcome is Outcome.WARN])
+                self.assertFalse(found.established)
+                self.assertIn(code, FAILURES)
+                self.assertFalse(self.simulator.state()["deposits"])
+                self.assertEqual(found.findings[0].outcome, Outcome.FAILED if link == "settings" else Outcome.OK)
+                tried.add(link)
+        self.assertEqual(tried, set(LINKS) - OPTIONAL, "a link that no case breaks")
+
+    def test_engagements(self):
+        """Only the check of the State's commitments needs it."""
+        self.without("engagementsJuridiques")
+        found = self.company._chorus_diagnose()
+        notable = [finding for finding in found.findings if finding.outcome is not Outcome.OK]
+        self.assertEqual([(item.link, item.outcome) for item in notable], [("consent_engagements", Outcome.WARN)])
+        self.assertTrue(found.established)
+
+    def test_bank_account(self):
+        """Its absence deserves a look, and stops nothing: a flow carries the IBAN (DOMAIN R-20)."""
+        self.structure(coordonneesBancaires=[])
+        found = self.company._chorus_diagnose()
+        self.assertEqual([finding.link for finding in found.findings if finding.outcome is not Outcome.OK], ["bank_account"])
+        self.assertEqual(found.findings[-1].outcome, Outcome.WARN)
+        self.assertTrue(found.established)
+
+    def test_all_well(self):
+        found = self.company._chorus_diagnose()
+        self.assertTrue(found.established)
+        self.assertEqual({finding.outcome for finding in found.findings}, {Outcome.OK})
+        self.assertTrue(int(self.company.chorus_structure_id))
+        self.assertTrue(found.password_expires_at)
+        self.assertFalse(self.simulator.state()["deposits"], "testing deposits nothing")
+
+    def test_a_revoked_secret_is_found_out(self):
+        """A token that is still good would hide it."""
+        self.assertTrue(self.company._chorus_diagnose().established)
+        self.application(client_secret="another one")
+        self.assertEqual(self.company._chorus_diagnose().broken.link, "credentials")
+
+    def test_each_link_has_its_words(self):
+        for link, words in LINKS.items():
+            with self.subTest(link):
+                self.assertTrue(words.label.en and words.label.fr and words.path.en and words.path.fr)
+
+    def test_shown_with_remedy_and_portal(self):
+        self.application(raccordementActif=False)
+        setup = self.env["chorus.setup"].with_context(lang="fr_FR").browse(
+            self.env["chorus.setup"]._open(self.company, "test")["res_id"]
+        )  # fmt: skip
+        row = setup.link_ids.filtered(lambda row: row.outcome == "failed")
+        self.assertEqual(row.link, "connection")
+        self.assertIn(FAILURES["connection"].cause.fr, row.cause)
+        self.assertEqual(row.remedy, FAILURES["connection"].remedy.fr)
+        self.assertIn("Raccordements", row.place)
+        self.assertTrue(row.address)
+        self.assertFalse(setup.established)

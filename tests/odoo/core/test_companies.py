@@ -1,0 +1,112 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ...common import ChorusCommon
+from ...support import simulated
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestCompanies(ChorusCommon):
+    """Two companies, two SIRETs, two accounts: nothing of one is the other's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.setup_other_company(name="Seconde Entreprise")["company"]
+        cls.connect(cls.other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        cls.env.user.company_ids |= cls.other
+        cls.town.with_company(cls.other).invoice_sending_method = False
+        cls.stranger = new_test_user(
+            cls.env, "stranger", groups="l10n_fr_chorus_pro.group_chorus_manager", company_id=cls.other.id,
+            company_ids=[Command.set(cls.other.ids)],
+        )  # fmt: skip
+
+    def test_each_its_own_flag(self):
+        self.assertEqual(self.invoice().chorus_state, "to_send")
+        self.assertFalse(self.invoice(company=self.other).chorus_state)
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        self.assertEqual(self.invoice(company=self.other).chorus_state, "to_send")
+
+    def test_each_its_own_account(self):
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        first, second = self.invoice().sudo(), self.invoice(company=self.other).sudo()
+        self.sender.company_ids |= self.other
+        self.send((first | second).sudo(False).with_context(allowed_company_ids=(self.company | self.other).ids))
+        self.simulator.advance()
+        self.follow()
+        suppliers = {row["numeroFacture"]: str(row) for row in self.simulator.invoices()}
+        self.assertEqual(set((first | second).mapped("chorus_state")), {"deposited"}, (first | second).mapped("alerts"))
+        self.assertEqual(len(self.simulator.invoices()), 2)
+        self.assertTrue(any(simulated.SECOND_SUPPLIER in shown for shown in suppliers.values()))
+
+    def test_news_that_break_do_not_keep_the_others_from_theirs(self):
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        self.sender.company_ids |= self.other
+        first, second = self.invoice(), self.invoice(company=self.other)
+        self.arrive((first | second).with_context(allowed_company_ids=(self.company | self.other).ids))
+        for move in (first, second):
+            self.simulator.act(move.chorus_identifier, "MISE_A_DISPOSITION")
+        model = type(self.env["chorus.deposit"])
+        whole = model._chorus_write_statuses
+
+        def broken(deposits, company, found):
+            if company == self.company:
+                raise ValueError("never thought of")
+            return whole(deposits, company, found)
+
+        self.patch(model, "_chorus_write_statuses", broken)
+        job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow")
+        with mute_logger("odoo.addons.l10n_fr_chorus_pro.models.transactions"), self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((first.chorus_status, second.chorus_status), ("DEPOSEE", "MISE_A_DISPOSITION"))
+        connection = self.env["chorus.connection"]._known(self.company)
+        self.assertEqual((connection.error_code, connection.error_detail), ("internal", "ValueError"))
+        self.assertTrue(connection.error_cause and connection.error_remedy)
+        self.assertFalse(connection._is_paused(), "a fault of ours is no reason to stop sending")
+        self.assertIn(connection.error_cause, first.alerts["chorus_connection"]["message"])
+        self.patch(model, "_chorus_write_statuses", whole)
+        with self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((first.chorus_status, connection.error_code), ("MISE_A_DISPOSITION", False), "nothing was lost")
+
+    def test_the_review_tells_each_companys_own(self):
+        self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
+        self.sender.company_ids |= self.other
+        first, second = self.invoice(name="FAC-1"), self.invoice(company=self.other, name="FAC-1")
+        self.other._chorus_set_secret("client_secret", "")
+        both = (first | second).with_user(self.sender).with_context(allowed_company_ids=(self.company | self.other).ids)
+        action = both.action_chorus_send_selected()
+        wizard = self.env["chorus.send.wizard"].with_user(self.sender).with_context(**both.env.context).browse(action["res_id"])
+        self.assertEqual((wizard.ready_ids, wizard.group_ids.move_ids), (first, second))
+        self.assertEqual(wizard.group_ids.mended, self.other)
+        wizard.action_send()
+        self.assertEqual((first.chorus_state, second.chorus_state), ("deposited", "to_send"))
+        self.assertFalse(second.chorus_number_taken_by, "another SIREN, another numbering")
+
+    def test_nothing_to_see(self):
+        move = self.arrive(self.invoice())
+        deposit = move.chorus_deposit_ids
+        market = self.env["chorus.market"].create({"number": "M1", "partner_id": self.town.id, "company_id": self.company.id})
+        for record in (deposit, deposit.line_ids, market, self.env["chorus.connection"]._of(self.company)):
+            with self.subTest(record._name):
+                self.assertFalse(self.env[record._name].with_user(self.stranger).search([("id", "=", record.id)]))
+                with self.assertRaises(AccessError):
+                    record.with_user(self.stranger).read([])
+        for method in (move.with_user(self.stranger).action_chorus_send, deposit.with_user(self.stranger).action_refresh):
+            with self.assertRaises(AccessError):
+                method()
+
+    def test_dialogs_tell_nothing(self):
+        """A dialog about an invoice, opened by whoever may not see that invoice."""
+        move = self.arrive(self.invoice())
+        for name, values in (("chorus.why", {}), ("chorus.reissue", {}), ("chorus.action.wizard", {"kind": "complete"})):
+            with self.subTest(name), self.assertRaises(AccessError):
+                self.env[name].with_user(self.stranger).create({"move_id": move.id, **values})
+        self.assertTrue(move.chorus_entry_ids)
+        self.assertFalse(self.env["chorus.status.entry"].with_user(self.stranger).search([("move_id", "=", move.id)]))
+        with self.assertRaises(AccessError):
+            move.with_user(self.stranger).action_chorus_why()

@@ -1,0 +1,213 @@
+import json
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ...common import ChorusCommon
+from ...support import simulated
+
+MODULE = "l10n_fr_chorus_pro"
+GUARDED = "odoo.addons.l10n_fr_chorus_pro.models.transactions"
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestOverview(ChorusCommon, HttpCase):
+    """Where all invoices stand: dashboard, journal card, digest, health; the portal and the printed invoice."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.referent = new_test_user(
+            cls.env, "overview_referent", groups=f"{MODULE}.group_chorus_user", company_id=cls.company.id, lang="en_US",
+            email="referente@atelier.example", company_ids=[Command.set(cls.company.ids)],
+        )  # fmt: skip
+
+    def act(self, move, *statuses, **reason):
+        for status in statuses:
+            self.simulator.act(move.chorus_identifier, status, **reason)
+        self.follow()
+
+    def some(self):
+        """One invoice to send, one suspended, one refused, one paid; in this order."""
+        to_send, suspended, refused, paid = (self.invoice(price=100 * rank) for rank in range(1, 5))
+        for move in (suspended, refused, paid):
+            self.arrive(move)
+        self.act(suspended, "SUSPENDUE", motif="JUSTIF_ABS")
+        self.act(refused, "REJETEE", motif="EJ_ERR")
+        self.act(paid, "MISE_A_DISPOSITION", "MISE_EN_PAIEMENT")
+        return to_send, suspended, refused, paid
+
+    # -- dashboard -----------------------------------------------------------------------------------------------------
+
+    def test_dashboard(self):
+        to_send, suspended, refused, paid = self.some()
+        report = self.env["chorus.report"].with_user(self.sender)
+        mine = [("company_id", "=", self.company.id)]
+        groups = report._read_group(mine, ["state"], ["__count", "amount:sum"])
+        self.assertEqual(
+            {state: (count, amount) for state, count, amount in groups},
+            {
+                "to_send": (1, to_send.amount_total), "to_complete": (1, suspended.amount_total),
+                "refused": (1, refused.amount_total), "paid": (1, paid.amount_total),
+            },
+        )  # fmt: skip
+        self.assertEqual(set(report._read_group([*mine, ("motif", "!=", False)], ["motif"], ["__count"])),
+                         {("JUSTIF_ABS", 1), ("EJ_ERR", 1)})  # fmt: skip
+        row = report.browse(paid.id)
+        self.assertEqual((row.days_to_available, row.days_to_payment, row.age), (0, 0, 0))
+        step = paid.sudo().chorus_entry_ids.filtered(lambda entry: entry.status == "DEPOSEE")
+        step.at -= timedelta(days=12)
+        self.env.invalidate_all()
+        self.assertEqual((row.days_to_available, row.days_to_payment), (12, 12))
+        self.assertEqual(row.action_open_move()["res_id"], paid.id)
+
+    def test_credit_note_counts_against(self):
+        refund = self.invoice(move_type="out_refund")
+        self.assertEqual(self.env["chorus.report"].browse(refund.id).amount, -refund.amount_total)
+
+    # -- journal card --------------------------------------------------------------------------------------------------
+
+    def card(self):
+        journal = self.company_data["default_journal_sale"]
+        journal.invalidate_recordset()
+        return json.loads(journal.kanban_dashboard)
+
+    def test_journal_card(self):
+        _to_send, _suspended, refused, _paid = self.some()
+        card = self.card()
+        self.assertEqual([card[f"chorus_{name}"] for name in ("to_send", "to_complete", "refused", "late")], [1, 1, 1, 0])
+        self.assertFalse(card["chorus_silence"])
+        reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=refused.ids)
+        reversal.create({"journal_id": refused.journal_id.id}).modify_moves()
+        self.assertEqual(self.card()["chorus_refused"], 0)
+
+    # -- digest --------------------------------------------------------------------------------------------------------
+
+    def test_digest(self):
+        to_send, suspended, _refused, _paid = self.some()
+        self.company.write({"chorus_referent_id": self.referent.id})
+        mail = self.company._chorus_send_digest()
+        self.assertEqual(mail.email_to, "referente@atelier.example")
+        for text in (to_send.name, suspended.name, "Supporting document missing", f"/odoo/chorus-invoices/{suspended.id}"):
+            self.assertIn(text, mail.body_html)
+
+    def test_digest_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.referent.lang = "fr_FR"
+        self.company.write({"chorus_referent_id": self.referent.id})
+        self.some()
+        mail = self.company._chorus_send_digest()
+        self.assertIn("Chorus Pro", mail.subject)
+        self.assertIn("Absence de pièce justificative", mail.body_html)
+
+    def test_digest_of_nothing_or_nobody(self):
+        self.company.write({"chorus_referent_id": self.referent.id, "chorus_referent_email": False})
+        self.assertFalse(self.company._chorus_send_digest(), "nothing to say")
+        self.invoice()
+        self.company.chorus_referent_id = False
+        self.assertFalse(self.company._chorus_send_digest(), "nobody to tell")
+        self.company.chorus_referent_email = "compta@atelier.example"
+        before = self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")])
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+        after = self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")])
+        self.assertEqual(after - before, 1)
+        self.company.chorus_digest = False
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+        self.assertEqual(self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")]), after)
+
+    def digests(self, *companies):
+        """Who is told by a run of the weekly job."""
+        addresses = [f"compta{company.id}@example.com" for company in companies]
+        before = self.env["mail.mail"].sudo().search([("email_to", "in", addresses)])
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+        self.env.invalidate_all()
+        return (self.env["mail.mail"].sudo().search([("email_to", "in", addresses)]) - before).mapped("email_to")
+
+    def two_with_digest(self):
+        """Two companies with something to tell, in the order of the job."""
+        second = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(second, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        companies = (self.company | second).sorted()
+        self.invoice()
+        self.town.with_company(second).invoice_sending_method = "chorus_pro"
+        self.invoice(company=second)
+        for company in companies:
+            company.chorus_referent_email = f"compta{company.id}@example.com"
+        return companies
+
+    def test_digest_of_two_companies_the_first_broken(self):
+        companies = self.two_with_digest()
+        send, broken = type(companies)._chorus_send_digest, companies[0]
+
+        def breaking(company):
+            if company == broken:
+                raise ValueError("broken")
+            return send(company)
+
+        with patch.object(type(companies), "_chorus_send_digest", breaking), mute_logger(GUARDED):
+            self.assertEqual(self.digests(*companies), [companies[1].chorus_referent_email])
+        self.assertEqual(self.digests(*companies), [broken.chorus_referent_email], "who was told is not told again")
+
+    def test_digest_cut_short(self):
+        companies = self.two_with_digest()
+        crons = type(self.env["ir.cron"])
+        with patch.object(crons, "_commit_progress", lambda cron, processed=0, **options: 0 if processed else 60):
+            self.assertEqual(self.digests(*companies), [companies[0].chorus_referent_email])
+        self.assertEqual(self.digests(*companies), [companies[1].chorus_referent_email])
+        self.assertFalse(self.digests(*companies))
+
+    # -- health --------------------------------------------------------------------------------------------------------
+
+    def test_health(self):
+        move = self.arrive(self.invoice())
+        connection = self.env["chorus.connection"]._of(self.company).with_user(self.sender)
+        calls = connection.calls_today
+        self.assertGreater(calls, 2)
+        self.assertEqual((connection.failures_today, connection.errors_told, connection.silence), (0, False, False))
+        self.simulator.fault(SEARCH, "http_503", times=1)
+        connection.action_poll()
+        connection.invalidate_recordset()
+        self.assertEqual((connection.failures_today, connection.calls_today), (1, calls + 1))
+        self.assertIn("not available", connection.errors_told)
+        self.env["chorus.deposit"].sudo()._chorus_make(self.invoice(), b"x", "f.xml", "IN_DP_E1_CII_16B")
+        move.sudo().chorus_deposit_ids.write({"state": "unknown", "unknown_at": fields.Datetime.now()})
+        connection.invalidate_recordset()
+        self.assertEqual((connection.queue, connection.unknown), (1, 1))
+        self.assertTrue(connection.oldest_unknown)
+
+    def test_banner_when_polling_fails_for_long(self):
+        move = self.arrive(self.invoice())
+        connection = self.env["chorus.connection"]._of(self.company)
+        self.assertFalse(self.company._chorus_silence_text())
+        connection.last_poll = fields.Datetime.now() - timedelta(hours=13)
+        self.assertTrue(connection.silence and self.card()["chorus_silence"])
+        move.invalidate_recordset()
+        self.assertIn("chorus_silence", move.alerts)
+        self.company.chorus_silence_hours = 24
+        connection.invalidate_recordset()
+        self.assertFalse(connection.silence)
+        self.company.chorus_silence_hours = 12
+        connection.action_poll()
+        self.assertFalse(self.company._chorus_silence_text())
+
+    # -- portal and report ---------------------------------------------------------------------------------------------
+
+    def test_portal_and_report(self):
+        move = self.arrive(self.invoice(purchase_order_reference="EJ-4711"))
+        new_test_user(self.env, "portal_town", groups="base.group_portal", partner_id=self.town.id)
+        move.message_subscribe(self.town.ids)
+        self.authenticate("portal_town", "portal_town")
+        page = self.url_open(f"/my/invoices/{move.id}").text
+        for text in (move.chorus_identifier, "EJ-4711", "Deposited"):
+            self.assertIn(text, page)
+        self.assertIn("Chorus Pro", self.url_open("/my/invoices").text)
+        html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+        for text in (move.chorus_identifier, "EJ-4711", "Deposited"):
+            self.assertIn(text, html)

@@ -1,0 +1,137 @@
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings, strategies
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...support.markets import MarketCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestMarketAmounts(MarketCommon):
+    def test_one_situation(self):
+        move = self.situation([("works", 10000, True), ("revision", 300, True), ("retention", -618, False)])
+        self.assertRecordValues(
+            self.market,
+            [
+                {
+                    "amount_total": 100000,
+                    "amount_works": 10000,
+                    "amount_left": 90000,
+                    "amount_revision": 300,
+                    "amount_retention": 618,
+                    "amount_invoiced": 11742,
+                    "amount_paid": 0,
+                    "amount_due": 11742,
+                    "progress": 10,
+                    "exceeded": False,
+                }
+            ],
+        )
+        self.assertRecordValues(self.market.engagement_ids, [
+            {"amount_invoiced": 11742, "amount_left": 48258}, {"amount_invoiced": 0, "amount_left": 60000}])  # fmt: skip
+        self.pay(move, 5000)
+        self.assertRecordValues(self.market, [{"amount_paid": 5000, "amount_due": 6742}])
+
+    def test_another_engagement(self):
+        move = self.situation([("works", 1000, True)], post=False)
+        self.assertEqual(move.chorus_engagement_id.number, "EJ-1")
+        move.chorus_engagement_id = self.market.engagement_ids[1]
+        self.assertEqual(move.purchase_order_reference, "EJ-2")
+        move.action_post()
+        self.assertEqual(self.market.engagement_ids.mapped("amount_invoiced"), [0, 1200])
+        other = self.situation([("works", 1000, True)], purchase_order_reference="elsewhere")
+        self.assertFalse(other.chorus_engagement_id)
+        self.assertEqual(self.market.amount_invoiced, 2400)
+
+    def test_amendments_change_the_amount(self):
+        self.market.amendment_ids = [
+            Command.create({"name": "Avenant n° 1", "amount": 5000}),
+            Command.create({"name": "Avenant n° 2", "amount": -2000.5}),
+        ]
+        self.assertRecordValues(self.market, [{"amount_amendments": 2999.5, "amount_total": 102999.5, "amount_left": 102999.5}])
+
+    def test_refused_and_suspended(self):
+        refused = self.situation([("works", 1000, True)])
+        suspended = self.situation([("works", 2000, True)])
+        for move, state in ((refused, "refused"), (suspended, "to_complete")):
+            move.sudo().chorus_state = state
+        self.env.flush_all()
+        self.assertRecordValues(self.market, [{"amount_refused": 1200, "amount_suspended": 2400, "amount_invoiced": 3600}])
+        self.assertEqual(self.market.engagement_ids[0].amount_refused, 1200)
+
+    def test_warned_before_it_is_exceeded(self):
+        move = self.situation([("works", 100001, True)], post=False)
+        codes = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertIn("market.exceeded", codes)
+        self.assertIn("market.engagement_exceeded", codes)
+        self.assertFalse(codes["market.exceeded"].blocks)
+        self.assertIn("chorus_market.exceeded", move.alerts)
+        self.assertFalse(self.market.exceeded)
+        move.action_post()
+        self.assertTrue(self.market.exceeded)
+        self.market.amendment_ids = [Command.create({"name": "Avenant", "amount": 1})]
+        self.market.engagement_ids[0].amount = 200000
+        self.assertFalse(self.market.exceeded)
+
+    def test_two_companies(self):
+        second = self.setup_other_company(name="Second")["company"]
+        with self.assertRaises(UserError):
+            self.invoice(self.town, company=second, chorus_market_id=self.market.id)
+
+    @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(rng=strategies.randoms(use_true_random=True))
+    def test_amounts_equal_the_books(self, rng):
+        """Twelve random situations with amendments, retention, advances, payments and credit notes, to the cent."""
+        self.market = self.works_market(number=f"ALEA-{rng.random()}", amount_initial=rng.randrange(10**6, 10**8) / 100)
+        self.market.amendment_ids = [
+            Command.create({"name": f"Avenant {index}", "amount": rng.randrange(-(10**5), 10**6) / 100}) for index in range(3)
+        ]
+        moves = self.env["account.move"]
+        for index in range(12):
+            works = rng.randrange(1, 10**6) / 100
+            lines = [("works", works, True), ("retention", -round(works * 0.06, 2), rng.random() < 0.5)]
+            if index < 2:
+                lines.append(("advance" if index == 0 else "advance_repayment", (-1) ** index * 500.55, True))
+            if rng.random() < 0.4:
+                lines.append(("revision", rng.randrange(-5000, 5000) / 100, True))
+            move = self.situation(lines, purchase_order_reference=rng.choice(["EJ-1", "EJ-2"]))
+            moves |= move
+            if rng.random() < 0.3:
+                moves |= self.credit(move, part=round(works / 3, 2))
+            if rng.random() < 0.6 and move.amount_residual > 0:
+                self.pay(move, round(move.amount_residual * rng.choice([1, 0.5]), 2))
+        moves |= self.credit(move)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self._check_books(self.market, moves)
+
+    def _check_books(self, market, moves):
+        """Every amount again, from the journal items by plain SQL."""
+
+        self.env.cr.execute(
+            """SELECT SUM(l.balance) FILTER (WHERE a.account_type = 'asset_receivable'),
+                      SUM(l.amount_residual) FILTER (WHERE a.account_type = 'asset_receivable'),
+                      -SUM(l.balance) FILTER (WHERE l.display_type = 'product' AND l.chorus_line_kind = 'works'),
+                      SUM(l.balance) FILTER (WHERE l.display_type = 'product' AND l.chorus_line_kind = 'retention')
+                 FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+                WHERE l.move_id IN %s""",
+            [tuple(moves.ids)],
+        )
+        invoiced, due, done, kept = self.env.cr.fetchone()
+        cent = self.cents
+        self.assertEqual(cent(market.amount_invoiced), cent(invoiced))
+        self.assertEqual(cent(market.amount_due), cent(due))
+        self.assertEqual(cent(market.amount_paid), cent(invoiced - due))
+        self.assertEqual(cent(market.amount_works), cent(done))
+        self.assertEqual(cent(market.amount_retention), cent(kept))
+        amount = Decimal(str(market.amount_initial)) + sum(Decimal(str(one.amount)) for one in market.amendment_ids)
+        self.assertEqual(cent(market.amount_left), cent(amount - Decimal(str(done))))
+        self.assertEqual(cent(sum(market.engagement_ids.mapped("amount_invoiced"))), cent(invoiced))
+        self.assertEqual(cent(sum(market.engagement_ids.mapped("amount_paid"))), cent(invoiced - due))
+
+    @staticmethod
+    def cents(amount):
+        return Decimal(str(amount)).quantize(Decimal("0.01"))

@@ -1,0 +1,150 @@
+"""Situations on invoices: proposed, cumulated, printed, and what is odd about them."""
+
+from datetime import date
+
+from odoo import Command
+from odoo.tests import Form, tagged
+
+from ...support.markets import MarketCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestSituations(MarketCommon):
+    def codes(self, move):
+        return {finding.code for finding in move._chorus_market_findings()}
+
+    def test_proposed_one_after_the_other(self):
+        first = self.situation([("works", 1000, True), ("retention", -60, False)])
+        second = self.situation([("works", 500, True), ("revision", 20, True), ("advance_repayment", -100, True)])
+        self.assertRecordValues(
+            first | second,
+            [
+                {
+                    "chorus_situation": 1,
+                    "chorus_period_start": date(2026, 1, 1),
+                    "chorus_period_end": date(2026, 1, 31),
+                    "chorus_works_before": 0,
+                    "chorus_works_now": 1000,
+                    "chorus_works_total": 1000,
+                    "chorus_retention": -60,
+                    "chorus_framework": "A4",
+                },
+                {
+                    "chorus_situation": 2,
+                    "chorus_period_start": date(2026, 2, 1),
+                    "chorus_period_end": date(2026, 2, 28),
+                    "chorus_works_before": 1000,
+                    "chorus_works_now": 500,
+                    "chorus_works_total": 1500,
+                    "chorus_retention": 0,
+                    "chorus_framework": "A4",
+                },
+            ],
+        )
+        self.assertEqual((second.chorus_revision, second.chorus_advance), (20, -100))
+        self.assertEqual(self.codes(second), {"works.previous_waiting", "works.retention_missing"})
+        self.assertEqual(self.market.situation_ids, second | first)
+
+    def test_an_ordinary_market_has_none(self):
+        self.market.write({"works": False, "framework": "A1"})
+        move = self.situation([("works", 10, True)])
+        self.assertRecordValues(move, [{"chorus_situation": 0, "chorus_period_start": False, "chorus_framework": "A1"}])
+
+    def test_a_credited_situation_is_made_again(self):
+        first = self.situation([("works", 1000, True)])
+        refund = self.credit(first)
+        self.assertEqual((refund.chorus_situation, refund.chorus_framework), (1, "A4"))
+        self.assertEqual(refund.chorus_period_end, date(2026, 1, 31))
+        again = self.situation([("works", 900, True)])
+        self.assertEqual((again.chorus_situation, again.chorus_works_before), (1, 0))
+        self.assertFalse(self.codes(again))
+
+    def test_a_credit_in_part_counts(self):
+        first = self.situation([("works", 1000, True)])
+        self.credit(first, part=200)
+        second = self.situation([("works", 50, True)])
+        self.assertEqual((second.chorus_situation, second.chorus_works_before, second.chorus_works_total), (2, 800, 850))
+
+    def test_findings(self):
+        self.situation([("works", 1000, True)])
+        for values, lines, expected in (
+            ({"chorus_situation": 1}, [("works", 1, True)], {"works.number_used"}),
+            ({"chorus_situation": 3}, [("works", 1, True)], {"works.number_gap"}),
+            ({"chorus_period_start": date(2026, 1, 20)}, [("works", 1, True)], {"works.period_overlap"}),
+            ({"chorus_period_start": date(2026, 3, 1)}, [("works", 1, True)], {"works.period_gap"}),
+            ({}, [("works", -5, True)], {"works.cumulative_lower"}),
+            ({"chorus_period_start": False}, [("works", 1, True)], {"works.period_missing"}),
+            (
+                {"chorus_period_start": date(2026, 3, 1), "chorus_period_end": date(2026, 2, 1)},
+                [("works", 1, True)],
+                {"works.period_order"},
+            ),
+        ):
+            with self.subTest(expected):
+                move = self.situation(lines, post=False)
+                move.write(values)
+                self.assertTrue(expected <= self.codes(move), self.codes(move))
+
+    def empty(self):
+        """What the button “New situation” of the market opens, as its form shows it before anything is entered."""
+        action = self.market.action_new_invoice()
+        return Form(self.env[action["res_model"]].with_context(**action["context"]).with_company(self.company))
+
+    def test_a_new_one_tells_at_once_which_former_one_is_not_filed(self):
+        self.assertNotIn("chorus_works.previous_waiting", self.empty().alerts or {})
+        first = self.situation([("works", 1000, True)])
+        alert = self.empty().alerts["chorus_works.previous_waiting"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn(f"1 ({first.name})", alert["message"])
+        self.assertNotIn("works.previous_waiting", self.codes(first), "nothing comes before it")
+        for state, told in (("rejected", True), ("checking", False), ("deposited", False)):
+            with self.subTest(state):
+                first.sudo().chorus_state = state
+                self.assertEqual("chorus_works.previous_waiting" in (self.empty().alerts or {}), told)
+        draft = self.situation([("works", 500, True)], post=False)
+        self.assertNotIn("works.previous_waiting", self.codes(draft))
+        self.assertIn("2 (draft)", self.empty().alerts["chorus_works.previous_waiting"]["message"])
+        self.market.works = False
+        self.assertFalse([key for key in self.empty().alerts or {} if key.startswith("chorus_works")])
+
+    def test_a_retention_forgotten_since_the_former_one(self):
+        self.situation([("works", 1000, True), ("retention", -60.5, False)])
+        alert = self.empty().alerts["chorus_works.retention_missing"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn("60.50", alert["message"])
+        self.assertIn("works.retention_missing", self.codes(self.situation([("works", 500, True)], post=False)))
+        second = self.situation([("works", 500, True), ("retention", -30, False)])
+        self.assertNotIn("works.retention_missing", self.codes(second))
+        given_back = self.situation([("retention", 90.5, False)])
+        self.assertNotIn("works.retention_missing", self.codes(given_back))
+        self.assertNotIn("works.retention_missing", self.codes(self.situation([("works", 10, True)], post=False)))
+
+    def test_no_number(self):
+        move = self.situation([("works", 1, True)], post=False)
+        move.chorus_situation = 0
+        self.assertIn("works.number_missing", self.codes(move))
+
+    def test_parties_are_needed(self):
+        self.market.party_ids.unlink()
+        codes = self.codes(self.situation([("works", 1, True)]))
+        self.assertTrue({"market.moe_missing", "market.moa_missing"} <= codes)
+        nameless = self.env["res.partner"].create({"name": "Sans SIRET", "is_company": True})
+        self.market.party_ids = [Command.create({"role": "moe", "partner_id": nameless.id})]
+        self.assertIn("market.moe_siret", self.codes(self.situation([("works", 1, True)])))
+
+    def test_printed(self):
+        self.situation([("works", 1000, True)])
+        second = self.situation([("works", 500, True), ("retention", -36, False)])
+        html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", second.ids)[0].decode()
+        for text in ("Situation no.", "2026-TVX-0001", "1,500.00", "Retention", "Previous situations"):
+            self.assertIn(text, html)
+        other = self.invoice()
+        self.assertNotIn(
+            "Statement to date", self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", other.ids)[0].decode()
+        )
+
+    def test_identity_sheet(self):
+        self.situation([("works", 1000, True)])
+        html = self.env["ir.actions.report"]._render_qweb_html("l10n_fr_chorus_pro.report_chorus_market", self.market.ids)[0]
+        for text in ("2026-TVX-0001", "Cabinet Moreau architectes", "90000000200015", "EJ-2", "99,000.00"):
+            self.assertIn(text, html.decode())

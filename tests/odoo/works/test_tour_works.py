@@ -1,0 +1,41 @@
+"""The site accountant's job in a real browser: a market, its first situation, the assistant, recognition, silence, payment."""
+
+from datetime import timedelta
+
+from odoo.tests import HttpCase, tagged
+
+from ...support import simulated
+from ...support.works import WorksCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestTourWorks(WorksCommon, HttpCase):
+    def test_market_to_payment(self):
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.env.flush_all()
+        self.start_tour("/odoo/chorus-markets", "chorus_works_market", login="admin")
+        self.env.invalidate_all()
+        self.market = self.env["chorus.market"].search([("number", "=", "2026-TVX-TOUR")])
+        move = self.market.invoice_ids
+        self.assertRecordValues(
+            move, [{"state": "posted", "chorus_situation": 1, "chorus_works_total": 12000, "chorus_framework": "A4"}]
+        )
+        url = f"/odoo/chorus-invoices/{move.id}"
+        # what a person does on the portal; the MOA is found by the portal itself
+        draft = self.simulator.file_works(move, moa=simulated.TOWN)
+        self.start_tour(url, "chorus_works_filed", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual((move.chorus_state, move.chorus_dossier), ("validation", draft["dossier"]))
+
+        move.sudo().chorus_waiting_since -= timedelta(days=8)
+        self.poll()
+        self.start_tour(url, "chorus_works_late", login="admin")
+
+        self.simulator.answer_works(
+            self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa"), "finance", "pay"
+        )
+        self.poll()
+        self.start_tour(url, "chorus_works_paid", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual(move.chorus_state, "paid")

@@ -1,0 +1,1 @@
+"""Tests of services/ and tools/, without Odoo or a database."""

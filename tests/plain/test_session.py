@@ -1,0 +1,170 @@
+"""The way to Chorus Pro under each kind of fault, over real HTTP. Needs neither Odoo nor a database."""
+
+import logging
+
+from ...services.api.environment import Credentials
+from ...services.api.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from ...services.api.tokens import TokenStore
+from ..support import simulated
+from ..support.sessions import DEPOSIT, REPORT, SEARCH, TOKEN, SessionCase
+
+
+class TestDepositUnderFaults(SessionCase):
+    """A deposit is never made twice, and the error says whether it may have been made."""
+
+    def test_accepted(self):
+        receipt = self.deposit()
+        self.assertTrue(receipt.flow_number.startswith("CPP"))
+        self.assertEqual(self.deposits(), 1)
+
+    def test_nothing_left(self):
+        for kind in ("http_429", "http_403"):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(DEPOSIT, kind)
+                with self.assertRaises((NotReceived, NotAllowed)):
+                    self.deposit()
+                self.assertEqual(self.deposits(), 0)
+
+    def test_server_is_down(self):
+        client = self.client(retries=0)
+        self.simulator.stop()
+        with self.assertRaises(NotReceived) as caught:
+            self.deposit(client)
+        self.assertEqual(caught.exception.code, "not_reachable")
+
+    def test_answer_lost(self):
+        """Whatever happened on the other side, we say that we do not know, and send once."""
+        expected = {
+            "timeout_before": 0, "timeout_after": 1, "reset_before": 0, "reset_after": 1,
+            "http_500": 0, "http_502": 0, "http_503": 0, "html_200": 0, "empty_200": 0,
+        }  # fmt: skip
+        for kind, done in expected.items():
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(DEPOSIT, kind, delay=3)
+                with self.assertRaises(OutcomeUnknown):
+                    self.deposit(self.client(timeout=1.0))
+                self.assertEqual(self.deposits(), done)
+                self.assertLessEqual(self.simulator.calls(DEPOSIT), 1)
+
+    def test_refused(self):
+        self.simulator.fault(DEPOSIT, "code_retour", codeRetour=20001, libelle="GDP_MSG_11.022")
+        with self.assertRaises(Refused) as caught:
+            self.deposit()
+        self.assertEqual((caught.exception.return_code, caught.exception.detail), (20001, "GDP_MSG_11.022"))
+        self.assertEqual(self.deposits(), 0)
+
+    def test_no_right(self):
+        self.simulator.fault(DEPOSIT, "code_retour", codeRetour=20001, libelle="GDP_MSG_11.005")
+        with self.assertRaises(NotAllowed) as caught:
+            self.deposit()
+        self.assertEqual(caught.exception.link, "right")
+
+    def test_expired_token_is_renewed_once(self):
+        self.simulator.fault(DEPOSIT, "http_401")
+        self.assertTrue(self.deposit().flow_number)
+        self.assertEqual(self.deposits(), 1)
+        self.assertEqual(self.simulator.calls(TOKEN), 2)
+
+    def test_token_out_of_reach(self):
+        for kind in ("timeout_before", "reset_before", "http_503", "html_200", "http_429"):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(TOKEN, kind, delay=3)
+                with self.assertRaises(NotReceived):
+                    self.deposit(self.client(timeout=1.0, retries=0))
+                self.assertEqual(self.deposits(), 0)
+
+
+class TestRepeatableCalls(SessionCase):
+    """A question is asked again when that is safe, and an outage ends as "try later"."""
+
+    def test_repeated_until_answered(self):
+        flow_number = self.deposit().flow_number
+        for kind in ("http_500", "http_502", "http_503", "reset_before", "reset_after", "refuse_connection"):
+            with self.subTest(kind):
+                self.simulator.fault(REPORT, kind)
+                self.assertTrue(self.client().flow_report(flow_number).state.startswith("IN_"))
+
+    def test_try_later(self):
+        for kind, code in (("http_503", "unavailable"), ("html_200", "unexpected_answer"), ("empty_200", "unexpected_answer")):
+            with self.subTest(kind):
+                self.simulator.reset()
+                self.simulator.fault(SEARCH, kind, times=10)
+                with self.assertRaises(TryLater) as caught:
+                    list(self.client(retries=1).search_invoices(number="F1"))
+                self.assertEqual(caught.exception.code, code)
+
+    def test_time_out(self):
+        self.simulator.fault(SEARCH, "timeout_before", times=10, delay=3)
+        with self.assertRaises(TryLater):
+            list(self.client(timeout=0.5, retries=0).search_invoices(number="F1"))
+
+    def test_limited(self):
+        self.simulator.fault(SEARCH, "http_429", times=10)
+        with self.assertRaises(TryLater) as caught:
+            list(self.client().search_invoices(number="F1"))
+        self.assertEqual(caught.exception.code, "rate_limited")
+        self.assertEqual(self.simulator.calls(SEARCH), 1, "a limit is not answered by more calls")
+
+
+class TestTally(SessionCase):
+    def test_a_search_that_finds_nothing_is_no_failure(self):
+        client = self.client()
+        self.assertEqual(list(client.find_structures("28888888800010")), [])
+        self.assertEqual(dict(client.tally), {"": 1})
+
+    def test_a_refused_search_is_one(self):
+        self.simulator.fault("/cpro/structures/v1/rechercher", "http_403")
+        client = self.client()
+        with self.assertRaises(NotAllowed) as caught:
+            client.find_structures("28888888800010")
+        self.assertEqual(dict(client.tally), {"": 1, caught.exception.code: 1})
+
+
+class TestLinks(SessionCase):
+    """Each broken link of the chain is named."""
+
+    def link(self, **credentials):
+        with self.assertRaises(NotAllowed) as caught:
+            self.client(retries=0, **credentials).own_structures()
+        return caught.exception.link
+
+    def test_client(self):
+        self.assertEqual(self.link(client_id="nobody"), "credentials")
+        self.assertEqual(self.link(client_secret="wrong"), "credentials")
+
+    def test_technical_account(self):
+        self.assertEqual(self.link(technical_password="wrong"), "technical_account")
+        self.assertEqual(self.link(technical_account="TECH_9@cpro.fr"), "technical_account")
+
+
+class TestEconomy(SessionCase):
+    def test_one_token_and_kept_connections(self):
+        client = self.client()
+        flow_number = self.deposit(client).flow_number
+        before = self.simulator.state()["connections"]
+        for _turn in range(10):
+            client.flow_report(flow_number)
+        self.assertLessEqual(self.simulator.state()["connections"] - before, 1)
+        self.assertEqual(self.simulator.calls(TOKEN), 1)
+
+    def test_token_shared_by_sessions(self):
+        tokens = TokenStore()
+        for _turn in range(3):
+            self.client(tokens=tokens).own_structures()
+        self.assertEqual(self.simulator.calls(TOKEN), 1)
+
+    def test_logs_hold_no_secret(self):
+        with self.assertLogs("odoo.addons.l10n_fr_chorus_pro.services", logging.DEBUG) as logs:
+            self.deposit()
+            with self.assertRaises(NotAllowed):
+                self.client(client_secret="very-secret-word", retries=0).own_structures()
+            self.simulator.fault(SEARCH, "reset_before", times=3)
+            with self.assertRaises(TryLater):
+                list(self.client(retries=0).search_invoices(number="F1"))
+        text = "\n".join(logs.output)
+        for secret in (simulated.CLIENT_SECRET, simulated.PASSWORD, "very-secret-word", "not-an-invoice", "Bearer"):
+            self.assertNotIn(secret, text)
+        self.assertNotIn(simulated.PASSWORD, repr(Credentials("a", "b", "c", simulated.PASSWORD)))

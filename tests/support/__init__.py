@@ -1,0 +1,1 @@
+"""What tests share; no test file is imported for its base class."""

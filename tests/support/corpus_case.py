@@ -1,0 +1,193 @@
+"""The corpus: invoices described in ``corpus/*.json``, each named for what it exercises, made in Odoo and written in each format.
+
+A description has ``about``, ``lines`` (Odoo's own names; ``taxes`` by name), and what differs from an ordinary invoice: values of
+the ``move``, ``taxes`` of its own, the ``company`` or the ``partner``… ``totals`` are those that must come out, typed by hand.
+"""
+
+import base64
+import contextlib
+import json
+from typing import NamedTuple
+
+from odoo import Command, fields
+
+from ..common import ChorusCommon
+from . import printed
+from .places import TESTS
+
+FOLDER = TESTS / "corpus"
+FORMATS = ("cii", "ubl", "facturx", "pdf")
+
+
+class Case(NamedTuple):
+    """One invoice of the corpus: its description, the record, its plain document, what stops it, its file in each format."""
+
+    name: str
+    data: dict
+    move: object
+    document: object
+    blocking: list
+    files: dict
+
+
+class CorpusCase(ChorusCommon):
+    """Makes the whole corpus once, for all tests of the class."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with cls.company._chorus_client() as client:
+            cls.company.chorus_structure_id = client.find_structures(cls.company.company_registry)[0].identifier
+        cls.cases = [cls.make(path) for path in sorted(FOLDER.glob("*.json"))]
+
+    @classmethod
+    def make(cls, path):
+        """One invoice of the corpus, in all formats; the company is as before afterwards."""
+        data = json.loads(path.read_text("utf-8"))
+        with cls.settings(data):
+            move = cls.build(path.stem, data)
+            blocking = [finding for finding in move._chorus_findings() if finding.blocks]
+            files = {}
+            for form in FORMATS:
+                cls.company.chorus_format = form
+                files[form] = move._chorus_file(printed.pdf())
+            return Case(path.stem, data, move, move._chorus_document(), blocking, files)
+
+    @classmethod
+    @contextlib.contextmanager
+    def settings(cls, data):
+        """The company as the description wants it, for a while."""
+        company = cls.company
+        wanted = data.get("company", {})
+        former = {name: company[name] for name in wanted}
+        precisions = cls.env["decimal.precision"].search([("name", "in", list(data.get("precision", {})))])
+        digits = {precision: precision.digits for precision in precisions}
+        company.write(wanted)
+        for precision in precisions:
+            precision.digits = data["precision"][precision.name]
+        cls.env.registry.clear_cache()
+        try:
+            yield
+        finally:
+            company.write({**former, "chorus_format": "cii"})
+            for precision, former_digits in digits.items():
+                precision.digits = former_digits
+
+    @classmethod
+    def build(cls, name, data):
+        env, company = cls.env, cls.company
+        env["account.tax"].create(
+            [
+                {
+                    "type_tax_use": "sale",
+                    "amount_type": "percent",
+                    "company_id": company.id,
+                    "country_id": env.ref("base.fr").id,
+                    "tax_group_id": env["account.tax.group"].search([("company_id", "=", company.id)], limit=1).id,
+                    **tax,
+                    "name": f"{tax['name']} {name}",
+                }
+                for tax in data.get("taxes", [])
+            ]
+        )
+        partner = cls.customer(name, data)
+        values = {
+            "move_type": data.get("type", "out_invoice"),
+            "partner_id": partner.id,
+            "invoice_date": fields.Date.today(),
+            "company_id": company.id,
+            "invoice_line_ids": [Command.create(cls.line(name, line)) for line in data["lines"]],
+            **cls.conditions(data, partner),
+            **data.get("move", {}),
+        }
+        move = env["account.move"].with_company(company).create(values)
+        for file, kind in data.get("attachments", []):
+            content = base64.b64encode(f"{file} of {name}".encode())
+            env["chorus.attachment"].create({"move_id": move.id, "name": file, "kind": kind, "file": content})
+        move.action_post()
+        if data.get("pay"):
+            env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
+                {}
+            )._create_payments()
+            assert move.payment_state in ("paid", "in_payment"), move.payment_state
+        return cls.reverse(move, data["reverse"]) if data.get("reverse") else move
+
+    @classmethod
+    def customer(cls, name, data):
+        wanted = dict(data.get("partner", {}))
+        partner = cls.ministry if wanted.pop("body", "") == "ministry" else cls.town
+        if not wanted:
+            return partner
+        if country := wanted.pop("country", None):
+            wanted["country_id"] = cls.env.ref(country).id
+        return partner.copy({"name": partner.name, "company_registry": partner.company_registry,
+                             "invoice_sending_method": "chorus_pro", **wanted})  # fmt: skip
+
+    @classmethod
+    def line(cls, name, line):
+        values = {key: value for key, value in line.items() if key not in ("taxes", "uom", "product", "code")}
+        if "display_type" in line:
+            return values
+        if "product" in line:
+            product = cls.env["product.product"].create({"name": line["product"], "default_code": line["code"]})
+            values["product_id"] = product.id
+        if "uom" in line:
+            values["product_uom_id"] = cls.env.ref(line["uom"]).id
+        names = [*line["taxes"], *(f"{tax} {name}" for tax in line["taxes"])]
+        taxes = cls.env["account.tax"].with_context(active_test=False)
+        found = taxes.search([("type_tax_use", "=", "sale"), ("company_id", "=", cls.company.id), ("name", "in", names)])
+        assert len(found) == len(line["taxes"]), (name, line["taxes"], found.mapped("name"))
+        return {**values, "tax_ids": [Command.set(found.ids)]}
+
+    @classmethod
+    def conditions(cls, data, partner):
+        """Currency, bank account, terms of payment, rounding, delivery."""
+        env, company, values = cls.env, cls.company, {}
+        if "currency" in data:
+            code, rate = data["currency"]
+            currency = env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+            currency.active = True
+            currency.rate_ids.filtered(lambda known: known.company_id == company).unlink()
+            env["res.currency.rate"].create(
+                {"currency_id": currency.id, "name": "2020-01-01", "company_rate": rate, "company_id": company.id}
+            )
+            values["currency_id"] = currency.id
+        if "bank" in data:
+            values["partner_bank_id"] = env["res.partner.bank"].create(
+                {"acc_number": data["bank"], "partner_id": company.partner_id.id, "allow_out_payment": True}
+            ).id  # fmt: skip
+        if "cash_rounding" in data:
+            account = cls.company_data["default_account_revenue"]
+            values["invoice_cash_rounding_id"] = env["account.cash.rounding"].create(
+                {"name": "0,05", "rounding": 0.05, "strategy": data["cash_rounding"], "rounding_method": "HALF-UP",
+                 "profit_account_id": account.id, "loss_account_id": account.id}
+            ).id  # fmt: skip
+        terms = {}
+        if "early_payment" in data:
+            terms = {"early_discount": True, "discount_percentage": 2, "discount_days": 10,
+                     "early_pay_discount_computation": data["early_payment"]}  # fmt: skip
+        kinds = {
+            "instalments": [("percent", 40, "days_after", 0), ("percent", 60, "days_after", 30)],
+            "end_of_month": [("percent", 100, "days_after_end_of_month", 30)],
+        }
+        rows = kinds.get(data.get("payment_term"), [("percent", 100, "days_after", 30)] if terms else [])
+        if rows:
+            values["invoice_payment_term_id"] = env["account.payment.term"].create(
+                {"name": "Conditions", "company_id": company.id, **terms, "line_ids": [
+                    Command.create({"value": value, "value_amount": amount, "delay_type": kind, "nb_days": days})
+                    for value, amount, kind, days in rows
+                ]}
+            ).id  # fmt: skip
+        if "delivery" in data:
+            place = {"type": "delivery", "parent_id": partner.id, "country_id": env.ref("base.fr").id, **data["delivery"]}
+            values["partner_shipping_id"] = env["res.partner"].create(place).id
+        return values
+
+    @classmethod
+    def reverse(cls, move, how):
+        credit_note = move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=how == "reconcile")
+        if how == "part":
+            credit_note.invoice_line_ids.quantity = 3
+        if credit_note.state == "draft":
+            credit_note.action_post()
+        return credit_note
