@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util import Retry
 
 from .environment import Credentials, Environment
@@ -235,7 +235,8 @@ class PisteSession:
             reason = reason.reason
         never_left = (
             isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError))
-            or isinstance(reason, (NewConnectionError, NameResolutionError))
+            # urllib3 2 has an own kind of it for a name that is not found, 1.26 has not
+            or isinstance(reason, NewConnectionError)
             # a certificate is refused before the request is written; other TLS errors may come after it
             or "CERTIFICATE_VERIFY_FAILED" in str(error)
         )
