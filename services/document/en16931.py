@@ -17,6 +17,7 @@ from facturx import generate_cii_xml
 
 from . import schemas
 from .invoice import (
+    DIRECT_DEBITS,
     NOT_DEFINED,
     PAYMENT_MEANS,
     Address,
@@ -151,7 +152,7 @@ def to_terms(invoice: Invoice) -> Terms:
             "BT-10": xml_text(invoice.service_code),
             "BT-12": xml_text(invoice.market_number),
             "BT-13": xml_text(invoice.engagement_number),
-            "BT-20": xml_text(invoice.payment.terms),
+            "BT-20": xml_text(invoice.payment.all_terms),
             "BT-23": xml_text(invoice.framework),
             "BG-1": [
                 _known({"BT-21": xml_text(note.subject), "BT-22": text})
@@ -161,6 +162,7 @@ def to_terms(invoice: Invoice) -> Terms:
             "BG-3": _original(invoice),
             "BG-4": _party(invoice.supplier, no_vat_number, seller=True),
             "BG-7": _party(invoice.recipient, no_vat_number),
+            "BG-10": _payee(invoice),
             "BG-13": _delivery(invoice),
             "BT-72": invoice.delivery_date,
             "BT-73": invoice.period and invoice.period.start,
@@ -244,16 +246,33 @@ def _address(address: Address) -> Terms:
     }
 
 
+def _payee(invoice: Invoice) -> Terms | None:
+    """Who is paid in the supplier's place (BG-10); of a credit note nobody is."""
+    payee = invoice.payee
+    if payee is None or invoice.is_credit_note or not xml_text(payee.name):
+        return None
+    identifier, scheme = xml_text(payee.compact_identifier), SCHEMES.get(payee.identifier_type)
+    terms = {
+        "name": xml_text(payee.name),
+        "identifiers": {scheme: identifier} if identifier else None,
+        "legal_identifier": identifier,
+        "legal_identifier_schemeid": scheme if identifier else "",
+    }
+    return _known(terms)
+
+
 def _delivery(invoice: Invoice) -> Terms | None:
     """Where it was delivered (BG-13, BG-15).
 
     CII has a compulsory element for the delivery, which may not be empty (PEPPOL-EN16931-R008). When nothing is known of it, the
-    recipient is named: the standard means just that when it says nothing (BT-70 is for another party than the buyer).
+    recipient is named: the standard means just that when it says nothing (BT-70 is for another party than the buyer). An address
+    without country cannot be written (BR-57).
     """
-    if invoice.delivery_date is not None and invoice.delivery_address is None:
+    name, address = xml_text(invoice.delivery_name), invoice.delivery_address
+    written = _known(_address(address)) if address is not None and address.country.strip() else {}
+    if not (name or written) and invoice.delivery_date is not None:
         return None
-    address = _known(_address(invoice.delivery_address)) if invoice.delivery_address is not None else {}
-    return {"name": xml_text(invoice.recipient.name), **address}
+    return {"name": name or xml_text(invoice.recipient.name), **written}
 
 
 def _original(invoice: Invoice) -> list[Terms]:
@@ -276,6 +295,8 @@ def _payment(invoice: Invoice) -> Terms:
                 "BT-85": xml_text(payment.account_holder),
                 "BT-86": xml_text("".join(payment.bic.split()).upper()),
             }
+        if means in DIRECT_DEBITS:
+            terms |= {"BT-89": xml_text(payment.mandate), "BT-90": xml_text(payment.creditor)}
     return terms
 
 

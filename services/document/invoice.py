@@ -17,6 +17,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from ..text import Text
+from ..vocabulary.exemptions import joined
 
 ZERO = Decimal(0)
 
@@ -58,6 +59,17 @@ class VatCategory(str, Enum):
     __str__ = str.__str__
 
 
+class Flaw(str, Enum):
+    """Why the VAT of a line cannot be told from its taxes."""
+
+    NONE = "none"
+    """The books have no VAT on it."""
+    SEVERAL = "several"
+    """The books have several."""
+
+    __str__ = str.__str__
+
+
 class VatDue(str, Enum):
     """When the VAT falls due (BT-8). Chorus Pro's API calls the first TVA_SUR_DEBIT and the last TVA_SUR_ENCAISSEMENT."""
 
@@ -70,6 +82,9 @@ class VatDue(str, Enum):
 
 CREDIT_TRANSFERS: frozenset[str] = frozenset({"30", "31", "42", "58"})
 """Payment means that need the supplier's bank account (DOMAIN R-20, EN 16931 BR-61)."""
+
+DIRECT_DEBITS: frozenset[str] = frozenset({"49", "59"})
+"""Payment means by which the supplier takes the money, by a mandate of the customer's."""
 
 WHOLE_CURRENCIES: frozenset[str] = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
 """Currencies without cents (ISO 4217); XPF is that of French Polynesia, New Caledonia, Wallis and Futuna."""
@@ -170,12 +185,14 @@ class Vat:
     :param rate: percentage, ``Decimal("5.5")`` for 5.5 %; zero for all categories but the standard one.
     :param reason: why no VAT is charged, as it must be printed, such as ``TVA non applicable, art. 293 B du CGI``.
     :param reason_code: the same as a code of the VATEX list, such as ``VATEX-FR-FRANCHISE``.
+    :param flaw: what keeps it from being known; the rest is then a guess.
     """
 
     category: VatCategory
     rate: Decimal = ZERO
     reason: str = ""
     reason_code: str = ""
+    flaw: Flaw | None = None
 
 
 @dataclass(frozen=True)
@@ -232,7 +249,8 @@ class Totals:
     :param tax_basis: total without VAT, after discounts and charges (BT-109).
     :param tax: total VAT (BT-110).
     :param grand_total: total with VAT (BT-112).
-    :param prepaid: paid before the document was issued (BT-113): never what was paid since.
+    :param prepaid: paid before the document was issued, or kept back by the customer to pay it to others (BT-113): never what
+        was paid since.
     :param rounding: added to the amount to pay to round it (BT-114).
     :param payable: amount to pay (BT-115).
     """
@@ -253,9 +271,11 @@ class Payment:
     """How the document is to be paid.
 
     :param means: a code of :data:`PAYMENT_MEANS`. Credit notes carry none of their own, whatever stands here (see ``en16931``).
-    :param iban: the supplier's account; blanks do not count.
-    :param terms: payment terms as printed (BT-20).
+    :param iban: the supplier's account, or that of who is paid in its place; blanks do not count.
+    :param terms: payment terms as printed (BT-20); ``particulars`` say what else a payer must know of when and how much.
     :param reference: what the payer should quote (BT-83).
+    :param mandate: of a direct debit, the reference of the mandate (BT-89); ``creditor``: who debits, by the bank's own
+        identifier (BT-90).
     """
 
     means: str = "30"
@@ -264,6 +284,14 @@ class Payment:
     account_holder: str = ""
     terms: str = ""
     reference: str = ""
+    mandate: str = ""
+    creditor: str = ""
+    particulars: tuple[str, ...] = ()
+
+    @property
+    def all_terms(self) -> str:
+        """The terms and the particulars, one a line."""
+        return "\n".join(filter(None, (self.terms.strip(), *self.particulars)))
 
     @property
     def compact_iban(self) -> str:
@@ -315,7 +343,11 @@ class Invoice:
     :param market_number: the public contract (BT-12).
     :param engagement_number: the public body's commitment, "numéro d'engagement" (BT-13).
     :param original: for a credit note, what it corrects.
-    :param delivery_date: only when known (BT-72); ``period`` likewise (BG-14); ``delivery_address`` when it differs (BG-15).
+    :param delivery_date: only when known (BT-72); ``period`` likewise (BG-14).
+    :param delivery_address: where it was delivered, when that is not the recipient's own address (BG-15); ``delivery_name`` is
+        what that place is called (BT-70).
+    :param payee: who is paid in the supplier's place, such as a factor (BG-10): its name and identifier.
+    :param retained: kept back as a guarantee, told in the terms; it is no part of the totals.
     :param vat_due: VAT on debits or on receipts (BT-8), ``None`` when not known or when there is no VAT.
     :param vat_currency: with ``tax_in_vat_currency``, the VAT in the currency of its declaration (BT-6, BT-111), when the
         document is in another one.
@@ -341,6 +373,7 @@ class Invoice:
     original: OriginalInvoice | None = None
     payment: Payment = Payment()
     delivery_date: date | None = None
+    delivery_name: str = ""
     delivery_address: Address | None = None
     period: Period | None = None
     vat_due: VatDue | None = None
@@ -352,6 +385,8 @@ class Invoice:
     attachments: tuple[Attachment, ...] = ()
     validator: Party | None = None
     validator_service: str = ""
+    payee: Party | None = None
+    retained: Decimal = ZERO
 
     @property
     def is_credit_note(self) -> bool:
@@ -373,7 +408,11 @@ class Invoice:
         return frozenset(vat.category for vat in (*self.taxed, *(subtotal.vat for subtotal in self.vat_breakdown)))
 
     def exemption(self, subtotal: VatSubtotal) -> tuple[str, str]:
-        """Why no VAT is charged on that part, as text and as code: the subtotal's own words, else its first line's."""
-        candidates = (subtotal.vat, *(vat for vat in self.taxed if vat.category is subtotal.vat.category))
-        said = next((vat for vat in candidates if vat.reason.strip() or vat.reason_code.strip()), subtotal.vat)
-        return said.reason.strip(), said.reason_code.strip()
+        """Why no VAT is charged on that part, as text and as code.
+
+        All that its lines, discounts and charges say, each reason once, whatever their order; a code only where all agree on it.
+        """
+        category = subtotal.vat.category
+        parts = [vat for vat in self.taxed if vat.category is category] or [subtotal.vat]
+        codes = {vat.reason_code.strip() for vat in parts}
+        return joined(vat.reason.strip() for vat in parts), codes.pop() if len(codes) == 1 else ""

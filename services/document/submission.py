@@ -14,7 +14,7 @@ from typing import Any
 from ..api.answers import AddedFile, SubmittedInvoice
 from ..api.client import ChorusClient
 from ..vocabulary import frameworks
-from .invoice import Attachment, Invoice, VatDue
+from .invoice import ZERO, Attachment, Invoice, VatDue
 
 MODE = "DEPOT_PDF_API"
 COMMENT_LENGTH = 2000
@@ -77,21 +77,47 @@ def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
             ),
             "ligneTva": [
                 {
-                    "ligneTvaTauxManuel": _number(subtotal.vat.rate),
-                    "ligneTvaMontantBaseHtParTaux": _number(subtotal.base),
-                    "ligneTvaMontantTvaParTaux": _number(subtotal.tax),
+                    "ligneTvaTauxManuel": _number(rate),
+                    "ligneTvaMontantBaseHtParTaux": _number(base),
+                    "ligneTvaMontantTvaParTaux": _number(tax),
                 }
-                for subtotal in invoice.vat_breakdown
+                for rate, (base, tax) in _by_rate(invoice).items()
             ],
             "montantTotal": {
                 "montantHtTotal": _number(totals.tax_basis),
                 "montantTVA": _number(totals.tax),
+                **_deduction(invoice),
                 "montantTtcTotal": _number(totals.grand_total),
                 "montantAPayer": _number(totals.payable),
             },
-            "commentaire": "\n".join(note.text.strip() for note in invoice.notes if note.specific)[:COMMENT_LENGTH].strip(),
+            "commentaire": _comment(invoice)[:COMMENT_LENGTH].strip(),
         }
     )
+
+
+def _comment(invoice: Invoice) -> str:
+    """What is written for this document, and what a payer must know besides the amount."""
+    notes = (note.text.strip() for note in invoice.notes if note.specific)
+    return "\n".join((*notes, *(() if invoice.is_credit_note else invoice.payment.particulars)))
+
+
+def _by_rate(invoice: Invoice) -> dict[Decimal, tuple[Decimal, Decimal]]:
+    """Base and VAT of each rate: the API knows no category, so that all that bears no VAT makes one line."""
+    rates: dict[Decimal, tuple[Decimal, Decimal]] = {}
+    for subtotal in invoice.vat_breakdown:
+        base, tax = rates.get(subtotal.vat.rate, (ZERO, ZERO))
+        rates[subtotal.vat.rate] = base + subtotal.base, tax + subtotal.tax
+    return rates
+
+
+def _deduction(invoice: Invoice) -> dict[str, Any]:
+    """What is between the total and the amount to pay: the API has no other place for it (DOMAIN R-25)."""
+    totals = invoice.totals
+    deducted = totals.grand_total - totals.payable
+    if not deducted:
+        return {}
+    why = "Déjà réglé ou retenu" if totals.prepaid else "Arrondi"
+    return {"montantRemiseGlobaleTTC": _number(deducted), "motifRemiseGlobaleTTC": why}
 
 
 def _vat_kind(invoice: Invoice) -> str | None:

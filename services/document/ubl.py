@@ -15,7 +15,7 @@ from lxml import etree
 
 from . import schemas
 from .en16931 import Terms, checked, to_terms, written, xml_text
-from .invoice import CREDIT_TRANSFERS, IdentifierType, Invoice, Party, VatDue
+from .invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, IdentifierType, Invoice, Party, VatDue
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -56,7 +56,7 @@ def to_ubl(invoice: Invoice) -> bytes:
 
 def _terms(invoice: Invoice) -> Terms:
     terms = to_terms(invoice)
-    if invoice.delivery_address is None:
+    if invoice.delivery_address is None and not xml_text(invoice.delivery_name):
         # unlike CII, UBL has no compulsory element for the delivery: what is not known stays unsaid
         terms.pop("BG-13", None)
     return terms
@@ -65,9 +65,19 @@ def _terms(invoice: Invoice) -> Terms:
 def _add_historic_places(root: _Element, invoice: Invoice) -> None:
     supplier, customer = (root.find(f"cac:Accounting{who}Party", _NAMES) for who in ("Supplier", "Customer"))
     root.insert(0, _framework(invoice.framework))
-    for holder, party in ((supplier, invoice.supplier), (customer, invoice.recipient)):
-        for identifier in holder.iterfind("cac:Party/cac:PartyIdentification/cbc:ID", _NAMES):
-            identifier.set("schemeName", SCHEME_NAMES[party.identifier_type])
+    payee = root.find("cac:PayeeParty", _NAMES)
+    for holder, party in (
+        (supplier.find("cac:Party", _NAMES), invoice.supplier),
+        (customer.find("cac:Party", _NAMES), invoice.recipient),
+        *(() if payee is None or invoice.payee is None else ((payee, invoice.payee),)),
+    ):
+        for identifier in holder.iterfind("cac:PartyIdentification/cbc:ID", _NAMES):
+            # a creditor's identifier (BT-90) is the bank's
+            if identifier.get("schemeID") != "SEPA":
+                identifier.set("schemeName", SCHEME_NAMES[party.identifier_type])
+    for rounding in root.iterfind("cac:LegalMonetaryTotal/cbc:PayableRoundingAmount", _NAMES):
+        # facturx writes euros whatever the invoice's currency
+        rounding.set("currencyID", xml_text(invoice.currency))
     if service := xml_text(invoice.service_code):
         customer.append(_node("cac:AccountingContact", _leaf("cbc:ID", service)))
     for contract in root.iterfind("cac:ContractDocumentReference", _NAMES):
@@ -112,6 +122,10 @@ def _complete_means(means: _Element, invoice: Invoice) -> None:
         place += 1
     if invoice.payment.means in CREDIT_TRANSFERS and means.find("cac:PayeeFinancialAccount", _NAMES) is not None:
         means.insert(place, _leaf("cbc:PaymentChannelCode", "IBAN"))
+    mandate = xml_text(invoice.payment.mandate)
+    if mandate and not invoice.is_credit_note and invoice.payment.means in DIRECT_DEBITS:
+        # facturx writes the mandate beside the account that is debited only, which is the customer's business
+        means.append(_node("cac:PaymentMandate", _leaf("cbc:ID", mandate)))
 
 
 def _node(name: str, *children: _Element) -> _Element:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from ..document.en16931 import line_name
 from ..document.invoice import ZERO, Invoice, Line
 from ..text import Text
+from ..vocabulary import units
 from .rule import Check, Context, Level, Rule, Values, found, number, when
 
 WHOLE_DIGITS = 13
@@ -19,7 +19,6 @@ AMOUNT_DECIMALS = 2
 MAX_LINES = 999_999
 
 _CENT = Decimal("0.01")
-_UNIT = re.compile(r"[A-Z0-9]{1,3}")
 
 
 def calculable(invoice: Invoice) -> bool:
@@ -34,6 +33,7 @@ def _numbers(invoice: Invoice) -> Iterator[tuple[Text, Decimal, int]]:
         *(totals.lines, totals.allowances, totals.charges, totals.tax_basis, totals.tax, totals.grand_total),
         *(totals.prepaid, totals.rounding, totals.payable),
         *(() if invoice.tax_in_vat_currency is None else (invoice.tax_in_vat_currency,)),
+        invoice.retained,
     ):
         yield Text("totals", "totaux"), value, AMOUNT_DECIMALS
     for subtotal in invoice.vat_breakdown:
@@ -86,6 +86,12 @@ def _price_disagrees(line: Line) -> bool:
 
 def _difference(expected: Decimal, given: Decimal) -> Values | None:
     return None if expected == given else {"expected": number(expected), "given": number(given)}
+
+
+def _retained(invoice: Invoice, _context: Context) -> Values | None:
+    if not invoice.retained:
+        return None
+    return {"retained": number(invoice.retained), "payable": number(invoice.totals.payable)}
 
 
 def _sum_rule(code: str, what: Text, source: str, expected: Callable[[Invoice], Decimal], given: str) -> Rule:
@@ -146,8 +152,8 @@ AMOUNT_RULES: tuple[Rule, ...] = (
             "L'unité de ces lignes n'a pas de code international : {lines}.",
         ),
         Text("Choose a usual unit (unit, hour, day, kg…).", "Choisissez une unité courante (unité, heure, jour, kg…)."),
-        "EN 16931 BR-23",
-        lines_where(lambda line: not _UNIT.fullmatch(line.unit.strip())),
+        "EN 16931 BR-23, BR-CL-23",
+        lines_where(lambda line: line.unit.strip() not in units.CODES),
     ),
     Rule(
         "R-26.number",
@@ -226,5 +232,23 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         "DOMAIN R-24; EN 16931 BR-CO-16",
         lambda invoice: invoice.totals.grand_total - invoice.totals.prepaid + invoice.totals.rounding,
         "payable",
+    ),
+    Rule(
+        "R-24.retained",
+        Level.WARN,
+        "retention",
+        Text(
+            "The retention of {retained} is no part of the invoice's amounts: the file asks for {payable} and tells in its"
+            " payment terms what is kept back.",
+            "La retenue de garantie de {retained} ne fait pas partie des montants de la facture : le fichier demande {payable} et"
+            " indique dans ses conditions de paiement ce qui est retenu.",
+        ),
+        Text(
+            "Nothing is to be done: the public body keeps it back when it pays.",
+            "Il n'y a rien à faire : l'entité publique la retient en payant.",
+        ),
+        "DOMAIN §2.2; a retention lowers neither the price nor its VAT",
+        _retained,
+        numbers=True,
     ),
 )

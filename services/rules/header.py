@@ -10,7 +10,7 @@ from ..document.invoice import Invoice, Period
 from ..text import Text
 from ..vocabulary import frameworks
 from ..vocabulary.currencies import CURRENCIES
-from .rule import Context, FileFormat, Level, Rule, Values, found, when
+from .rule import Context, FileFormat, Level, Rule, Values, found, number, when
 
 NUMBER_LENGTH = 20
 
@@ -85,6 +85,12 @@ def _not_paid(invoice: Invoice, _context: Context) -> Values | None:
     return when(invoice.framework.strip() == "A2" and not invoice.is_credit_note and invoice.totals.payable != 0)
 
 
+def _paid_since(invoice: Invoice, context: Context) -> Values | None:
+    if not context.paid_since or invoice.is_credit_note or not invoice.totals.payable:
+        return None
+    return {"paid": number(context.paid_since), "payable": number(invoice.totals.payable)}
+
+
 class _Limit(NamedTuple):
     """How long a text may be, and where it stands in the document."""
 
@@ -109,7 +115,7 @@ _LIMITS: tuple[_Limit, ...] = (
     ),
     _Limit(Text("account holder", "titulaire du compte"), 99, lambda invoice: [invoice.payment.account_holder]),
     _Limit(Text("IBAN", "IBAN"), 27, lambda invoice: [invoice.payment.compact_iban]),
-    _Limit(Text("payment terms", "conditions de paiement"), 1024, lambda invoice: [invoice.payment.terms]),
+    _Limit(Text("payment terms", "conditions de paiement"), 1024, lambda invoice: [invoice.payment.all_terms]),
     _Limit(Text("note", "note"), 1024, lambda invoice: (note.text for note in invoice.notes)),
     _Limit(Text("line's description", "description de ligne"), 1024, lambda i: (line.description for line in i.lines)),
     _Limit(Text("line's label", "libellé de ligne"), 1024, lambda i: (line.name for line in i.lines)),
@@ -325,6 +331,25 @@ HEADER_RULES: tuple[Rule, ...] = (
         "REFERENCE §3.1",
         _not_paid,
         numbers=True,
+    ),
+    Rule(
+        "R-33.since",
+        Level.WARN,
+        "payments",
+        Text(
+            "{paid} were paid since the date of the invoice: the file still asks for {payable}.",
+            "{paid} ont été réglés depuis la date de la facture : le fichier demande toujours {payable}.",
+        ),
+        Text(
+            "Make sure that the public body still expects this invoice. If it was paid before, correct the date of the payment;"
+            " if it paid by purchasing card, tick “Already paid”.",
+            "Vérifiez que l'entité publique attend encore cette facture. Si elle l'avait réglée avant, corrigez la date du"
+            " règlement ; si elle a réglé par carte d'achat, cochez « Déjà payée ».",
+        ),
+        "EN 16931 BT-113 (paid in advance)",
+        _paid_since,
+        numbers=True,
+        asks=True,
     ),
     Rule(
         "BR-29.period",

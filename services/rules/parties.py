@@ -307,6 +307,21 @@ PARTY_RULES: tuple[Rule, ...] = (
         lambda invoice, _context: when(not _COUNTRY.fullmatch(invoice.recipient.address.country.strip().upper())),
     ),
     Rule(
+        "BR-57.country",
+        Level.WARN,
+        "recipient.address",
+        Text(
+            "The country of the delivery address is missing: the address is left out of the file.",
+            "Le pays de l'adresse de livraison manque : l'adresse n'est pas mise dans le fichier.",
+        ),
+        Text(
+            "Open the delivery address and choose its country.",
+            "Ouvrez l'adresse de livraison et choisissez son pays.",
+        ),
+        "EN 16931 BR-57",
+        lambda invoice, _context: when(invoice.delivery_address is not None and not invoice.delivery_address.country.strip()),
+    ),
+    Rule(
         "BR-CO-09.recipient",
         Level.BLOCK,
         "recipient.vat",

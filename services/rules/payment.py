@@ -5,7 +5,7 @@ from __future__ import annotations
 from stdnum import bic as bic_number
 from stdnum import iban as iban_number
 
-from ..document.invoice import CREDIT_TRANSFERS, PAYMENT_MEANS, Invoice
+from ..document.invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, PAYMENT_MEANS, Invoice
 from ..text import Text
 from .rule import Context, Level, Rule, Values, when
 
@@ -33,6 +33,17 @@ def _iban_wrong(invoice: Invoice, _context: Context) -> Values | None:
 def _bic_wrong(invoice: Invoice, _context: Context) -> Values | None:
     bic = "".join(invoice.payment.bic.split())
     return {"bic": bic} if bic and not invoice.is_credit_note and not bic_number.is_valid(bic) else None
+
+
+def _mandate_missing(invoice: Invoice, _context: Context) -> Values | None:
+    return when(_means(invoice) in DIRECT_DEBITS and not invoice.payment.mandate.strip())
+
+
+def _payee_unknown(invoice: Invoice, _context: Context) -> Values | None:
+    payee = invoice.payee
+    if payee is None or invoice.is_credit_note or payee.compact_identifier:
+        return None
+    return {"payee": payee.name}
 
 
 _BANK = Text(
@@ -110,5 +121,35 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         ),
         "DOMAIN R-20 (bank details); Factur-X takes a BIC only",
         _bic_wrong,
+    ),
+    Rule(
+        "R-20.mandate",
+        Level.WARN,
+        "payment_means",
+        Text(
+            "The invoice is to be paid by direct debit, and the reference of the mandate is not known.",
+            "La facture est à payer par prélèvement, et la référence du mandat n'est pas connue.",
+        ),
+        Text(
+            "Write the mandate's reference in the terms of the invoice, or choose a bank transfer as its payment method.",
+            "Écrivez la référence du mandat dans les conditions de la facture, ou choisissez le virement comme mode de paiement.",
+        ),
+        "EN 16931 BT-89",
+        _mandate_missing,
+    ),
+    Rule(
+        "R-20.payee",
+        Level.WARN,
+        "iban",
+        Text(
+            "{payee} is paid in your place, and its SIRET is not known.",
+            "{payee} est payé à votre place, et son SIRET n'est pas connu.",
+        ),
+        Text(
+            "Create a contact of exactly that name with its SIRET, or correct the account's holder on the bank account.",
+            "Créez un contact de ce nom exact avec son SIRET, ou corrigez le titulaire sur le compte bancaire.",
+        ),
+        "EN 16931 BT-60, BT-61 (payee)",
+        _payee_unknown,
     ),
 )

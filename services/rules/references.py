@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from ..document.invoice import Invoice
 from ..text import Text
-from .rule import Check, Context, Level, Rule, Service, Values, when
+from ..vocabulary import references
+from .rule import Check, Context, Level, Rule, Service, Values, found, when
 
 FORBIDDEN_SERVICE = "FACTURES_PUBLIQUES"
 """The service of public structures that invoice each other (DOMAIN R-12)."""
@@ -21,9 +22,20 @@ def _chosen_service(invoice: Invoice, context: Context) -> Service | None:
     return next((service for service in services if code and service.code.strip() == code), None)
 
 
+def _service_asked(context: Context) -> bool:
+    return context.recipient.service is True and context.recipient.either is not True
+
+
+def _engagement_asked(invoice: Invoice, context: Context) -> bool:
+    """By the structure, or by the service chosen."""
+    if context.recipient.engagement is True and context.recipient.either is not True:
+        return True
+    service = _chosen_service(invoice, context)
+    return service is not None and service.engagement_required is True
+
+
 def _service_required(invoice: Invoice, context: Context) -> Values | None:
-    asked = context.recipient.service is True and context.recipient.either is not True
-    return when(asked and not invoice.service_code.strip())
+    return when(_service_asked(context) and not invoice.service_code.strip())
 
 
 def _engagement_required(invoice: Invoice, context: Context) -> Values | None:
@@ -34,6 +46,51 @@ def _engagement_required(invoice: Invoice, context: Context) -> Values | None:
 def _either_required(invoice: Invoice, context: Context) -> Values | None:
     given = invoice.service_code.strip() or invoice.engagement_number.strip()
     return when(context.recipient.either is True and not given)
+
+
+def _one_is_given(invoice: Invoice) -> bool:
+    return references.is_given(invoice.service_code) or references.is_given(invoice.engagement_number)
+
+
+def _filler(invoice: Invoice, context: Context) -> Values | None:
+    """A filler where a number is required; a service that the body itself calls so is one."""
+    texts = []
+    either = context.recipient.either is True and not _one_is_given(invoice)
+    if (_service_asked(context) or either) and references.is_filler(invoice.service_code) and context.recipient.services is None:
+        texts.append(invoice.service_code.strip())
+    if (_engagement_asked(invoice, context) or either) and references.is_filler(invoice.engagement_number):
+        texts.append(invoice.engagement_number.strip())
+    return found("texts", (f"“{text}”" for text in texts))
+
+
+def _odd_filler(invoice: Invoice, context: Context) -> Values | None:
+    """The same where nobody is known to require one."""
+    if _filler(invoice, context) is not None:
+        return None
+    texts = [invoice.engagement_number, invoice.market_number]
+    if context.recipient.services is None:
+        texts.append(invoice.service_code)
+    return found("texts", (f"“{text.strip()}”" for text in texts if references.is_filler(text)))
+
+
+def _several(invoice: Invoice, _context: Context) -> Values | None:
+    text = invoice.engagement_number
+    return {"text": text.strip()} if references.looks_several(text) else None
+
+
+def _order_reference(invoice: Invoice, context: Context) -> Values | None:
+    """The customer's own reference may be the engagement, which nobody has said; not asked where none is wanted."""
+    text = context.order_reference.strip()
+    wanted = context.recipient.engagement is not False or context.recipient.either is True
+    asked = wanted and not references.is_given(invoice.engagement_number) and not invoice.is_credit_note
+    plausible = any(character.isdigit() for character in text) and text != invoice.market_number.strip()
+    return {"text": text} if asked and plausible and not references.looks_several(text) else None
+
+
+def _order_references(invoice: Invoice, context: Context) -> Values | None:
+    text = context.order_reference.strip()
+    asked = context.recipient.engagement is not False and not references.is_given(invoice.engagement_number)
+    return {"text": text} if asked and not invoice.is_credit_note and references.looks_several(text) else None
 
 
 def _service_unknown(invoice: Invoice, context: Context) -> Values | None:
@@ -148,6 +205,83 @@ REFERENCE_RULES: tuple[Rule, ...] = (
         _ASK_ENGAGEMENT,
         "DOMAIN R-11",
         _service_engagement,
+    ),
+    Rule(
+        "R-09.filler",
+        Level.BLOCK,
+        "engagement_number",
+        Text(
+            "{texts} is no number, and this customer requires one.",
+            "{texts} n'est pas un numéro, et ce client en exige un.",
+        ),
+        Text(
+            "Look for the number on the order or ask the public body for it, and enter it on the invoice.",
+            "Cherchez le numéro sur le bon de commande ou demandez-le à l'entité publique, et saisissez-le sur la facture.",
+        ),
+        "DOMAIN R-08 to R-11; the public body refuses what it cannot find",
+        _filler,
+    ),
+    Rule(
+        "R-14.filler",
+        Level.WARN,
+        "engagement_number",
+        Text(
+            "{texts} stands where a number should: it is sent as it is.",
+            "{texts} tient la place d'un numéro : c'est envoyé tel quel.",
+        ),
+        Text(
+            "Enter the number that the public body gave, or leave it empty.",
+            "Saisissez le numéro donné par l'entité publique, ou laissez vide.",
+        ),
+        "DOMAIN §1.1",
+        _odd_filler,
+    ),
+    Rule(
+        "R-14.several",
+        Level.WARN,
+        "engagement_number",
+        Text(
+            "The engagement number, “{text}”, seems to hold several: a document has one.",
+            "Le numéro d'engagement, « {text} », semble en contenir plusieurs : un document n'en a qu'un.",
+        ),
+        Text(
+            "Make one invoice for each engagement, or keep the number under which the public body expects this one.",
+            "Faites une facture par engagement, ou gardez le numéro sous lequel l'entité publique attend celle-ci.",
+        ),
+        "EN 16931 BT-13 (0..1)",
+        _several,
+    ),
+    Rule(
+        "R-09.order",
+        Level.WARN,
+        "engagement_number",
+        Text(
+            "The customer's reference on this invoice is “{text}”, and it has no engagement number.",
+            "La référence du client sur cette facture est « {text} », et elle n'a pas de numéro d'engagement.",
+        ),
+        Text(
+            "Is it that? If so, enter it as the engagement number: the customer's reference itself is not sent.",
+            "Est-ce lui ? Si oui, saisissez-la comme numéro d'engagement : la référence du client n'est pas envoyée elle-même.",
+        ),
+        "DOMAIN §1.1 (EJ, the order's number)",
+        _order_reference,
+    ),
+    Rule(
+        "R-09.orders",
+        Level.WARN,
+        "engagement_number",
+        Text(
+            "The customer's references on this invoice, “{text}”, are of several orders, and it has no engagement number.",
+            "Les références du client sur cette facture, « {text} », sont celles de plusieurs commandes, et elle n'a pas de"
+            " numéro d'engagement.",
+        ),
+        Text(
+            "An invoice carries one engagement number: invoice each order apart, or enter the number that holds for both.",
+            "Une facture porte un seul numéro d'engagement : facturez chaque commande à part, ou saisissez celui qui vaut pour"
+            " toutes.",
+        ),
+        "DOMAIN §1.1; EN 16931 BT-13 (0..1)",
+        _order_references,
     ),
     Rule(
         "R-12.public",

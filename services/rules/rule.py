@@ -69,6 +69,8 @@ class Context:
     :param today: the calendar day in Europe/Paris.
     :param supplier: what Chorus Pro said last of our own structure: ``active``, ``inactive``, ``absent``, ``""`` when not known.
     :param production: false in qualification and with the simulator, whose SIRETs are fictitious.
+    :param paid_since: paid after the document's date, thus not in it; in the document's currency.
+    :param order_reference: what the books have as the customer's own reference, of which nobody said what it is.
     :param taken_by: which other document of the same SIREN and year has this number at Chorus Pro; ``""`` when none is known to.
     """
 
@@ -78,6 +80,8 @@ class Context:
     recipient: Requirements = field(default_factory=Requirements)
     file_format: FileFormat = FileFormat.CII
     taken_by: str = ""
+    paid_since: Decimal = Decimal(0)
+    order_reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Finding:
     :param field: key of what the user changes; those of ``vocabulary.fields`` where it has one.
     :param message: what is wrong. :param remedy: what to do. Both are whole sentences.
     :param place: what the button beside the remedy opens, ``None`` when there is nothing to open.
+    :param asks: a person must look first: an automatic transfer waits.
     """
 
     code: str
@@ -97,6 +102,7 @@ class Finding:
     remedy: Text
     source: str
     place: Place | None = None
+    asks: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -118,6 +124,7 @@ class Rule:
     :param lenient: outside production it only warns.
     :param numbers: it calculates, thus is asked only when every number is one that can be calculated with (R-26).
     :param place: where it is mended, when that is not where its field is.
+    :param asks: a warning that a person must see before the document leaves by itself.
     """
 
     code: str
@@ -130,12 +137,14 @@ class Rule:
     lenient: bool = False
     numbers: bool = False
     place: Place | None = None
+    asks: bool = False
 
     def finding(self, values: Values, context: Context) -> Finding:
         """The finding with its texts filled in."""
         level = Level.WARN if self.lenient and not context.production else self.level
         message, remedy = _filled(self.message, values), _filled(self.remedy, values)
-        return Finding(self.code, level, self.field, message, remedy, self.source, self.place or PLACES.get(self.field))
+        place = self.place or PLACES.get(self.field)
+        return Finding(self.code, level, self.field, message, remedy, self.source, place, self.asks)
 
 
 FOUND: Values = {}

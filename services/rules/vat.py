@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 
-from ..document.invoice import WHOLE_CURRENCIES, ZERO, Invoice, Period, Vat, VatCategory, VatSubtotal
+from ..document.invoice import WHOLE_CURRENCIES, ZERO, Flaw, Invoice, Period, Vat, VatCategory, VatSubtotal
+from ..document.taxation import FRENCH_RATES
 from ..text import Text
 from ..vocabulary.places import Place
 from .amounts import RECOMPUTE, lines_where
-from .rule import Context, Level, Rule, Values, found, number, when
-
-FRENCH_RATES: frozenset[Decimal] = frozenset(map(Decimal, ("20", "10", "5.5", "2.1", "8.5", "1.75", "1.05", "13", "0.9")))
-"""Rates of VAT charged in France: mainland, overseas (8.5, 2.1, 1.75, 1.05) and Corsica (13, 10, 2.1, 0.9)."""
+from .rule import Check, Context, Level, Rule, Values, found, number, when
 
 _CENT = Decimal("0.01")
 _HALF_CENT = Decimal("0.005")
@@ -87,9 +86,22 @@ def _unusual_rates(invoice: Invoice, _context: Context) -> Values | None:
     return found("rates", (_rate_label(key) for key in dict.fromkeys(map(_key, charged)) if key[1] not in FRENCH_RATES))
 
 
-def _reason_missing(invoice: Invoice, _context: Context) -> Values | None:
-    exempt = (subtotal for subtotal in invoice.vat_breakdown if subtotal.vat.category is VatCategory.EXEMPT)
-    return when(any(not any(invoice.exemption(subtotal)) for subtotal in exempt))
+def _parts_where(broken: Callable[[Vat], bool]) -> Check:
+    """A check that names the lines, discounts and charges whose VAT is ``broken``."""
+
+    def of(invoice: Invoice, _context: Context) -> Values | None:
+        lines = (Text(str(rank), str(rank)) for rank, line in enumerate(invoice.lines, 1) if broken(line.vat))
+        others = (
+            Text(item.reason or "?", item.reason or "?") for item in (*invoice.allowances, *invoice.charges) if broken(item.vat)
+        )
+        return found("lines", (*lines, *others))
+
+    return of
+
+
+def _unexplained(vat: Vat) -> bool:
+    """Exempt, and nothing says why; another part's reason is not its own."""
+    return vat.category is VatCategory.EXEMPT and vat.flaw is None and not (vat.reason.strip() or vat.reason_code.strip())
 
 
 def _scope_mixed(invoice: Invoice, _context: Context) -> Values | None:
@@ -110,6 +122,12 @@ def _vat_currency_missing(invoice: Invoice, _context: Context) -> Values | None:
     return when(invoice.currency.strip() != "EUR" and invoice.totals.tax != 0 and not stated)
 
 
+_MENTION = Text(
+    "Enter the legal mention on the exempt tax, or in the note of the fiscal position, such as “TVA non applicable, art. 293 B du"
+    " CGI”. The invoice itself stays as it is.",
+    "Saisissez la mention légale sur la taxe exonérée, ou dans la note de la position fiscale, par exemple « TVA non applicable,"
+    " art. 293 B du CGI ». La facture elle-même ne change pas.",
+)
 _TAXES = Text("Check the taxes on the invoice's lines.", "Vérifiez les taxes sur les lignes de la facture.")
 
 VAT_RULES: tuple[Rule, ...] = (
@@ -150,21 +168,48 @@ VAT_RULES: tuple[Rule, ...] = (
         numbers=True,
     ),
     Rule(
+        "R-22.tax",
+        Level.BLOCK,
+        "taxes",
+        Text("No VAT stands on these lines: {lines}.", "Ces lignes ne portent aucune TVA : {lines}."),
+        Text(
+            "Reset the invoice to draft and choose for each of them a VAT rate, or an exempt tax that has its legal mention."
+            " A retention is told by its label, “Retenue de garantie”.",
+            "Remettez la facture en brouillon et choisissez pour chacune un taux de TVA, ou une taxe exonérée qui porte sa"
+            " mention légale. Une retenue se reconnaît à son libellé, « Retenue de garantie ».",
+        ),
+        "DOMAIN R-22; EN 16931 BR-E-10",
+        _parts_where(lambda vat: vat.flaw is Flaw.NONE),
+        place=Place.DRAFT,
+    ),
+    Rule(
         "R-22.reason",
         Level.BLOCK,
         "taxes",
         Text(
-            "The reason why no VAT is charged is missing.",
-            "Le motif de l'exonération de TVA manque.",
+            "No VAT is charged on these lines, and nothing says why: {lines}.",
+            "Ces lignes ne portent pas de TVA, et rien ne dit pourquoi : {lines}.",
+        ),
+        _MENTION,
+        "DOMAIN R-22; EN 16931 BR-E-10",
+        _parts_where(_unexplained),
+        place=Place.TAXES,
+    ),
+    Rule(
+        "R-23.several",
+        Level.BLOCK,
+        "taxes",
+        Text(
+            "Several taxes of these lines could be their VAT: {lines}.",
+            "Plusieurs taxes de ces lignes pourraient en être la TVA : {lines}.",
         ),
         Text(
-            "Give the lines without tax a VAT rate, or enter the legal mention on the exempt tax, such as “TVA non applicable,"
-            " art. 293 B du CGI”.",
-            "Donnez un taux aux lignes sans taxe, ou saisissez la mention légale sur la taxe exonérée, par exemple « TVA non"
-            " applicable, art. 293 B du CGI ».",
+            "Keep one VAT on each line. A tax that is no VAT is told by its name (octroi de mer, contribution…): change it.",
+            "Ne gardez qu'une TVA par ligne. Une taxe qui n'est pas la TVA se reconnaît à son nom (octroi de mer,"
+            " contribution…) : changez-le.",
         ),
-        "DOMAIN R-22; EN 16931 BR-E-10",
-        _reason_missing,
+        "EN 16931 BG-30 (one VAT a line)",
+        _parts_where(lambda vat: vat.flaw is Flaw.SEVERAL),
         place=Place.TAXES,
     ),
     Rule(
@@ -254,7 +299,12 @@ VAT_RULES: tuple[Rule, ...] = (
         Level.BLOCK,
         "amounts",
         Text("The VAT is not the base × the rate for: {rates}.", "La TVA n'est pas égale à base × taux pour : {rates}."),
-        RECOMPUTE,
+        Text(
+            "It was probably changed by hand: reset the invoice to draft, take the tax off a line and put it back, so that it is"
+            " computed anew, and confirm.",
+            "Elle a sans doute été modifiée à la main : remettez la facture en brouillon, retirez la taxe d'une ligne et"
+            " remettez-la pour qu'elle soit recalculée, puis confirmez.",
+        ),
         "DOMAIN R-24; EN 16931 BR-CO-17",
         _taxes_wrong,
         numbers=True,

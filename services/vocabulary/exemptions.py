@@ -6,8 +6,10 @@ The codes are EN 16931's (BT-121); the words name the article of the Code géné
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+
+from .fold import fold
 
 FRANCHISE = "VATEX-FR-FRANCHISE"
 
@@ -25,6 +27,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
             ("295", "295"),
         )},
         "VATEX-FR-298SEXDECIESA": "Exonération de TVA, art. 298 sexdecies A du CGI",
+        "VATEX-FR-AE": "Autoliquidation, art. 283-2 du CGI",
         "VATEX-EU-AE": "Autoliquidation",
         "VATEX-EU-IC": "Livraison intracommunautaire",
         "VATEX-EU-G": "Exportation hors Union européenne",
@@ -33,9 +36,61 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """The words for each code."""
 
+REVERSE_CHARGE_CODES = frozenset({"VATEX-FR-AE", "VATEX-EU-AE"})
+"""The codes that say that the customer owes the VAT."""
+
+_OF_OTHER_CATEGORIES = REVERSE_CHARGE_CODES | {"VATEX-EU-IC", "VATEX-EU-G", "VATEX-EU-O"}
+
 _FRANCHISE = re.compile(r"\b293\s*-?\s*B\b", re.IGNORECASE)
+_REVERSE_CHARGE = re.compile(
+    r"(?<!sans )(?<!hors )(?<!pas d')auto[ -]?liquid|reverse[ -]?charge|\b283\b"
+    r"|\b(?:due?|acquittee?|a la charge) (?:par le|du) (?:preneur|client)"
+)
+_EXPORT = re.compile(r"\bexport|\b262[ -]*i\b(?! *ter)")
+_INTRA_COMMUNITY = re.compile(r"\b262 *ter\b|\bintra[ -]?(?:communaut|community|ue\b)")
+_GROUND = re.compile(
+    r"\bart(?:icle|\.| )|\bcgi\b|\bexone|\bexempt|\bnon (?:applicable|soumis|assujetti)|\bhors (?:du )?champ|\bfranchise"
+    r"|\bdebours|\bdirective\b|\bregime\b|\bhors (?:de la )?(?:base|assiette)"
+)
+_FILLER = re.compile(r"^articles? 226 (?:points|items) 11\b")
 
 
 def code_in(reason: str) -> str:
     """The code that a printed reason names for certain; "" else. Art. 293 B is the one that companies without VAT print."""
     return FRANCHISE if _FRANCHISE.search(reason) else ""
+
+
+def says_reverse_charge(text: str) -> bool:
+    """Whether the words say that the customer owes the VAT (autoliquidation)."""
+    return bool(_REVERSE_CHARGE.search(fold(text)))
+
+
+def says_export(text: str) -> bool:
+    """Whether the words say that the goods leave the European Union."""
+    return bool(_EXPORT.search(fold(text)))
+
+
+def says_intra_community(text: str) -> bool:
+    """Whether the words say that the goods go to another member state."""
+    return bool(_INTRA_COMMUNITY.search(fold(text)))
+
+
+def is_ground(text: str) -> bool:
+    """Whether the words give a reason why no VAT is charged, and are not just any note."""
+    return bool(_GROUND.search(fold(text))) or says_reverse_charge(text) or says_export(text) or says_intra_community(text)
+
+
+def is_filler(text: str) -> bool:
+    """Whether these are the words that Odoo puts where no reason is known: the article lists what an invoice must say."""
+    return bool(_FILLER.search(fold(text)))
+
+
+def is_exemption_code(code: str) -> bool:
+    """Whether the code gives the reason of an exemption, thus not of another category."""
+    return bool(code) and code not in _OF_OTHER_CATEGORIES
+
+
+def joined(reasons: Iterable[str]) -> str:
+    """Several reasons as one text: each once, whatever their order, and none that another one holds already."""
+    texts = sorted(filter(None, set(reasons)))
+    return " ; ".join(text for text in texts if not any(text != other and text in other for other in texts))

@@ -39,6 +39,8 @@ FIELDS: Mapping[str, Text] = MappingProxyType(
         "recipient.vat": Text("Public body's VAT number", "Numéro de TVA de l'entité publique"),
         "period": Text("Service period", "Période de la prestation"),
         "notes": Text("Notes", "Notes"),
+        "payments": Text("Payments received", "Règlements reçus"),
+        "retention": Text("Retention of guarantee", "Retenue de garantie"),
     }
 )
 """Each key that a message or a reason may point at, with its name for a person. A stable contract for the interface."""

@@ -10,7 +10,7 @@ import pytest
 
 from ...services import rules
 from ...services.document import invoice as d
-from ...services.rules import FileFormat, Level
+from ...services.rules import FileFormat, Level, Service
 from ...services.rules import amounts as rules_amounts
 from ...services.vocabulary.fields import FIELDS
 from ..support.broken import (
@@ -18,6 +18,7 @@ from ..support.broken import (
     CONTEXT,
     OWN_FIELDS,
     SERVICES,
+    UNTAXED,
     attached,
     codes,
     knowing,
@@ -25,7 +26,7 @@ from ..support.broken import (
     supplier,
     totals,
 )
-from ..support.documents import S55, SUPPLIER, TODAY, credit_note, invoice, line, priced
+from ..support.documents import EXEMPT, S55, SUPPLIER, TODAY, credit_note, invoice, line, priced
 
 """Keys that messages of Chorus Pro never point at, beside those of the vocabulary."""
 
@@ -97,6 +98,26 @@ SOUND = {
         CONTEXT,
     ),
     "all allowed characters": (invoice(number="Fac-1 2+3_4/5"), CONTEXT),
+    "fillers where the body calls its service so": (
+        invoice(service_code="SO", engagement_number="EJ-7"),
+        knowing(service=True, services=(Service("SO", active=True),)),
+    ),
+    "a reference of the customer beside the engagement": (invoice(), replace(CONTEXT, order_reference="BC 12, BC 13")),
+    "a reference of the customer where no engagement is wanted": (
+        invoice(engagement_number=""),
+        replace(knowing(engagement=False), order_reference="BC 12"),
+    ),
+    "words as the customer's reference": (invoice(engagement_number=""), replace(CONTEXT, order_reference="votre appel")),
+    "paid since, and before as well": (
+        invoice(framework="A2", **priced([line()], prepaid=Decimal("120.00"))),
+        replace(CONTEXT, paid_since=Decimal("5.00")),
+    ),
+    "direct debit by a mandate": (invoice(payment=d.Payment("49", mandate="RUM-1", creditor="FR12ZZZ123456")), CONTEXT),
+    "a factor": (invoice(payee=d.Party("Factor SA", "552 032 534 00646")), CONTEXT),
+    "several reasons": (
+        invoice(**priced([line(vat=EXEMPT), line(vat=d.Vat(d.VatCategory.EXEMPT, reason="Débours, art. 267 II 2° du CGI"))])),
+        CONTEXT,
+    ),
     "terms printed on all": (invoice(notes=(d.Note("Pas d'escompte."),)), CONTEXT),
     "sent on its own day": (invoice(issue_date=TODAY), CONTEXT),
 }
@@ -105,6 +126,21 @@ SOUND = {
 @pytest.mark.parametrize(("document", "context"), SOUND.values(), ids=SOUND)
 def test_a_sound_document_has_no_finding(document, context):
     assert codes(document, context) == []
+
+
+def test_what_a_person_must_see_before_it_leaves_by_itself():
+    found = rules.check(invoice(), replace(CONTEXT, paid_since=Decimal("20.00")))
+    assert [(finding.code, finding.blocks, finding.asks) for finding in found] == [("R-33.since", False, True)]
+    assert [rule.code for rule in rules.RULES if rule.asks] == ["R-33.since"]
+
+
+def test_lines_without_vat_are_named_each_for_its_own_fault():
+    parts = [line(vat=EXEMPT), line(vat=UNTAXED), line(), line(vat=d.Vat(d.VatCategory.EXEMPT))]
+    found = {finding.code: finding.message.en for finding in rules.check(invoice(**priced(parts)), CONTEXT)}
+    assert found == {
+        "R-22.tax": "No VAT stands on these lines: 2.",
+        "R-22.reason": "No VAT is charged on these lines, and nothing says why: 4.",
+    }
 
 
 def test_everything_is_said_at_once_and_what_blocks_first():

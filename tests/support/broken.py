@@ -23,6 +23,8 @@ OWN_FIELDS = {
     "recipient.vat",
     "period",
     "notes",
+    "payments",
+    "retention",
 }
 
 
@@ -61,6 +63,9 @@ SERVICES = (
 OUT_OF_SCOPE = d.Vat(d.VatCategory.OUT_OF_SCOPE)
 
 
+UNTAXED = d.Vat(d.VatCategory.EXEMPT, flaw=d.Flaw.NONE)
+
+
 INTRA_COMMUNITY = d.Vat(d.VatCategory.INTRA_COMMUNITY)
 
 
@@ -87,6 +92,7 @@ BREAKING: list[tuple] = [
     ("R-33.framework", {"framework": "S1"}),
     ("R-33.paid", priced([line()], prepaid=Decimal("120.00"))),
     ("R-33.unpaid", {"framework": "A2"}),
+    ("R-33.since", {}, replace(CONTEXT, paid_since=Decimal("20.00"))),
     ("R-34.carried", {"framework": "A9"}),
     ("R-34.missing", {"framework": "A12"}),
     ("R-34.format", {"framework": "A12", "validator": replace(SUPPLIER, identifier="1234")}),
@@ -117,6 +123,7 @@ BREAKING: list[tuple] = [
     ("R-13.moa", {}, knowing(moa_only=True)),
     ("BR-07.name", recipient(name="\t")),
     ("BR-11.country", recipient(address=d.Address(country="France"))),
+    ("BR-57.country", {"delivery_address": d.Address("3 rue de l'École", city="Rennes")}),
     ("BR-CO-09.recipient", recipient(vat="NON")),
     ("R-08.service", {"service_code": " "}, knowing(service=True, engagement=False)),
     ("R-09.engagement", {"engagement_number": ""}, knowing(engagement=True)),
@@ -126,6 +133,16 @@ BREAKING: list[tuple] = [
     ("R-11.inactive", {"service_code": "FAC-2025"}, knowing(services=SERVICES)),
     ("R-11.inactive", {"service_code": "FAC-2027"}, knowing(services=SERVICES)),
     ("R-11.engagement", {"engagement_number": ""}, knowing(services=SERVICES)),
+    ("R-09.filler", {"engagement_number": "néant"}, knowing(engagement=True)),
+    ("R-09.filler", {"engagement_number": "/"}, knowing(services=SERVICES)),
+    ("R-09.filler", {"service_code": "0"}, knowing(service=True)),
+    ("R-09.filler", {"engagement_number": "Sans objet", "service_code": ""}, knowing(either=True)),
+    ("R-14.filler", {"engagement_number": "xxx"}),
+    ("R-14.filler", {"market_number": "N/A"}, knowing(service=True)),
+    ("R-14.several", {"engagement_number": "1300012345, 1300012346"}),
+    ("R-14.several", {"engagement_number": "1300012345/1300012346"}),
+    ("R-09.order", {"engagement_number": ""}, replace(CONTEXT, order_reference="EJ 1300 012 345")),
+    ("R-09.orders", {"engagement_number": ""}, replace(CONTEXT, order_reference="EJ 1300 012 345, EJ2")),
     ("R-12.public", {"service_code": "FACTURES_PUBLIQUES"}),
     ("R-14.service", {"service_code": "S" * 101}),
     ("R-14.market", {"market_number": "M" * 51}),
@@ -134,6 +151,7 @@ BREAKING: list[tuple] = [
     ("BR-25.name", priced([line(), line(name="")])),
     ("BR-23.unit", priced([line(unit="")])),
     ("BR-23.unit", priced([line(unit="heure")])),
+    ("BR-23.unit", priced([line(unit="QT")])),
     ("R-26.number", totals(payable=Decimal("120.001"))),
     ("R-26.number", totals(payable=Decimal("NaN"))),
     ("R-26.number", totals(payable=Decimal("sNaN"))),
@@ -144,7 +162,12 @@ BREAKING: list[tuple] = [
     ("R-23.category", priced([line(vat=replace(EXEMPT, rate=Decimal(20)))])),
     ("R-23.discounts", priced([line()], [d.AllowanceCharge(Decimal("1.00"), d.Vat(d.VatCategory.STANDARD))])),
     ("R-23.rate", priced([line(vat=d.Vat(d.VatCategory.STANDARD, Decimal("19.6")))])),
+    ("R-22.tax", priced([line(), line(vat=UNTAXED)])),
+    ("R-22.tax", priced([line(vat=EXEMPT), line(vat=UNTAXED)])),
     ("R-22.reason", priced([line(vat=d.Vat(d.VatCategory.EXEMPT))])),
+    ("R-22.reason", priced([line(vat=EXEMPT), line(vat=d.Vat(d.VatCategory.EXEMPT))])),
+    ("R-22.reason", priced([line()], charges=[d.AllowanceCharge(Decimal("1.00"), d.Vat(d.VatCategory.EXEMPT), "Consigne")])),
+    ("R-23.several", priced([line(vat=replace(S20, flaw=d.Flaw.SEVERAL))])),
     ("R-22.due", {"vat_due": None}),
     ("BR-O-11.scope", priced([line(), line(vat=OUT_OF_SCOPE)])),
     ("BR-IC-11.delivery", priced([line(vat=INTRA_COMMUNITY)])),
@@ -155,6 +178,7 @@ BREAKING: list[tuple] = [
     ("R-24.tax", totals(tax=Decimal("19.99"))),
     ("R-24.total", totals(grand_total=Decimal("119.99"))),
     ("R-24.payable", totals(payable=Decimal("0.00"))),
+    ("R-24.retained", {"retained": Decimal("60.00")}),
     ("R-24.twice", {"vat_breakdown": invoice().vat_breakdown * 2}),
     ("R-24.bases", {"vat_breakdown": (d.VatSubtotal(S20, Decimal("100.01"), Decimal("20.00")),)}),
     ("R-24.bases", {"vat_breakdown": ()}),
@@ -165,6 +189,8 @@ BREAKING: list[tuple] = [
     ("R-20.iban", {"payment": d.Payment("30")}),
     ("R-20.key", {"payment": d.Payment("30", "FR7630006000011234567890188")}),
     ("R-20.bic", {"payment": d.Payment("30", IBAN, "BANQUE")}),
+    ("R-20.mandate", {"payment": d.Payment("49")}),
+    ("R-20.payee", {"payee": d.Party("Factor SA")}),
     ("R-21.means", {"payment": d.Payment("57")}),
     ("R-21.sepa", {"payment": d.Payment("58", IBAN)}),
     ("R-29.name", attached(d.Attachment("x" * 47 + ".pdf", b"x"))),
