@@ -77,12 +77,12 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.engagement_number = document.engagement_number
             # [INF] nothing public says whether the portal's amounts are before or after the retention: before it, the VAT is
             # the rate of the amount without VAT, which the MOE checks; the retention is then kept back at payment
-            kept = move._chorus_kept_back()
-            assistant.untaxed = _french(document.totals.tax_basis + kept)
+            kept = document.retained
+            assistant.untaxed = _french(document.totals.tax_basis)
             assistant.tax = _french(document.totals.tax)
-            assistant.total = _french(document.totals.grand_total + kept)
+            assistant.total = _french(document.totals.grand_total)
             assistant.retention = _french(-kept) if kept else False
-            assistant.net = _french(document.totals.payable) if kept else False
+            assistant.net = _french(document.totals.payable - kept) if kept else False
 
     @api.depends("move_id")
     def _compute_pdf(self):

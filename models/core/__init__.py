@@ -1,5 +1,6 @@
 # isort: off
 from . import chorus_document  # a mix-in of account.move
+from . import chorus_settlement  # another
 from . import chorus_notice  # another
 from . import account_move
 from . import account_move_send

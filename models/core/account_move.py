@@ -12,12 +12,12 @@ TOLD = 5
 class AccountMove(models.Model):
     """A customer invoice or credit note: whether it is for Chorus Pro, and what is said of it before it leaves.
 
-    What it says is read by ``chorus.document``, what is to be mended told by ``chorus.notice``; how it leaves and what comes back
-    is in ``exchange``.
+    What it says is read by ``chorus.document`` and ``chorus.settlement``, what is to be mended told by ``chorus.notice``; how it
+    leaves and what comes back is in ``exchange``.
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.document", "chorus.notice"]
+    _inherit = ["account.move", "chorus.document", "chorus.settlement", "chorus.notice"]
 
     chorus_original_number = fields.Char(
         "Original invoice",

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
-from odoo import fields, models
-from odoo.tools import html2plaintext
+from odoo import SUPERUSER_ID, fields, models
+from odoo.tools import email_split, html2plaintext
 
 from ...services import rules
 from ...services.clock import UTC, paris_day
+from ...services.document import taxation
 from ...services.document.invoice import (
     ZERO,
     Address,
@@ -17,14 +19,32 @@ from ...services.document.invoice import (
     Line,
     Note,
     Party,
-    Payment,
     Totals,
     Vat,
     VatCategory,
     VatDue,
     VatSubtotal,
 )
-from ...services.vocabulary import exemptions
+from ...services.document.taxation import BookTax, TaxKind, outside_the_base
+from ...services.document.terms import says_retention
+from ...services.vocabulary import references, territories, units
+
+#: What Odoo's own lines for an early payment are called in the document.
+EARLY_PAYMENT = "Escompte pour paiement anticipé"
+CONDITIONAL_DISCOUNT = "Escompte conditionnel, déduit de la seule assiette de la TVA"
+
+
+class Levies(NamedTuple):
+    """What taxes that are not VAT make of a document; ``levied`` is what the charges exceed the allowances by.
+
+    ``reasons``: each thing withheld, by its name, and how much.
+    """
+
+    allowances: tuple[AllowanceCharge, ...]
+    charges: tuple[AllowanceCharge, ...]
+    levied: Decimal
+    withheld: Decimal
+    reasons: tuple[tuple[str, Decimal], ...]
 
 
 class ChorusDocument(models.AbstractModel):
@@ -47,56 +67,65 @@ class ChorusDocument(models.AbstractModel):
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
             file_format=self._chorus_format()[0],
             recipient=self._chorus_requirements(),
+            paid_since=sum((paid.amount for paid in self._chorus_payments() if not paid.before), ZERO),
+            order_reference=self._chorus_order_reference(),
         )
 
     def _chorus_document(self):
-        """This invoice or credit note as a ``services.document.invoice.Invoice``, with the amounts of the books."""
+        """This invoice or credit note as a ``services.document.invoice.Invoice``, with the amounts of the books.
+
+        Its texts are those of the customer's language where that is French, else French ones, whoever asks.
+        """
         self.ensure_one()
+        self = self.with_context(lang=self._chorus_language())
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         self._chorus_prepare(base_lines)
         begun = self._chorus_begun_lines()
         products = [line for line in base_lines if not line["special_type"] and line["record"] not in begun]
+        retained = [line for line in products if self._chorus_is_retention(line)]
+        products = [line for line in products if not self._chorus_is_retention(line)]
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
         texts, leading = self._chorus_texts()
         lines = tuple(self._chorus_document_line(line, texts.get(line["record"].id, ("", ""))) for line in products)
         allowances, charges = self._chorus_adjustments(adjustments)
-        levied_back, levied_on = self._chorus_levies(products)
-        allowances, charges = allowances + levied_back, charges + levied_on
-        levied = sum((levy.amount for levy in levied_on), ZERO) - sum((levy.amount for levy in levied_back), ZERO)
-        tax_basis = self._chorus_money(self.amount_untaxed) - rounding + levied
-        tax = self._chorus_money(self.amount_tax) - levied
-        paid = self._chorus_is_paid()
-        payable = tax_basis + tax + rounding
+        levies = self._chorus_levies([*products, *adjustments])
+        allowances, charges = allowances + levies.allowances, charges + levies.charges
+        kept_back = -sum((self._chorus_net(line) for line in retained), ZERO)
+        tax_basis = self._chorus_money(self.amount_untaxed) - rounding + levies.levied + kept_back
+        tax = self._chorus_money(self.amount_tax) - levies.levied + levies.withheld
+        payments = self._chorus_payments()
+        owed = tax_basis + tax + rounding
+        prepaid = levies.withheld + sum((paid.amount for paid in payments if paid.before), ZERO)
+        settled = self._chorus_is_paid() or (prepaid > levies.withheld and owed <= prepaid)
+        prepaid = owed if settled else prepaid
         foreign = self.currency_id != self.company_currency_id
         company, customer = self.company_id, self.commercial_partner_id
+        notes, payee = self._chorus_notes(leading), self._chorus_payee()
         return Invoice(
             number=self._chorus_number(),
             issue_date=self.invoice_date or None,
-            due_date=self.invoice_date_due or None,
-            framework="A2" if paid else "A1",
+            due_date=self._chorus_due(prepaid - levies.withheld),
+            framework="A2" if settled else "A1",
             kind=Kind.CREDIT_NOTE if self.move_type == "out_refund" else Kind.INVOICE,
             currency=self.currency_id.name,
-            supplier=self._chorus_party(company.partner_id, self._chorus_seller_contact()),
+            supplier=self._chorus_party(company.partner_id, self._chorus_seller_contact(), company._chorus_vat_number()),
             recipient=self._chorus_party(customer, Contact()),
-            service_code=self.buyer_reference or "",
-            market_number=self.contract_reference or "",
-            engagement_number=self.purchase_order_reference or "",
+            service_code=references.cleaned(self.buyer_reference),
+            market_number=references.cleaned(self.contract_reference),
+            engagement_number=references.cleaned(self.purchase_order_reference),
             original=self._chorus_original(),
-            payment=self._chorus_payment(),
+            payment=self._chorus_payment(settled, payments, levies, retained),
+            payee=payee,
             delivery_date=self.delivery_date or None,
-            delivery_address=(
-                self._chorus_address(self.partner_shipping_id)
-                if self.partner_shipping_id and self.partner_shipping_id != customer
-                else None
-            ),
+            **self._chorus_delivery(),
             lines=lines,
             allowances=allowances,
             charges=charges,
             vat_breakdown=self._chorus_vat_breakdown([*products, *adjustments], lines, allowances, charges),
-            vat_due=self._chorus_vat_due(),
+            vat_due=self._chorus_vat_due(products),
             vat_currency=self.company_currency_id.name if foreign else "",
-            tax_in_vat_currency=self._chorus_money(abs(self.amount_tax_signed), self.company_currency_id) if foreign else None,
+            tax_in_vat_currency=self._chorus_company_vat([*products, *adjustments]) if foreign else None,
             totals=Totals(
                 lines=sum((line.net_amount for line in lines), ZERO),
                 allowances=sum((item.amount for item in allowances), ZERO),
@@ -105,12 +134,19 @@ class ChorusDocument(models.AbstractModel):
                 tax=tax,
                 grand_total=tax_basis + tax,
                 rounding=rounding,
-                prepaid=payable if paid else ZERO,
-                payable=ZERO if paid else payable,
+                prepaid=prepaid,
+                payable=owed - prepaid,
             ),
-            notes=self._chorus_notes(leading),
+            retained=kept_back,
+            notes=notes + self._chorus_subrogation(payee, notes),
             attachments=self._chorus_attachments(),
         )
+
+    def _chorus_language(self):
+        """The customer's language where it is French, else the French of this database; ``None`` without any."""
+        installed = [code for code, _name in self.env["res.lang"].get_installed() if code.startswith("fr")]
+        spoken = self.partner_id.lang or self.commercial_partner_id.lang
+        return next((code for code in (spoken, "fr_FR", *installed) if code in installed), None)
 
     def _chorus_begun_lines(self):
         """The lines of a draft in which nothing is entered yet: nothing is to be said of them; once posted they count."""
@@ -129,25 +165,41 @@ class ChorusDocument(models.AbstractModel):
     # -- amounts -------------------------------------------------------------------------------------------------------
 
     def _chorus_grand_total(self):
-        """The total with VAT as the document has it, and Chorus Pro shows it (BT-112); a cash rounding comes after (BT-114)."""
+        """The total with VAT as the document has it, and Chorus Pro shows it (BT-112).
+
+        It is the books' own but where they take off what the document tells apart: a cash rounding (BT-114), what is withheld
+        (BT-113), a retention.
+        """
         self.ensure_one()
-        return float(self._chorus_document().totals.grand_total) if self.invoice_cash_rounding_id else self.amount_total
+        apart = (
+            self.invoice_cash_rounding_id
+            or any(tax.amount < 0 for tax in self.line_ids.tax_line_id)
+            or self._chorus_has_retention()
+        )
+        return float(self._chorus_document().totals.grand_total) if apart else self.amount_total
 
     def _chorus_money(self, amount, currency=None):
         """An amount of the books, already rounded there, as an exact Decimal."""
         return Decimal(f"{amount:.{(currency or self.currency_id).decimal_places}f}")
 
     def _chorus_prepare(self, base_lines):
-        """Find out once what many lines have in common: how their tax is called, and their unit."""
+        """Find out once what many lines have in common: which tax is the VAT and how it is called, and the unit."""
         edi = self.env["account.edi.common"]
-        vats, units = {}, {}
+        vats, codes = {}, {}
+        place = self._chorus_place()
+        abroad = territories.is_export(place.origin, place.destination) or place.destination in territories.EU - {"FR"}
         for base_line in base_lines:
-            tax, unit = self._chorus_line_tax(base_line), base_line["record"].product_uom_id
-            if tax not in vats:
-                vats[tax] = self._chorus_vat(tax)
-            if unit not in units:
-                units[unit] = edi._get_uom_unece_code(unit) if unit else "C62"
-            base_line["chorus_vat"], base_line["chorus_unit"] = vats[tax], units[unit]
+            taxes = self.env["account.tax"].union(*(tax_data["tax"] for tax_data in base_line["tax_details"]["taxes_data"]))
+            # what is sold matters where goods may leave the country only
+            goods = {"consu": True, "service": False}.get(abroad and base_line["record"].product_id.type)
+            key = taxes, goods
+            if key not in vats:
+                vats[key] = self._chorus_vat(taxes, goods, place)
+            unit = base_line["record"].product_uom_id
+            if unit not in codes:
+                codes[unit] = units.known(edi._get_uom_unece_code(unit)) if unit else units.PIECE
+            base_line["chorus_tax"], base_line["chorus_vat"] = vats[key]
+            base_line["chorus_unit"] = codes[unit]
 
     def _chorus_net(self, base_line):
         details = base_line["tax_details"]
@@ -202,97 +254,140 @@ class ChorusDocument(models.AbstractModel):
             vat=base_line["chorus_vat"],
         )
 
+    def _chorus_is_retention(self, base_line):
+        """Whether a line keeps back a guarantee, without VAT: it lowers neither the price nor its VAT, but what is paid now."""
+        return self._chorus_lowers_without_vat(base_line) and says_retention(base_line["record"].name)
+
+    def _chorus_lowers_without_vat(self, base_line):
+        return not base_line["chorus_vat"].rate and self._chorus_net(base_line) < 0
+
+    def _chorus_has_retention(self):
+        """Whether a line may be a retention, by its words."""
+        return any(says_retention(line.name) for line in self.invoice_line_ids if line.price_subtotal < 0)
+
     def _chorus_levies(self, base_lines):
-        """Taxes that are not VAT (eco-contribution) as discounts and charges: EN 16931 knows no other tax than VAT (BG-21)."""
-        amounts = {}
+        """Taxes that are not VAT: EN 16931 knows no other, they are charges and discounts (BG-20, BG-21), or withheld (BT-113).
+
+        What the VAT is charged on bears that VAT; what it is not charged on has a category of its own, so that the VAT's base
+        stays as it is. What the customer keeps back to pay it to others counts as paid.
+
+        :return: a ``Levies``.
+        """
+        amounts, withheld = {}, {}
         for base_line in base_lines:
-            vat = base_line["chorus_vat"]
+            vat, vat_tax = base_line["chorus_vat"], base_line["chorus_tax"]
             for tax_data in base_line["tax_details"]["taxes_data"]:
                 tax = tax_data["tax"]
-                if tax.amount_type != "percent":
-                    amount = self._chorus_money(tax_data["tax_amount_currency"])
-                    amounts[tax, vat] = amounts.get((tax, vat), ZERO) + amount
-        levies = [(amount, AllowanceCharge(abs(amount), vat, tax.name)) for (tax, vat), amount in amounts.items()]
-        return tuple(levy for amount, levy in levies if amount < 0), tuple(levy for amount, levy in levies if amount > 0)
+                if tax == vat_tax:
+                    continue
+                amount = self._chorus_money(tax_data["tax_amount_currency"])
+                inside = bool(vat_tax) and vat_tax in tax_data["taxes"]
+                if not inside and tax.amount < 0:
+                    withheld[tax] = withheld.get(tax, ZERO) - amount
+                    continue
+                key = tax, vat if inside or not vat_tax else outside_the_base(self._chorus_book_tax(tax), vat)
+                amounts[key] = amounts.get(key, ZERO) + amount
+        items = [(amount, AllowanceCharge(abs(amount), vat, tax.name)) for (tax, vat), amount in amounts.items()]
+        return Levies(
+            allowances=tuple(item for amount, item in items if amount < 0),
+            charges=tuple(item for amount, item in items if amount > 0),
+            levied=sum((amount for amount, _item in items), ZERO),
+            withheld=sum(withheld.values(), ZERO),
+            reasons=tuple((tax.name, amount) for tax, amount in withheld.items() if amount),
+        )
 
     def _chorus_adjustments(self, base_lines):
-        """Lines that Odoo adds on its own (early payment discount) as discounts and charges on the whole document."""
+        """Lines that Odoo adds on its own (early payment discount) as discounts and charges on the whole document.
+
+        Their label is Odoo's in the language of who posted: the document says it in French.
+        """
         allowances, charges = [], []
         for base_line in base_lines:
             net = self._chorus_net(base_line)
             vat = base_line["chorus_vat"]
-            if vat.category is VatCategory.EXEMPT and not vat.reason:
+            if not base_line["chorus_tax"]:
                 # Odoo gives the discount back there, for it lowers the VAT alone until it is taken
-                vat = replace(vat, reason="Escompte conditionnel, déduit de la seule assiette de la TVA")
-            reason = base_line["record"].name or self.env._("Early payment discount")
-            (allowances if net < 0 else charges).append(AllowanceCharge(amount=abs(net), vat=vat, reason=reason))
+                vat = Vat(VatCategory.EXEMPT, reason=CONDITIONAL_DISCOUNT)
+            (allowances if net < 0 else charges).append(AllowanceCharge(amount=abs(net), vat=vat, reason=EARLY_PAYMENT))
         return tuple(allowances), tuple(charges)
 
     # -- taxes ---------------------------------------------------------------------------------------------------------
 
-    def _chorus_line_tax(self, base_line):
-        """The VAT of a line: its percentage tax; empty when there is none."""
-        taxes = [tax_data["tax"] for tax_data in base_line["tax_details"]["taxes_data"]]
-        return next((tax for tax in taxes if tax.amount_type == "percent"), self.env["account.tax"])
+    def _chorus_place(self):
+        """Where the sale is made, and what the fiscal position says of all of it."""
+        company, customer = self.company_id, self.commercial_partner_id
+        return taxation.Place(
+            origin=company.partner_id.country_id.code or company.country_code or "",
+            destination=self.partner_shipping_id.country_id.code or customer.country_id.code or "",
+            note=html2plaintext(self.fiscal_position_id.note or "").strip(),
+        )
 
-    def _chorus_vat(self, tax):
-        """How EN 16931 names a tax; Odoo's own choice of category and reason, completed by the tax's legal note."""
-        if not tax:
-            # forgotten, most likely: without a reason the rules ask for one
-            return Vat(VatCategory.EXEMPT)
-        # the document is French, whatever the user's language
-        edi = self.env["account.edi.common"].with_context(lang="fr_FR")
-        customer, supplier = self.commercial_partner_id, self.company_id.partner_id
-        code = edi._get_tax_category_code(customer, supplier, tax)
-        # categories of other countries (Canary Islands) say no more here than their rate does
-        usual = VatCategory.STANDARD if tax.amount else VatCategory.EXEMPT
-        category = next((category for category in VatCategory if category.value == code), usual)
-        if category is VatCategory.STANDARD:
-            return Vat(category, Decimal(str(tax.amount)).normalize() + ZERO)
-        reason = edi._get_tax_exemption_reason(customer, supplier, tax)
-        note = html2plaintext(tax.invoice_legal_notes or "").strip()
-        reason_code = reason["tax_exemption_reason_code"] or exemptions.code_in(note)
-        words = note or exemptions.REASONS.get(reason_code) or reason["tax_exemption_reason"] or ""
-        return Vat(category, ZERO, words, reason_code)
+    def _chorus_book_tax(self, tax):
+        """A tax as ``services.document.taxation`` takes it."""
+        return BookTax(
+            name=tax.name or "",
+            rate=Decimal(str(tax.amount)),
+            kind=TaxKind(tax.amount_type),
+            label=tax.invoice_label or "",
+            note=html2plaintext(tax.invoice_legal_notes or "").strip(),
+            category=tax.ubl_cii_tax_category_code or "",
+            reason_code=tax.ubl_cii_tax_exemption_reason_code or "",
+            goods={"consu": True, "service": False}.get(tax.tax_scope),
+            reversed=tax.has_negative_factor,
+        )
+
+    def _chorus_vat(self, taxes, goods=None, place=None):
+        """Which of a line's taxes is its VAT, and how EN 16931 names it; see ``services.document.taxation``.
+
+        :param taxes: those of the line, flat, in the order in which they are reckoned.
+        :return: tuple of a tax, empty when there is no VAT among them, and of a ``Vat``.
+        """
+        booked = [self._chorus_book_tax(tax) for tax in taxes]
+        chosen, several = taxation.choose_vat(booked)
+        rate = ZERO
+        if chosen and chosen.kind is TaxKind.DIVISION and chosen.rate < 100:
+            rate = (chosen.rate / (100 - chosen.rate) * 100).quantize(Decimal("0.01"))
+        vat = taxation.vat_of(chosen, place or self._chorus_place(), goods=goods, several=several, rate=rate)
+        return next((tax for tax, book in zip(taxes, booked, strict=True) if book is chosen), taxes.browse()), vat
 
     def _chorus_vat_breakdown(self, base_lines, lines, allowances, charges):
         """What each VAT category and rate amounts to: the VAT as the books rounded it, on what the lines add up to.
 
         The books round a base once for all its lines, the standard wants the sum of the rounded lines (EN 16931 BR-S-08).
         """
-        account_tax = self.env["account.tax"]
-        reasons, bases = {}, {}
+        first, bases, taxes = {}, {}, {}
         for part, sign in (
             *((line, 1) for line in lines),
             *((item, -1) for item in allowances),
             *((item, 1) for item in charges),
         ):
-            key = part.vat.category.value, str(part.vat.rate)
+            key = part.vat.category, part.vat.rate
+            first.setdefault(key, part.vat)
             amount = part.net_amount if isinstance(part, Line) else part.amount
             bases[key] = bases.get(key, ZERO) + sign * amount
+        for base_line in base_lines:
+            key = base_line["chorus_vat"].category, base_line["chorus_vat"].rate
+            for tax_data in base_line["tax_details"]["taxes_data"]:
+                if tax_data["tax"] == base_line["chorus_tax"]:
+                    taxes[key] = taxes.get(key, ZERO) + self._chorus_money(tax_data["tax_amount_currency"])
+        return tuple(VatSubtotal(vat, bases[key], taxes.get(key, ZERO)) for key, vat in first.items())
 
-        def group(base_line, tax_data):
-            if tax_data and tax_data["tax"].amount_type != "percent":
-                return None
-            vat = base_line["chorus_vat"]
-            reasons.setdefault((vat.category, vat.rate), vat)
-            return vat.category.value, str(vat.rate)
-
-        details = account_tax._aggregate_base_lines_tax_details(base_lines, group)
-        values = account_tax._aggregate_base_lines_aggregated_values(details)
-        return tuple(
-            VatSubtotal(
-                reasons[VatCategory(key[0]), Decimal(key[1])],
-                bases.get(key, ZERO),
-                self._chorus_money(amounts["tax_amount_currency"]),
-            )
-            for key, amounts in values.items()
-            if key
+    def _chorus_company_vat(self, base_lines):
+        """The VAT, and no other tax, in the company's currency (BT-111)."""
+        currency = self.company_currency_id
+        return sum(
+            (
+                self._chorus_money(tax_data["tax_amount"], currency)
+                for base_line in base_lines
+                for tax_data in base_line["tax_details"]["taxes_data"]
+                if tax_data["tax"] == base_line["chorus_tax"]
+            ),
+            ZERO,
         )
 
-    def _chorus_vat_due(self):
-        """VAT on debits or on receipts, when all taxes of the invoice say the same (BT-8)."""
-        exigibilities = {tax.tax_exigibility for tax in self.invoice_line_ids.tax_ids if tax.amount}
+    def _chorus_vat_due(self, base_lines):
+        """VAT on debits or on receipts, when all VATs of the invoice say the same (BT-8)."""
+        exigibilities = {line["chorus_tax"].tax_exigibility for line in base_lines if line["chorus_vat"].rate}
         return {
             frozenset({"on_payment"}): VatDue.PAYMENT,
             frozenset({"on_invoice"}): VatDue.INVOICE,
@@ -300,8 +395,8 @@ class ChorusDocument(models.AbstractModel):
 
     # -- parties, payment, references ----------------------------------------------------------------------------------
 
-    def _chorus_party(self, partner, contact):
-        vat = partner.vat or ""
+    def _chorus_party(self, partner, contact, vat=None):
+        vat = (partner.vat or "") if vat is None else vat
         return Party(
             name=partner.name or "",
             identifier=partner.company_registry or "",
@@ -320,27 +415,29 @@ class ChorusDocument(models.AbstractModel):
             country=partner.country_id.code or "",
         )
 
+    def _chorus_delivery(self):
+        """Where it was delivered, when that is a place of its own (BT-70, BG-15); its country may be that of who owns it."""
+        place, customer = self.partner_shipping_id, self.commercial_partner_id
+        if not place or place == customer:
+            return {}
+        address = self._chorus_address(place)
+        owners = (place.parent_id, place.commercial_partner_id, customer, self.company_id.partner_id)
+        country = address.country or next((owner.country_id.code for owner in owners if owner.country_id), "")
+        return {
+            "delivery_name": place.name or place.parent_id.name or "",
+            "delivery_address": replace(address, country=country or ""),
+        }
+
     def _chorus_seller_contact(self):
+        """Whom to call: who made the invoice, else the company itself where that was a job, the public or a customer."""
         company, person = self.company_id, self.invoice_user_id
+        if not person or person.id == SUPERUSER_ID or person.share:
+            person = person.browse()
+        email = email_split(person.email or company.email or "")
         return Contact(
             name=person.name or company.name,
             phone=person.phone or company.phone or "",
-            email=person.email or company.email or "",
-        )
-
-    def _chorus_payment(self):
-        """How the invoice is paid: by transfer to its bank account, else the journal's (BT-81, BT-84)."""
-        bank = self.env["res.partner.bank"]
-        if self.move_type == "out_invoice":
-            bank = self.partner_bank_id or self.journal_id.bank_account_id
-        return Payment(
-            # a purchasing card is how public bodies pay at once; it needs no account of ours
-            means="48" if self._chorus_is_paid() else "30",
-            iban=bank.acc_number or "",
-            bic=bank.bank_bic or "",
-            account_holder=bank.acc_holder_name or "",
-            terms=html2plaintext(self.invoice_payment_term_id.note or "").strip() or self.invoice_payment_term_id.name or "",
-            reference=self.payment_reference or "",
+            email=email[0] if email else "",
         )
 
     def _chorus_notes(self, leading):

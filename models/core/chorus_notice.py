@@ -20,12 +20,16 @@ RESERVED = {Place.SUPPLIER, Place.SETTINGS, Place.TAXES}
 
 
 class Remark(NamedTuple):
-    """Something to say of an invoice before it is sent, in the user's language; ``blocks``: it cannot be sent like this."""
+    """Something to say of an invoice before it is sent, in the user's language.
+
+    ``blocks``: it cannot be sent like this. ``asks``: a person must see it first, so that it does not leave by itself.
+    """
 
     message: str
     remedy: str
     blocks: bool
     place: Place | None = None
+    asks: bool = False
 
 
 class Trouble(NamedTuple):
@@ -60,7 +64,7 @@ class ChorusNotice(models.AbstractModel):
         return [
             *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles()),
             *(
-                Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place)
+                Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place, finding.asks)
                 for finding in self._chorus_findings()
             ),
             # nothing tells whether it was mended since
@@ -93,9 +97,16 @@ class ChorusNotice(models.AbstractModel):
             return Remark(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
         return None
 
-    def _chorus_obstacles(self):
-        """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can."""
-        return [f"{remark.message} {remark.remedy}".strip() for remark in self._chorus_remarks() if remark.blocks]
+    def _chorus_obstacles(self, by_itself=False):
+        """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can.
+
+        :param by_itself: no person looks at it first.
+        """
+        return [
+            f"{remark.message} {remark.remedy}".strip()
+            for remark in self._chorus_remarks()
+            if remark.blocks or (by_itself and remark.asks)
+        ]
 
     # -- banners -------------------------------------------------------------------------------------------------------
 

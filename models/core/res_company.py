@@ -77,6 +77,12 @@ class ResCompany(models.Model):
         self.ensure_one()
         return "".join((self.company_registry or "").split())
 
+    def _chorus_vat_number(self):
+        """The company's VAT number; a branch without any has that of the company it belongs to. ``""`` when there is none."""
+        self.ensure_one()
+        # sudo: who works for a branch need not see the others
+        return next((company.vat for company in reversed(self.sudo().parent_ids) if len(company.vat or "") > 2), "")
+
     def _chorus_target(self):
         """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
         self.ensure_one()

@@ -262,7 +262,7 @@ class ChorusSending(models.AbstractModel):
 
     def _chorus_transfer(self):
         """Record the intent to send those of these invoices that can go; say of the others why not."""
-        unmade = {move: obstacles for move in self if (obstacles := move._chorus_obstacles())}
+        unmade = {move: obstacles for move in self if (obstacles := move._chorus_obstacles(by_itself=True))}
         ready = self.filtered(lambda move: move not in unmade)
         ready._chorus_enqueue(unmade)
         for move, reasons in unmade.items():

@@ -182,9 +182,11 @@ class AccountMove(models.Model):
         if not self.chorus_market_id:
             return document
         party = self.chorus_market_id.validator_id if works.needs(self.chorus_framework).first else None
+        # what was paid before is an A2 where it would be an A1; other frameworks say more than that
+        paid = self._chorus_is_paid() or (document.framework == "A2" and self.chorus_framework == "A1")
         return replace(
             document,
-            framework="A2" if self._chorus_is_paid() else self.chorus_framework or document.framework,
+            framework="A2" if paid else self.chorus_framework or document.framework,
             validator=self._chorus_party(party.partner_id, document.recipient.contact) if party else None,
             validator_service=(party and party.service_code) or "",
         )
@@ -208,6 +210,18 @@ class AccountMove(models.Model):
     # EXTENDS core
     def _chorus_is_paid(self):
         return super()._chorus_is_paid() or (self.move_type == "out_invoice" and self.chorus_framework == "A2")
+
+    # EXTENDS core
+    def _chorus_is_retention(self, base_line):
+        if base_line["record"].chorus_line_kind != "retention":
+            return super()._chorus_is_retention(base_line)
+        return self._chorus_lowers_without_vat(base_line)
+
+    # EXTENDS core
+    def _chorus_has_retention(self):
+        return super()._chorus_has_retention() or any(
+            line.chorus_line_kind == "retention" and line.price_subtotal < 0 for line in self.invoice_line_ids
+        )
 
     # EXTENDS core
     def _chorus_prior_remark(self):

@@ -6,7 +6,7 @@ from odoo.tools import format_amount, format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.formats import FORMATS
-from ...services.document.invoice import ZERO, Period, VatCategory
+from ...services.document.invoice import Period, VatCategory
 from ...services.follow import works, works_clock
 from ...services.follow.works import Channel
 from ...services.rules import situations
@@ -234,7 +234,7 @@ class AccountMove(models.Model):
         found = super()._chorus_findings()
         if self.chorus_by_hand:
             # a person files the PDF
-            left_out = OF_THE_FILE if self._chorus_unexplained_lines() else OF_THE_FILE | {"R-22.reason"}
+            left_out = OF_THE_FILE if self._chorus_unexplained_lines() else OF_THE_FILE | {"R-22.tax", "R-22.reason"}
             found = [
                 finding
                 for finding in found
@@ -278,8 +278,7 @@ class AccountMove(models.Model):
         self.ensure_one()
 
         def unexplained(line):
-            taxes = line.tax_ids.flatten_taxes_hierarchy()
-            vat = self._chorus_vat(taxes.filtered(lambda tax: tax.amount_type == "percent")[:1])
+            _tax, vat = self._chorus_vat(line.tax_ids.flatten_taxes_hierarchy())
             return vat.category is VatCategory.EXEMPT and not (vat.reason or vat.reason_code)
 
         return (self.invoice_line_ids - self._chorus_begun_lines()).filtered(
@@ -322,21 +321,6 @@ class AccountMove(models.Model):
             return [self.env._("There is nothing to file on the portal.")]
         lang = self.env.lang
         return [f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks]
-
-    def _chorus_kept_back(self):
-        """The retention on lines without VAT, which no VAT is taken off: a ``Decimal``, 0 when none is kept back.
-
-        A retention that bears VAT lowers the base and its VAT together, and a release gives back: neither is counted.
-        """
-        self.ensure_one()
-        lines = self.invoice_line_ids.filtered(
-            lambda line: (
-                line.display_type == "product"
-                and line.chorus_line_kind == "retention"
-                and line.currency_id.compare_amounts(line.price_total, line.price_subtotal) == 0
-            )
-        )
-        return max(ZERO, self._chorus_money(-sum(lines.mapped("price_subtotal"))))
 
     def action_chorus_next_document(self):
         """Start the document that we file after this one, such as A8 after the general statement."""

@@ -22,7 +22,7 @@ class ChorusDepositLine(models.Model):
             total = Decimal(piece.total)
         except InvalidOperation:
             return False
-        totals = {abs(self.total), abs(self.total) + float(self.move_id._chorus_kept_back())}
+        totals = {abs(self.total), abs(self.total) - float(self.move_id._chorus_document().retained)}
         return (
             piece.recipient in ("", self.recipient)
             and piece.issue_date == fields.Date.to_string(self.issue_date)

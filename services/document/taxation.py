@@ -145,9 +145,10 @@ def vat_of(tax: BookTax | None, place: Place, *, goods: bool | None = None, seve
 def outside_the_base(tax: BookTax, vat: Vat) -> Vat:
     """How a contribution is taxed that the VAT is not charged on: exempt, its reason being what the books say of it.
 
-    Where the line itself bears no VAT the question does not arise, and one reason is enough.
+    Where the line itself bears no VAT the question does not arise, and its own reason is enough.
     """
-    if vat.category is not VatCategory.STANDARD:
+    explained = vat.category is not VatCategory.EXEMPT or vat.reason or vat.reason_code
+    if vat.category is not VatCategory.STANDARD and explained:
         return vat
     words = _mention(tax.note) or f"Hors de la base d'imposition à la TVA : {tax.name}"
     return Vat(VatCategory.EXEMPT, ZERO, words, exemptions.code_in(words))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from ..rules.rule import number
+from ..vocabulary.fold import fold
 from .invoice import WHOLE_CURRENCIES, ZERO
+
+_RETENTION = re.compile(r"\bretenue de garantie\b|\bretention\b")
 
 Instalment = tuple[date, Decimal]
 """When a part is due, and how much it is."""
@@ -52,3 +56,8 @@ def particulars(
     for name, value in retained:
         found.append(f"{name} : {amount(value, currency)} à retenir sur le règlement, payables à la levée de la garantie.")
     return tuple(found)
+
+
+def says_retention(text: str | None) -> bool:
+    """Whether a line's label says that it keeps back a guarantee."""
+    return bool(text) and bool(_RETENTION.search(fold(text)))

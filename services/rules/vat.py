@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 
 from ..document.invoice import WHOLE_CURRENCIES, ZERO, Flaw, Invoice, Period, Vat, VatCategory, VatSubtotal
@@ -11,7 +10,7 @@ from ..document.taxation import FRENCH_RATES
 from ..text import Text
 from ..vocabulary.places import Place
 from .amounts import RECOMPUTE, lines_where
-from .rule import Check, Context, Level, Rule, Values, found, number, when
+from .rule import Context, Level, Rule, Values, found, number, when
 
 _CENT = Decimal("0.01")
 _HALF_CENT = Decimal("0.005")
@@ -86,22 +85,15 @@ def _unusual_rates(invoice: Invoice, _context: Context) -> Values | None:
     return found("rates", (_rate_label(key) for key in dict.fromkeys(map(_key, charged)) if key[1] not in FRENCH_RATES))
 
 
-def _parts_where(broken: Callable[[Vat], bool]) -> Check:
-    """A check that names the lines, discounts and charges whose VAT is ``broken``."""
-
-    def of(invoice: Invoice, _context: Context) -> Values | None:
-        lines = (Text(str(rank), str(rank)) for rank, line in enumerate(invoice.lines, 1) if broken(line.vat))
-        others = (
-            Text(item.reason or "?", item.reason or "?") for item in (*invoice.allowances, *invoice.charges) if broken(item.vat)
-        )
-        return found("lines", (*lines, *others))
-
-    return of
-
-
 def _unexplained(vat: Vat) -> bool:
     """Exempt, and nothing says why; another part's reason is not its own."""
     return vat.category is VatCategory.EXEMPT and vat.flaw is None and not (vat.reason.strip() or vat.reason_code.strip())
+
+
+def _reason_missing(invoice: Invoice, _context: Context) -> Values | None:
+    lines = (rank for rank, line in enumerate(invoice.lines, 1) if _unexplained(line.vat))
+    others = (item.reason or "?" for item in (*invoice.allowances, *invoice.charges) if _unexplained(item.vat))
+    return found("lines", (*lines, *others))
 
 
 def _scope_mixed(invoice: Invoice, _context: Context) -> Values | None:
@@ -179,7 +171,7 @@ VAT_RULES: tuple[Rule, ...] = (
             " mention légale. Une retenue se reconnaît à son libellé, « Retenue de garantie ».",
         ),
         "DOMAIN R-22; EN 16931 BR-E-10",
-        _parts_where(lambda vat: vat.flaw is Flaw.NONE),
+        lines_where(lambda line: line.vat.flaw is Flaw.NONE),
         place=Place.DRAFT,
     ),
     Rule(
@@ -192,7 +184,7 @@ VAT_RULES: tuple[Rule, ...] = (
         ),
         _MENTION,
         "DOMAIN R-22; EN 16931 BR-E-10",
-        _parts_where(_unexplained),
+        _reason_missing,
         place=Place.TAXES,
     ),
     Rule(
@@ -209,7 +201,7 @@ VAT_RULES: tuple[Rule, ...] = (
             " contribution…) : changez-le.",
         ),
         "EN 16931 BG-30 (one VAT a line)",
-        _parts_where(lambda vat: vat.flaw is Flaw.SEVERAL),
+        lines_where(lambda line: line.vat.flaw is Flaw.SEVERAL),
         place=Place.TAXES,
     ),
     Rule(
