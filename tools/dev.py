@@ -43,7 +43,7 @@ commands:
   stop                 end what other commands of this checkout left running
   clean [--all]        remove this checkout's databases (--all: also the downloaded Odoo and Python packages)
 
-The first run downloads about 250 MB and takes about a minute; later ones reuse what it made.
+The first run downloads about 310 MB and takes about a minute; later ones reuse what it made.
 
 environment:
   ODOO_HOME            an Odoo 19 to use instead of Debian's (a git checkout, or the folder that holds package `odoo`)
@@ -132,7 +132,7 @@ def clean(everything: bool) -> None:
         pg.Cluster(workspace.DATA).remove()
     shutil.rmtree(workspace.WORK, ignore_errors=True)
     if everything:
-        for pattern in (f"{odoo_env.PACKAGE}_*", "venv-*", "postgresql"):
+        for pattern in (f"{odoo_env.PACKAGE}_*", "venv-*", "jaxb", "postgresql"):
             for folder in odoo_env.CACHE.glob(pattern):
                 folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
 

@@ -28,6 +28,8 @@ CACHE = Path(
 SUITE, PACKAGE = "sid", "odoo-19"
 # A symbolic link of Odoo's points into it; without it the login page is an error 500.
 COMPANIONS = ("libjs-jquery",)
+# What veraPDF reads its profiles with: the Python package that carries veraPDF, for the tests, holds a part of it only.
+JAXB = ("libjaxb-java", "libjaxb-api-java", "libistack-commons-java", "libactivation-java")
 SITE = "usr/lib/python3/dist-packages"
 OWN_ODOO = "point ODOO_HOME to an Odoo 19 (a git checkout, or the folder that holds the Python package `odoo`)"
 
@@ -180,6 +182,27 @@ def odoo_home() -> Path:
     return target / SITE
 
 
+def jaxb_home() -> Path:
+    """The folder of JAXB's jars, for ``tests/verapdf``; made by the first call, reused after it.
+
+    Empty where Odoo is one's own and there is no Debian to fetch from: what needs them says that it judges nothing.
+    """
+    target = CACHE / "jaxb"
+    if not (target / "READY").exists():
+        try:
+            packages = download(CACHE / "debs", *JAXB)
+        except SystemExit as error:
+            if not os.environ.get("ODOO_HOME"):
+                raise
+            log(f"veraPDF will not judge: {str(error).strip()}")
+            return target
+        shutil.rmtree(target, ignore_errors=True)
+        for deb in packages:
+            unpack(deb, target, "--strip-components=4", "./usr/share/java")
+        (target / "READY").touch()
+    return target
+
+
 def make_venv(target: Path) -> None:
     """An empty virtual environment with pip, also where Debian's python3-venv (ensurepip) is missing."""
     remedy = "install python3-venv (or Python 3.10 to 3.13 with its module venv)"
@@ -227,6 +250,7 @@ def bootstrap() -> tuple[Path, Path]:
     with lock(CACHE / "bootstrap.lock"):
         try:
             home = odoo_home()
+            jaxb_home()
             return home, venv(home)
         finally:
             for folder in ("apt", "debs", "pip"):
