@@ -20,7 +20,7 @@ def calls_super(method):
     return "super" in getattr(method, "__func__", method).__code__.co_names
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install_l10n", "post_install", "-at_install")
 class TestInheritance(TransactionCase):
     def test_no_override_of_ours_stands_behind_one_of_ours_without_super(self):
         cut, overridden = [], 0
