@@ -86,7 +86,7 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool) -> int:
     clean = lint.static(work) if everything else True
     if with_auto_install and not arguments:
         arguments = database_tests()
-    with work.database("test", workspace.Base(auto_install=with_auto_install)) as database:
+    with work.database("test", workspace.Base(auto_install=with_auto_install, companies=True)) as database:
         if everything:
             clean = lint.odoo_rules(work, database) and clean
         log("pytest")

@@ -55,11 +55,13 @@ class Base(NamedTuple):
     :ivar auto_install: also the modules that a real database gets along (account_peppol and others).
     :ivar french: also the French language; English remains the one of new users.
     :ivar extra: further modules.
+    :ivar companies: also French companies with their chart of accounts, for the tests: to load one takes seconds a class.
     """
 
     auto_install: bool = False
     french: bool = True
     extra: tuple[str, ...] = ()
+    companies: bool = False
 
 
 PLAIN = Base()
@@ -209,6 +211,8 @@ class Workspace:
         flags += ["--load-language=en_US,fr_FR"] if kind.french else []
         identity = repr((RECIPE, depends, flags, str(self.home), PYTHON.parent.parent.name))
         name = "base_" + hashlib.sha256(identity.encode()).hexdigest()[:8]
+        if kind.companies:
+            return self._base_with_companies(name + "_companies", kind)
         if not self.exists(name) or not (FILESTORE / name).is_dir():
             self.drop(name)
             unfinished = name + "_wip"
@@ -223,6 +227,25 @@ class Workspace:
         (RUN / f"{name}.lock").touch()
         return name
 
+    def _base_with_companies(self, name: str, kind: Base) -> str:
+        """The same with the companies of the tests, made from it."""
+        plain = self._base(kind._replace(companies=False))
+        if not self.exists(name) or not (FILESTORE / name).is_dir():
+            self.drop(name)
+            unfinished = name + "_wip"
+            self._copy(plain, unfinished)
+            script = REPO / "tools/shell_companies.py"
+            self.odoo("companies", "shell", "-d", unfinished, "--no-http", script=script)
+            (FILESTORE / unfinished).rename(FILESTORE / name)
+            self.query("postgres", "ALTER DATABASE {} RENAME TO {}", names=[unfinished, name])
+        (RUN / f"{name}.lock").touch()
+        return name
+
+    def _copy(self, base: str, database: str) -> None:
+        self.drop(database)
+        self.query("postgres", "CREATE DATABASE {} TEMPLATE {}", names=[database, base])
+        shutil.copytree(FILESTORE / base, FILESTORE / database, copy_function=os.link)
+
     def _require(self, database: str, modules: Sequence[str]) -> None:
         """Odoo ends well even when it left out a module it could not install: look."""
         query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = ANY(%s)"
@@ -233,10 +256,7 @@ class Workspace:
     def refresh(self, database: str, kind: Base = PLAIN) -> None:
         """Make ``database``, which this process holds, a fresh copy of the base, without the add-on."""
         with self.cluster.exclusive():
-            base = self._base(kind)
-            self.drop(database)
-            self.query("postgres", "CREATE DATABASE {} TEMPLATE {}", names=[database, base])
-            shutil.copytree(FILESTORE / base, FILESTORE / database, copy_function=os.link)
+            self._copy(self._base(kind), database)
 
     def install(self, database: str, auto_install: bool = False) -> str:
         """Install the add-on as it is now; what Odoo logged."""
