@@ -35,6 +35,7 @@ commands:
                              without ARGS the tests that use a database
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
   bench NAME [ARGS]    counts of work, as a table: see `bench --help` for the names
+  contracts [FOLDER]   make the tables in tests/contracts/ anew from the official Swaggers (in ../shared/api, or FOLDER)
   translations         bring i18n/ up to date with the code; says which texts have no French yet
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
@@ -150,10 +151,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, **form)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
     options = {"demo": "--once", "test": "--with-auto-install", "clean": "--all"}
-    for name in ("demo", *PASS_ON, "test", "translations", "lint", "check-install", "odoo-tests", "stop", "clean"):
+    for name in ("demo", *PASS_ON, "test", "contracts", "translations", "lint", "check-install", "odoo-tests", "stop", "clean"):
         command = commands.add_parser(name, **form)
         if name in options:
             command.add_argument(options[name], action="store_true", help=argparse.SUPPRESS)
+        if name == "contracts":
+            command.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
     namespace, rest = parser.parse_known_args(arguments)
     if rest and namespace.command != "test":
         parser.error(f"unknown argument: {' '.join(rest)}")
@@ -165,6 +168,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     """Carry out a command in the virtual environment; its exit status."""
     import bench
     import chaos
+    import contracts
     import demo
     import install_check
     import odoo_tests
@@ -178,6 +182,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "lint": lambda: lint_command(work),
         "chaos": lambda: chaos.chaos(work, options.rest),
         "bench": lambda: bench.bench(work, options.rest),
+        "contracts": lambda: contracts.contracts(options.folder or contracts.SOURCE),
         "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
@@ -186,7 +191,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     work = workspace.Workspace(home)
     note = processes.note(workspace.RUN, os.getpid(), f"dev.py {options.command}")
     try:
-        if options.command != "simulator":
+        if options.command not in ("simulator", "contracts"):
             work.open()
         return commands[options.command]()
     finally:

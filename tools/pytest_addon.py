@@ -22,6 +22,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ADDON = "l10n_fr_chorus_pro"
 NOT_STANDARD = "not a standard test: "
+#: What the reason of a skip begins with when what the test judges by is not at hand.
+NOT_JUDGED = "NOT JUDGED: "
 _resolve = _pytest.pathlib.resolve_pkg_root_and_module_name
 
 
@@ -101,6 +103,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         if NOT_STANDARD not in reason:
             report.outcome = "failed"
             report.longrepr = f"skipped although CI=true: {reason}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was not judged, for want of what it is judged by: with few words asked for, pytest would only count it."""
+    for report in terminalreporter.getreports("skipped"):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if NOT_JUDGED in reason:
+            terminalreporter.write_line(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,6 @@
 """The vocabulary: complete, bilingual, consistent. Needs neither Odoo nor a database."""
 
 import dataclasses
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -35,9 +34,8 @@ from ...services.vocabulary import (
     statuses,
     syntaxes,
 )
-from ..support.places import REFERENCE
+from ..support import swagger
 
-ENUMS = REFERENCE / "api/enums.json"
 TABLES = {
     "statuses": STATUSES,
     "flow states": FLOW_STATES,
@@ -52,12 +50,6 @@ TABLES = {
     "outcomes": flows.OUTCOMES,
 }
 SUPPLIER_MUST_ACT = [status for status in STATUSES.values() if status.who is Actor.SUPPLIER]
-
-
-def swagger_values(name: str) -> set[str]:
-    if not ENUMS.is_file():
-        pytest.skip(f"the Swaggers' enumerations are not beside this checkout ({ENUMS.parent.parent.name}/)")
-    return set(json.loads(ENUMS.read_text("utf-8"))[name]["values"])
 
 
 def texts(value: Any) -> Iterator[Text]:
@@ -112,7 +104,9 @@ def test_keys_are_codes_and_read_only(table):
 
 
 def test_statuses_are_those_of_the_swagger_and_one_more():
-    assert set(STATUSES) == swagger_values("STATUT_DP") | {"ABSENCE_VALIDATION_MOE_DELAI_REGLEMENTAIRE"}
+    assert set(STATUSES) == swagger.codes("factures/v1/consulter/historique", "answer", "statutCourantCode") | {
+        "ABSENCE_VALIDATION_MOE_DELAI_REGLEMENTAIRE"
+    }
 
 
 def test_number_of_statuses():
@@ -245,14 +239,17 @@ def test_unknown_flow_state_waits(code):
 
 
 def test_frameworks_are_those_of_the_swagger():
-    values = swagger_values("CADRE_FACTURATION_2") | swagger_values("CADRE_FACTURATION_3")
+    searched = swagger.codes("factures/v1/rechercher/fournisseur", "request", "cadreFacturation")
+    values = searched | swagger.codes(
+        "factures/v1/consulter/fournisseur", "answer", "facture.cadreDeFacturation.codeCadreFacturation"
+    )
     assert {framework.api_value for framework in FRAMEWORKS.values()} == values
     assert set(FRAMEWORKS) == {f"A{number}" for number in range(1, 26)} | {"SANS_CADRE"}
 
 
 def test_frameworks_of_submit_are_those_of_the_swagger():
     by_submit = {framework.api_value for framework in FRAMEWORKS.values() if framework.by_submit}
-    assert by_submit == swagger_values("CADRE_FACTURATION")
+    assert by_submit == swagger.codes("factures/v1/soumettre", "request", "cadreDeFacturation.codeCadreFacturation")
 
 
 def test_offered_to_a_supplier():
@@ -328,7 +325,7 @@ def test_unknown_framework_is_offered_to_nobody(code):
 
 
 def test_syntaxes_are_those_of_the_swagger():
-    assert set(SYNTAXES) == swagger_values("SYNTAXEFLUX")
+    assert set(SYNTAXES) == swagger.codes("factures/v1/deposer/flux", "request", "syntaxeFlux")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Without a database.
 """
 
-import json
+import re
 
 import pytest
 
@@ -13,7 +13,8 @@ from ...services.follow.works_deposit import WorksDeposit
 from ...services.vocabulary import frameworks
 from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import SUPPLIER_ROLES, Role
-from ..support.places import REFERENCE, ROOT
+from ..support import swagger
+from ..support.places import ROOT
 
 LEAD = ("A4", "A5", "A6", "A7")
 
@@ -128,9 +129,6 @@ def test_the_seam_opens_in_one_place(monkeypatch):
     assert works.channel("A4") is Channel.SUBMIT
 
 
-OFFICIAL = REFERENCE / "api/works-invoices.json"
-
-
 def sources():
     """The code of the add-on and of the simulator, by file."""
     for folder in ("services", "models", "wizards", "views", "tools"):
@@ -146,17 +144,10 @@ def test_no_syntax_nor_xml_place_is_invented():
             assert unknown not in text, f"{path}: {unknown}"
 
 
-@pytest.mark.skipif(not OFFICIAL.is_file(), reason="the reference of works invoices is not beside this checkout")
 def test_no_route_is_invented():
-    """works-invoices.json: only confirmed paths are called or served."""
-    reference = json.loads(OFFICIAL.read_text("utf-8"))
-    base = reference["base_path"].removeprefix("/cpro/")
-    doubtful = [f"{base}{one['path']}" for one in reference["operations"] if one["path"] and one["path_status"] != "confirmed"]
-    assert len(doubtful) > 5
-    for path, text in sources():
-        for route in doubtful:
-            assert f'"/cpro/{route}"' not in text, f"{path}: {route}"
-            assert f'"{route}"' not in text, f"{path}: {route}"
-    confirmed = [one["path"] for one in reference["operations"] if one["path_status"] == "confirmed"]
-    client = (ROOT / "services" / "api" / "works.py").read_text("utf-8")
-    assert [part.split('"')[0] for part in client.split(f'"/cpro/{base}')[1:]] == confirmed
+    """REFERENCE §2.E: of the works API only the search has a confirmed path; no other is called or served."""
+    base = "facturesTravaux/v1/"
+    known = {path for path in swagger.operations() if path.startswith(base)}
+    assert known == {f"{base}rechercher"}
+    named = {route for _path, text in sources() for route in re.findall(r'"(?:/cpro/)?(facturesTravaux/v1/\w[\w/]*)"', text)}
+    assert named == known

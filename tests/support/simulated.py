@@ -1,6 +1,6 @@
 """A Chorus Pro simulator for tests: a process of its own, spoken to over HTTP.
 
-Every request made to it is held against the official Swaggers.
+Every request made to it is judged by the tables of tests/contracts/.
 """
 
 import atexit
@@ -57,9 +57,12 @@ class Simulator:
         return self.control("state", "GET")
 
     def reset(self):
-        """Forget everything; it forgets its tokens too, so this process forgets them."""
-        self.control("reset")
-        shared_tokens._tokens.clear()
+        """Judge the requests made so far and forget everything; it forgets its tokens too, so this process forgets them."""
+        try:
+            self.check_requests()
+        finally:
+            self.control("reset")
+            shared_tokens._tokens.clear()
 
     def advance(self):
         """Process all pending deposits to their end now."""
@@ -106,7 +109,7 @@ class Simulator:
         return self.state()["calls"].get(path, 0)
 
     def check_requests(self):
-        """Hold every request since the last reset against the official Swaggers, where they are at hand.
+        """Judge every request since the last reset by the tables of the API's operations.
 
         :raises AssertionError: naming the requests that do not conform.
         """

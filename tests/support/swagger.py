@@ -1,27 +1,91 @@
-"""AIFE's official Swaggers as a judge of our requests; without the folder they come in, nothing is judged."""
+"""The judge of our requests, and of the simulator's answers: the tables of facts in tests/contracts/.
 
+``factures.json`` and ``structures.json`` are made from AIFE's official Swaggers by ``dev.py contracts``. ``others.json`` holds
+by hand what is known of the operations that our client calls of other APIs, whose Swaggers are not public.
+"""
+
+import contextlib
 import functools
 import json
+import re
+from datetime import date
 
-from .places import REFERENCE
+from .places import ROOT
 
-FOLDER = REFERENCE / "api"
-FILES = {"factures": "factures.swagger.json", "structures": "structures.swagger.json"}
-
-
-def available() -> bool:
-    """Whether the Swaggers are beside this checkout."""
-    return all((FOLDER / name).is_file() for name in FILES.values())
+FOLDER = ROOT / "tests/contracts"
+TABLES = ("factures", "structures", "others")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
 @functools.cache
-def _api(name: str) -> dict:
-    api = json.loads((FOLDER / FILES[name]).read_text("utf-8"))
-    for definition in api["definitions"].values():
-        # what the Swagger does not name must not be sent: a misspelt field would be ignored in silence
-        if definition.get("properties"):
-            definition["additionalProperties"] = False
-    return api
+def operations() -> dict[str, dict]:
+    """The operations known, by their path below ``/cpro/``; lists of codes stand in place of their names."""
+    found = {}
+    for name in TABLES:
+        table = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+        for path, operation in table["operations"].items():
+            for message in ("request", "answer"):
+                for facts in operation[message].values():
+                    if "codes" in facts:
+                        facts["codes"] = table["codes"][facts["codes"]]
+            found[path] = operation
+    return found
+
+
+def codes(path: str, message: str, field: str) -> set[str]:
+    """The codes that a field may hold: ``message`` is ``request`` or ``answer``."""
+    return set(operations()[path][message][field]["codes"])
+
+
+def _is_of(kind: str, value: object) -> bool:
+    """Whether a value has one of the table's types."""
+    if kind in ("integer", "int32", "int64"):
+        bits = 32 if kind == "int32" else 64
+        return isinstance(value, int) and not isinstance(value, bool) and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+    if kind == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind == "date-time":
+        with contextlib.suppress(ValueError):
+            return isinstance(value, str) and bool(_DATE.fullmatch(value)) and bool(date.fromisoformat(value[:10]))
+        return False
+    return isinstance(value, {"string": str, "boolean": bool, "object": dict}[kind])
+
+
+def _value(fields: dict, field: str, place: str, kind: str, value: object):
+    facts = fields[field]
+    if not _is_of(kind, value):
+        yield f"{place}: {value!r} is no {kind}"
+    elif kind == "object":
+        yield from _object(fields, f"{field}.", f"{place}.", value)
+    elif "codes" in facts and value not in facts["codes"]:
+        yield f"{place}: {value!r} is not one of {', '.join(facts['codes'])}"
+    elif isinstance(value, str) and not facts.get("shortest", 0) <= len(value) <= facts.get("longest", len(value)):
+        yield f"{place}: {len(value)} characters"
+
+
+def _object(fields: dict, prefix: str, place: str, content: dict):
+    """The problems of an object whose fields' paths begin with ``prefix``."""
+    for name, value in content.items():
+        facts = fields.get(prefix + name)
+        if facts is None:
+            # a misspelt field would be ignored in silence
+            yield f"{place}{name}: unknown field"
+        elif not facts["type"].endswith("[]"):
+            yield from _value(fields, prefix + name, place + name, facts["type"], value)
+        elif not isinstance(value, list):
+            yield f"{place}{name}: {value!r} is no list"
+        else:
+            for index, item in enumerate(value):
+                yield from _value(fields, prefix + name, f"{place}{name}.{index}", facts["type"][:-2], item)
+    for path, facts in fields.items():
+        name = path.removeprefix(prefix)
+        if path.startswith(prefix) and "." not in name and facts.get("required") and name not in content:
+            yield f"{place}{name}: missing"
+
+
+def judge(fields: dict, body: object) -> list[str]:
+    """What a request or an answer has that the facts of its fields do not allow."""
+    return list(_object(fields, "", "", body)) if isinstance(body, dict) else [f"{body!r} is no object"]
 
 
 def _tolerated(path: str, body: object) -> object:
@@ -32,29 +96,19 @@ def _tolerated(path: str, body: object) -> object:
     return body
 
 
-@functools.cache
-def _validator(name: str, path: str, method: str):
-    import jsonschema  # a test dependency, not needed where the Swaggers are missing
-
-    api = _api(name)
-    operation = api["paths"].get(path, {}).get(method.lower())
-    if operation is None:
-        return None
-    schema = next((p["schema"] for p in operation["parameters"] if p["in"] == "body"), {})
-    return jsonschema.Draft4Validator({**schema, "definitions": api["definitions"]})
-
-
 def problems(method: str, path: str, body: object) -> list[str]:
-    """What a request does that its Swagger does not allow: unknown operation, unknown field, wrong type, unknown value.
+    """What a request does that the tables do not allow: unknown operation or field, wrong type, unknown code, missing field.
 
-    Only the APIs whose official Swagger is known are judged (factures, structures); empty without the Swaggers.
+    Requests to anything but ``/cpro/`` are none of the API's, hence not judged.
     """
-    parts = path.split("/")
-    if not available() or len(parts) < 4 or parts[1] != "cpro" or parts[2] not in FILES:
+    if not path.startswith("/cpro/"):
         return []
-    validator = _validator(parts[2], "/" + "/".join(parts[3:]), method)
-    if validator is None:
+    operation = operations().get(path.removeprefix("/cpro/"))
+    if operation is None or operation["method"] != method:
         return ["unknown operation"]
-    return [
-        f"{'.'.join(map(str, error.path)) or 'body'}: {error.message}" for error in validator.iter_errors(_tolerated(path, body))
-    ]
+    return judge(operation["request"], _tolerated(path, body))
+
+
+def answer_problems(path: str, answer: object) -> list[str]:
+    """What an answer of the operation with that path below ``/cpro/`` has that the tables do not allow."""
+    return judge(operations()[path]["answer"], answer)
