@@ -12,7 +12,7 @@ PARIS = ZoneInfo("Europe/Paris")
 def parse_instant(value: object) -> datetime | None:
     """The instant the platform wrote, in UTC, or None when there is none or it cannot be read.
 
-    Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (REFERENCE §2.H); without an offset,
+    Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (doc/API.md §2.H); without an offset,
     or as a date alone, the platform means Paris time. An integer is taken for milliseconds since 1970.
     """
     if isinstance(value, int) and not isinstance(value, bool):

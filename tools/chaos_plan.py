@@ -27,7 +27,7 @@ KINDS = (
 )
 #: Answers that say nothing of whether the call was carried out.
 UNCLEAR = ("html_200", "empty_200", "http_500", "http_502", "http_503")
-#: Refusals as the platform words them (REFERENCE §4); none that says "found nothing", which would be a lie.
+#: Refusals as the platform words them (doc/API.md §4); none that says "found nothing", which would be a lie.
 REFUSALS = ((20000, "GDP_MSG_11.008"), (20001, "GDP_MSG_11.022"), (20001, "GDP_MSG_11.005"))
 PEOPLE = 5
 #: Of the invoices, by their places, every so many names a service that is no longer active, until somebody corrects it. (Those

@@ -5,7 +5,7 @@ from ..services.vocabulary import motifs
 
 
 class ChorusReissue(models.TransientModel):
-    """A refused invoice becomes a credit note and a new invoice, its references corrected on the way (DOMAIN §4.3)."""
+    """A refused invoice becomes a credit note and a new invoice, its references corrected on the way (doc/RULES.md §4.3)."""
 
     _name = "chorus.reissue"
     _description = "Replace an invoice refused by the public body"

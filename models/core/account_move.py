@@ -67,7 +67,7 @@ class AccountMove(models.Model):
             and bool(company.chorus_environment)
             and partner.invoice_sending_method == "chorus_pro"
             and not (start and self.invoice_date and self.invoice_date < start)
-            # the public body never owed an invoice refused or given up: its credit note stays in our books (DOMAIN §4.3)
+            # the public body never owed an invoice refused or given up: its credit note stays in our books (doc/RULES.md §4.3)
             and statuses.get(self.reversed_entry_id.chorus_status).state not in ("refused", "cancelled")
         )
 

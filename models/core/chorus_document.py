@@ -451,5 +451,5 @@ class ChorusDocument(models.AbstractModel):
 
 
 def _price(price):
-    """A unit price as Chorus Pro takes it, with at most six decimals (DOMAIN R-26)."""
+    """A unit price as Chorus Pro takes it, with at most six decimals (doc/RULES.md R-26)."""
     return price.quantize(Decimal("0.000001")).normalize() + ZERO

@@ -24,8 +24,9 @@ class ResPartner(models.Model):
 
     @api.constrains("invoice_sending_method", "company_registry", "chorus_identifier_type", "parent_id")
     def _check_chorus_siret(self):
-        """A public body is addressed by its SIRET, 14 digits (DOMAIN R-02); whether it is a true one is checked before sending,
-        since qualification works with fictitious ones. What is identified otherwise (R-03) has the identifier of its kind."""
+        """A public body is addressed by its SIRET, 14 digits (doc/RULES.md R-02); whether it is a true one is checked before
+        sending, since qualification works with fictitious ones. What is identified otherwise (R-03) has the identifier of its
+        kind."""
         for partner in self:
             # the flag is asked of the commercial entity, the one that is invoiced
             if partner.invoice_sending_method != "chorus_pro" or partner != partner.commercial_partner_id:

@@ -7,7 +7,7 @@ from ...services.api.errors import ChorusError, NotReceived, failure
 from ...services.clock import paris_day
 from .. import timing, transactions
 
-#: States of a commitment that can still be invoiced, as far as known (REFERENCE §2.F, DOMAIN §1.1).
+#: States of a commitment that can still be invoiced, as far as known (doc/API.md §2.F, doc/RULES.md §1.1).
 OPEN_STATES = ("COMMANDE",)
 
 

@@ -22,7 +22,7 @@ class ChorusReferences(models.AbstractModel):
         "Service",
         compute="_compute_chorus_service_id",
         inverse="_inverse_chorus_service_id",
-        # what a supplier may choose (DOMAIN)
+        # what a supplier may choose (doc/RULES.md)
         domain=f"[('partner_id', '=', chorus_body_id), ('enabled', '=', True), ('code', '!=', '{FORBIDDEN_SERVICE}')]",
         help="The service of the public body that handles the invoice: search by code or by name.",
     )

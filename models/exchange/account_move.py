@@ -180,7 +180,7 @@ class AccountMove(models.Model):
 
     @api.depends("name", "invoice_date", "chorus_deposit_line_ids.live")
     def _compute_chorus_number_taken_by(self):
-        """Who has this number at Chorus Pro, where a number serves once for a year and a SIREN (DOMAIN R-06)."""
+        """Who has this number at Chorus Pro, where a number serves once for a year and a SIREN (doc/RULES.md R-06)."""
 
         def key(environment, company, number, day):
             return environment, "".join((company.company_registry or "").split())[:9], number, day.year

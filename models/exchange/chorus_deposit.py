@@ -456,7 +456,7 @@ class ChorusDeposit(models.Model):
     def _chorus_matches(self, found):
         """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
 
-        :return: dict line → ``FoundInvoice``; by year, SIREN and number (REFERENCE §5).
+        :return: dict line → ``FoundInvoice``; by year, SIREN and number (doc/API.md §5).
         """
         self.ensure_one()
         siren = "".join((self.company_id.company_registry or "").split())[:9]

@@ -20,7 +20,7 @@ from .. import transactions
 _logger = logging.getLogger(__name__)
 
 
-#: Bytes of the PDF that goes with a submission (DOMAIN R-30).
+#: Bytes of the PDF that goes with a submission (doc/RULES.md R-30).
 PDF_SIZE = 10_000_000
 
 

@@ -218,7 +218,7 @@ class ChorusMarket(models.Model):
         }
         for market in self:
             wanted = leaders.get(market.role, ())
-            # a subcontractor of a co-contractor is validated by that one first (DOMAIN §3.1)
+            # a subcontractor of a co-contractor is validated by that one first (doc/RULES.md §3.1)
             parties = market.party_ids.filtered(lambda party, wanted=wanted: party.role in wanted)
             chosen = market.party_ids.filtered("validates")
             market.validator_id = (chosen or parties.sorted(lambda party, wanted=wanted: wanted.index(party.role)))[:1]

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-#: What a line is in a public market: its label. Only ``works`` counts against the market's amount (DOMAIN §2.2: cumulative
+#: What a line is in a public market: its label. Only ``works`` counts against the market's amount (doc/RULES.md §2.2: cumulative
 #: statements are at the market's prices, without revision nor VAT).
 KINDS = {
     "works": "Work",

@@ -223,7 +223,7 @@ class AccountMove(models.Model):
     def _chorus_format(self):
         chosen, form = super()._chorus_format()
         if chosen is not FileFormat.UBL and works.channel(self.chorus_framework or "A1") is Channel.SUBMIT:
-            # only these two name a validator (REFERENCE §2.A, UBL_WORKS §2)
+            # only these two name a validator (doc/API.md §2.A, doc/RULES.md §8.1)
             printable = self.invoice_pdf_report_id or self._chorus_can_print()
             chosen = FileFormat.PDF if printable else FileFormat.UBL
             return chosen, FORMATS[chosen]

@@ -12,7 +12,7 @@ from .. import timing, transactions
 _logger = logging.getLogger(__name__)
 
 
-#: How Chorus Pro names a PDF that a person filed on the portal (modeDepot, REFERENCE §3).
+#: How Chorus Pro names a PDF that a person filed on the portal (modeDepot, doc/API.md §3).
 BY_HAND = "DEPOT_PDF_PORTAIL"
 
 

@@ -14,7 +14,7 @@ from ...services.vocabulary import motifs, statuses
 from ...services.vocabulary.frameworks import Role
 from .. import timing, transactions
 
-#: The reasons a validator may give (REFERENCE §3.7): the first says that the invoice is not for it.
+#: The reasons a validator may give (doc/API.md §3.7): the first says that the invoice is not for it.
 REASONS = ("ERR_VALIDEUR", "AUT_MOTIF_ERR_VALIDEUR")
 
 

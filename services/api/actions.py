@@ -1,4 +1,4 @@
-"""What a supplier does about an invoice that is at Chorus Pro already. The API's French names stay here (REFERENCE §2.A).
+"""What a supplier does about an invoice that is at Chorus Pro already. The API's French names stay here (doc/API.md §2.A).
 
 Each of these calls changes the invoice: it is made once, and after a lost answer the state at Chorus Pro tells what became of it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from .answers import AddedFile
 from .session import PisteSession
 
-#: Longest comment (REFERENCE §2.H).
+#: Longest comment (doc/API.md §2.H).
 COMMENT_LENGTH = 2000
 #: The kind of a file that is not the invoice itself, in all formats of the platform (``TypePJ``); ``typespj`` lists others.
 FILE_TYPE = "02"

@@ -29,7 +29,7 @@ class AddedFile(NamedTuple):
 
 
 class InvoiceError(NamedTuple):
-    """Why one invoice of a flow was not integrated; ``message`` may join several labels with ``|`` (REFERENCE §2.0)."""
+    """Why one invoice of a flow was not integrated; ``message`` may join several labels with ``|`` (doc/API.md §2.0)."""
 
     number: str
     supplier: str
@@ -46,7 +46,7 @@ class TechnicalError(NamedTuple):
 
 
 class FlowReport(NamedTuple):
-    """What became of a flow; ``state`` is one of REFERENCE §3.4."""
+    """What became of a flow; ``state`` is one of doc/API.md §3.4."""
 
     state: str
     state_at: datetime | None

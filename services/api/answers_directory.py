@@ -10,7 +10,7 @@ class FoundStructure(NamedTuple):
     """A structure of the directory.
 
     ``identifier`` is ``idStructureCPP``; ``registry`` its SIRET or the other identifier that ``registry_type``
-    (``typeIdentifiantStructure``, REFERENCE §2.D) says.
+    (``typeIdentifiantStructure``, doc/API.md §2.D) says.
     """
 
     identifier: str
@@ -41,7 +41,7 @@ class PostalAddress(NamedTuple):
 
 
 class StructureDetails(NamedTuple):
-    """What a structure is, and what it requires on an invoice (DOMAIN R-08…R-13).
+    """What a structure is, and what it requires on an invoice (doc/RULES.md R-08…R-13).
 
     :ivar payment_not_reported: the "payment sent" status never comes back from it.
     :ivar password_expires_at: of our own technical account, told for our own structure only.

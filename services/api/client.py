@@ -1,4 +1,4 @@
-"""Chorus Pro's operations, one method each. The API's French names stay in this file (REFERENCE §2)."""
+"""Chorus Pro's operations, one method each. The API's French names stay in this file (doc/API.md §2)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from .json_values import text as _text
 from .paging import search_all
 from .works import WorksClient
 
-#: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (REFERENCE §5).
+#: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (doc/API.md §5).
 PAGE_SIZE = 500
-#: Results a search may give over all its pages; the platform's default would be 200 (REFERENCE §2.H).
+#: Results a search may give over all its pages; the platform's default would be 200 (doc/API.md §2.H).
 MAXIMUM = 100_000
-#: How ``soumettre`` takes the PDF: the Swagger has an object, the requests known to have succeeded a list (REFERENCE §2.0).
+#: How ``soumettre`` takes the PDF: the Swagger has an object, the requests known to have succeeded a list (doc/API.md §2.0).
 MAIN_FILE_IN_A_LIST = True
-#: Characters that the label of an attachment may have (REFERENCE §2.H).
+#: Characters that the label of an attachment may have (doc/API.md §2.H).
 FILE_LABEL = 100
 
 
@@ -51,9 +51,9 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
     def deposit_flow(self, content: bytes, file_name: str, syntax: str) -> FlowReceipt:
         """Deposit a file (``deposer/flux``). The answer is a receipt, not an integration.
 
-        :param content: the file's bytes, at most 30 MB (REFERENCE §5).
+        :param content: the file's bytes, at most 30 MB (doc/API.md §5).
         :param file_name: with its extension.
-        :param syntax: a ``syntaxeFlux`` such as ``IN_DP_E1_CII_16B`` (REFERENCE §3.3).
+        :param syntax: a ``syntaxeFlux`` such as ``IN_DP_E1_CII_16B`` (doc/API.md §3.3).
         :raises OutcomeUnknown: also when the platform accepts without giving a flow number.
         """
         answer = self._session.post(
@@ -76,7 +76,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
 
         Alone it changes nothing at Chorus Pro, hence the call is repeated when the way fails.
 
-        :param content: the file's bytes, at most 10 MB (REFERENCE §5).
+        :param content: the file's bytes, at most 10 MB (doc/API.md §5).
         :param name: with its extension, at most 50 characters.
         :return: the file's identifier (``pieceJointeId``).
         """
@@ -231,7 +231,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
         return History(_text(answer.get("statutCourantCode")), tuple(entries))
 
     def own_structures(self) -> list[FoundStructure]:
-        """The active structures for which the technical account may work on issued invoices (REFERENCE §2.C)."""
+        """The active structures for which the technical account may work on issued invoices (doc/API.md §2.C)."""
         answer = self._session.post("/cpro/transverses/v1/recuperer/structures/actives/fournisseur", {})
         return [
             FoundStructure(

@@ -1,4 +1,4 @@
-"""The directory's operations: structures, their services, the State's commitments (REFERENCE §2.B, §2.C, §2.F).
+"""The directory's operations: structures, their services, the State's commitments (doc/API.md §2.B, §2.C, §2.F).
 
 The API's French names stay in this file and in ``client``.
 """
@@ -21,7 +21,7 @@ from .json_values import pages, record, rows, text, total
 from .paging import search_all
 from .session import PisteSession
 
-#: Services asked for in one page: most structures have fewer (REFERENCE §2.H: others ask up to 10,000).
+#: Services asked for in one page: most structures have fewer (doc/API.md §2.H: others ask up to 10,000).
 SERVICES_PAGE = 500
 #: Structures in one page of a search, which a person reads.
 STRUCTURES_PAGE = 40
@@ -159,7 +159,7 @@ class DirectoryClient:
     # -- commitments -----------------------------------------------------------------------------------------------------
 
     def engagements(self, number: str, supplier_structure: str) -> list[Engagement]:
-        """The State's commitments to us under that number (``engagementsJuridiques/rechercher``, REFERENCE §2.F).
+        """The State's commitments to us under that number (``engagementsJuridiques/rechercher``, doc/API.md §2.F).
 
         :param supplier_structure: Chorus Pro's identifier of our structure.
         """

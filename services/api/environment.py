@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Environment:
-    """One Chorus Pro: production, qualification, or a simulator (REFERENCE §1.1).
+    """One Chorus Pro: production, qualification, or a simulator (doc/API.md §1.1).
 
     :param name: ``production``, ``qualification`` or ``simulator``.
     :param token_url: address that gives the OAuth2 token.

@@ -32,7 +32,7 @@ class ChorusError(Exception):
     :param detail: the platform's or the library's own words, without secrets.
     :param code: key of :data:`FAILURES`; the class's own when not given.
     :param http_status: HTTP status of the answer, if there was one.
-    :param correlation: the platform's correlation identifier, to quote to its support (REFERENCE §1.3).
+    :param correlation: the platform's correlation identifier, to quote to its support (doc/API.md §1.3).
     """
 
     default_code = "unexpected_answer"
@@ -70,7 +70,7 @@ class OutcomeUnknown(ChorusError):
 class Refused(ChorusError):
     """The platform understood and said no (``codeRetour`` ≠ 0, HTTP 400, 413…).
 
-    :param return_code: ``codeRetour``; its meaning depends on the service (REFERENCE §4).
+    :param return_code: ``codeRetour``; its meaning depends on the service (doc/API.md §4).
     :param service: the operation's path below ``/cpro/``, such as ``factures/v1/deposer/flux``.
     """
 
@@ -83,7 +83,7 @@ class Refused(ChorusError):
 
 
 class NotAllowed(ChorusError):
-    """A link of the chain that lets us in is missing (SETUP_STEPS; REFERENCE §1.3).
+    """A link of the chain that lets us in is missing (doc/RULES.md §6; doc/API.md §1.3).
 
     ``link`` is one of ``credentials`` (PISTE client id or secret), ``subscription`` (the API is not consented to on PISTE),
     ``connection`` (the raccordement is not active in Chorus Pro), ``technical_account``, ``right`` — and is the code too.

@@ -11,7 +11,7 @@ def text(value: object) -> str:
 
 
 def rows(value: object) -> list[dict[str, Any]]:
-    """A list of objects, also where the platform sends a single object in its place (REFERENCE §6.3)."""
+    """A list of objects, also where the platform sends a single object in its place (doc/API.md §6.3)."""
     if isinstance(value, dict):
         return [value]
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""Looking a recipient up in Chorus Pro's directory, and what its requirements make a form ask for (DOMAIN R-02, R-08…R-13)."""
+"""Looking a recipient up in Chorus Pro's directory; what its requirements make a form ask for (doc/RULES.md R-02, R-08…R-13)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..vocabulary.fold import fold
 from .answers_directory import FoundService, FoundStructure, StructureDetails
 from .directory import DirectoryClient
 
-#: The State has one SIRET for all its services, and publishes its commitments (DOMAIN §1.1).
+#: The State has one SIRET for all its services, and publishes its commitments (doc/RULES.md §1.1).
 STATE = "11000201100044"
 
 
@@ -72,8 +72,8 @@ class Answer(NamedTuple):
 def look_up(client: DirectoryClient, question: Question) -> Answer:
     """Find one structure with what it requires: 2 calls and one for each page of its services.
 
-    An identifier must give one active structure ("two results or none = unusable", DOMAIN §5). A name must be that of the only
-    structure found, word for word: the platform searches inside names, so that a single result may still be another body.
+    An identifier must give one active structure ("two results or none = unusable", doc/RULES.md §5). A name must be that of the
+    only structure found, word for word: the platform searches inside names, so that a single result may still be another body.
 
     :raises ChorusError: when the platform could not be asked.
     """
@@ -113,7 +113,7 @@ class Asked(NamedTuple):
 def asked(requirements: Requirements, service: Service | None) -> Asked:
     """What a recipient's requirements, and those of the chosen service, make a form ask for.
 
-    ``gestionNumeroEJOuCodeService`` goes before the two others (REFERENCE §2.0; DOMAIN R-10).
+    ``gestionNumeroEJOuCodeService`` goes before the two others (doc/API.md §2.0; doc/RULES.md R-10).
     """
     if requirements.either:
         engagement = "required" if service and service.engagement_required else "either"
@@ -148,12 +148,12 @@ def sentence(requirements: Requirements, asked_for: Asked) -> Text:
 
 
 def may_choose(code: str) -> bool:
-    """Whether a private supplier may address that service (DOMAIN R-12)."""
+    """Whether a private supplier may address that service (doc/RULES.md R-12)."""
     return code.strip() != FORBIDDEN_SERVICE
 
 
 def publishes_engagements(siret: str, requirements: Requirements, production: bool) -> bool:
-    """Whether a body's engagement numbers can be looked up: those of the State alone are published (DOMAIN §1.1).
+    """Whether a body's engagement numbers can be looked up: those of the State alone are published (doc/RULES.md §1.1).
 
     Outside production the State has a fictitious SIRET: every body that requires a number stands for it.
     """

@@ -1,7 +1,7 @@
 """The way to Chorus Pro: HTTP through PISTE, with token, account header, time-outs, retries, errors sorted by consequence.
 
 Two kinds of call: a *repeatable* one (a search, a report) is repeated by urllib3 when the way or the server fails; one
-done *once* (a deposit) is never repeated after it may have arrived: Chorus Pro knows no idempotency key (REFERENCE §1.3, §5).
+done *once* (a deposit) is never repeated after it may have arrived: Chorus Pro knows no idempotency key (doc/API.md §1.3, §5).
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from .tokens import TokenStore, shared_tokens
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds a single attempt may last: one number, since Odoo's test framework compares it (ODOO19 §4).
+#: Seconds a single attempt may last: one number, since Odoo's test framework compares it (doc/RULES.md §9.2).
 TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
 #: Answers after which a repeatable call is made again.
 _AGAIN = (500, 502, 503, 504)
-#: What the platform says when the technical account may not act (REFERENCE §4).
+#: What the platform says when the technical account may not act (doc/API.md §4).
 _RIGHT_MESSAGES = ("GDP_MSG_11.005", "habilitation")
-#: How searches say that they found nothing (REFERENCE §4): a functional error for the platform, an empty list for us.
+#: How searches say that they found nothing (doc/API.md §4): a functional error for the platform, an empty list for us.
 _NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
 
 
@@ -199,7 +199,7 @@ class PisteSession:
         return token
 
     def _checked(self, response: requests.Response, once: bool) -> dict[str, Any]:
-        """The answer's JSON when it says success, else the error it stands for (REFERENCE §1.3)."""
+        """The answer's JSON when it says success, else the error it stands for (doc/API.md §1.3)."""
         status = response.status_code
         correlation = response.headers.get("x-correlationid", "")
         answer = _json(response)
@@ -214,7 +214,7 @@ class PisteSession:
         if status == 401:
             raise NotAllowed("technical_account", words or response.headers.get("WWW-Authenticate", ""), **where)
         if status == 403:
-            # an empty object: the API is not consented to on PISTE; the request echoed: no active connection (REFERENCE §1.3)
+            # an empty object: the API is not consented to on PISTE; the request echoed: no active connection (doc/API.md §1.3)
             raise NotAllowed("connection" if answer else "subscription", words, **where)
         if status == 413:
             raise Refused(words, code="file_too_large", **where)

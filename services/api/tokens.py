@@ -18,7 +18,7 @@ class _Token(NamedTuple):
 
 
 class TokenStore:
-    """Remembers tokens until shortly before their end (REFERENCE §1.1: they live 3,600 s, there is no refresh token)."""
+    """Remembers tokens until shortly before their end (doc/API.md §1.1: they live 3,600 s, there is no refresh token)."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

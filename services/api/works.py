@@ -1,6 +1,6 @@
 """Chorus Pro's calls on works documents and on invoices to validate. The API's French names stay in this file.
 
-Only what is documented (REFERENCE §2.A, §2.E; works-invoices.json): two searches for works, and the validator's three calls.
+Only what is documented (doc/API.md §2.A, §2.E): two searches for works, and the validator's three calls.
 Depositing works documents is not among them: see ``works_deposit``.
 """
 
@@ -19,7 +19,7 @@ from .json_values import rows, text
 from .paging import search_all
 from .session import PisteSession
 
-#: Results asked for in one page; others ask 1,000 (works-invoices.json).
+#: Results asked for in one page; others ask 1,000 (doc/API.md §2.E).
 PAGE_SIZE = 500
 #: What a validator may do (third party: a client that cites AIFE's catalogue; the Swagger says "string"). ``typeValideur``,
 #: whose values nothing public tells, is left out: it is optional in the Swagger, and a refusal is shown as it comes.
@@ -116,7 +116,7 @@ class WorksClient:
     ) -> list[FoundPiece]:
         """All works documents of which we are the supplier (``rechercher/demandePaiement``), with framework and billing file.
 
-        Does not work in qualification (REFERENCE §2.H).
+        Does not work in qualification (doc/API.md §2.H).
         """
         body = {
             "roleUtilisateur": "FOURNISSEUR",

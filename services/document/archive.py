@@ -1,4 +1,4 @@
-"""Several invoices in one flow: a tar.gz of their files (REFERENCE §2.0)."""
+"""Several invoices in one flow: a tar.gz of their files (doc/API.md §2.0)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import io
 import tarfile
 from collections.abc import Iterable, Iterator
 
-#: Invoices a flow may hold; the platform recommends 500 at most (REFERENCE §5). Fewer lose less when a flow is rejected whole.
+#: Invoices a flow may hold; the platform recommends 500 at most (doc/API.md §5). Fewer lose less when a flow is rejected whole.
 MAX_FILES = 100
-#: Bytes of the files of one flow before compression: base64, JSON and the copies on the way multiply them (NEEDS §3.4), and a
-#: third party reads 10 MB as the limit of a file where AIFE writes 30 MB (REFERENCE §5).
+#: Bytes of the files of one flow before compression: base64, JSON and the copies on the way multiply them (doc/RULES.md §10.1),
+#: and a third party reads 10 MB as the limit of a file where AIFE writes 30 MB (doc/API.md §5).
 MAX_BYTES = 10_000_000
 
 

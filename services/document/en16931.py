@@ -1,7 +1,7 @@
 """From a document to the XML that Chorus Pro takes, by way of EN 16931's business terms and the ``facturx`` library.
 
 :func:`to_terms` gives the dict of ``facturx``, the same for CII, UBL and Factur-X; :func:`to_cii` writes CII D16B, the syntax
-``IN_DP_E1_CII_16B`` (REFERENCE §3.3); ``ubl`` writes UBL. Equal documents give equal bytes. Whether the document is *right* is
+``IN_DP_E1_CII_16B`` (doc/API.md §3.3); ``ubl`` writes UBL. Equal documents give equal bytes. Whether the document is *right* is
 for ``rules`` to say; here it is only written, and checked against the official schema.
 """
 
@@ -46,7 +46,7 @@ SCHEMES: dict[IdentifierType, str] = {
     IdentifierType.RIDET: "0228",
     IdentifierType.TAHITI: "0229",
 }
-"""ISO 6523 code of each kind of identifier (DOMAIN R-03); a structure still being registered has none."""
+"""ISO 6523 code of each kind of identifier (doc/RULES.md R-03); a structure still being registered has none."""
 
 LEGAL_IDENTIFIER_IS_SIRET = True
 """What stands in ``SpecifiedLegalOrganization/ID`` (BT-30, BT-47) beside the SIRET of ``GlobalID`` (BT-29, BT-46).
@@ -54,18 +54,18 @@ LEGAL_IDENTIFIER_IS_SIRET = True
 True: the SIRET there too, under its own scheme 0009. False: the SIREN under 0002, as the 2026 reform's platforms want it.
 Chorus Pro's historic channel reads the structure's SIRET in this very place: Factur-X's own remarks say that BT-47 "is always
 a SIRET" for Chorus Pro, its MINIMUM profile has no other place, software that has deposited CII 16B for years fills nothing
-else, and a deposit with nine digits there was refused live where fourteen were integrated (REFERENCE §4). Never 14 digits
+else, and a deposit with nine digits there was refused live where fourteen were integrated (doc/API.md §4). Never 14 digits
 under 0002, the scheme of the SIREN.
 """
 
 CREDIT_NOTE_PAYMENT_MEANS = NOT_DEFINED
 """Payment means of every credit note.
 
-Two facts look opposed: a credit note's payment mode must be empty (DOMAIN R-19, a check of OCA's module), and a CII file without
-``PaymentMeans/TypeCode`` is refused (REFERENCE §4, seen live). OCA's own CII of such a credit note does carry the element, with
-code 30 and no account, which EN 16931 BR-61 forbids. "Instrument not defined" meets all three: the element is there, it
-promises no payment, and it needs no account. AIFE's list S2.05 and its stylesheet know it (as 01 and 1; the standard's code list
-has 1). Neither account nor reference is written: nobody shall pay the supplier for a credit note.
+Two facts look opposed: a credit note's payment mode must be empty (doc/RULES.md R-19, a check of OCA's module), and a CII file
+without ``PaymentMeans/TypeCode`` is refused (doc/API.md §4, seen live). OCA's own CII of such a credit note does carry the
+element, with code 30 and no account, which EN 16931 BR-61 forbids. "Instrument not defined" meets all three: the element is
+there, it promises no payment, and it needs no account. AIFE's list S2.05 and its stylesheet know it (as 01 and 1; the standard's
+code list has 1). Neither account nor reference is written: nobody shall pay the supplier for a credit note.
 """
 
 ATTACHMENT_TYPES: dict[str, str] = {

@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 
 
 class Kind(str, Enum):
-    """What the document is (BT-3, UNTDID 1001): Chorus Pro tells only these two apart (DOMAIN R-17)."""
+    """What the document is (BT-3, UNTDID 1001): Chorus Pro tells only these two apart (doc/RULES.md R-17)."""
 
     INVOICE = "380"
     CREDIT_NOTE = "381"
@@ -32,7 +32,7 @@ class Kind(str, Enum):
 
 
 class IdentifierType(str, Enum):
-    """How Chorus Pro identifies a structure; the values are those of its API (REFERENCE §3.2)."""
+    """How Chorus Pro identifies a structure; the values are those of its API (doc/API.md §3.2)."""
 
     SIRET = "SIRET"
     EU_OUTSIDE_FRANCE = "UE_HORS_FRANCE"
@@ -81,7 +81,7 @@ class VatDue(str, Enum):
 
 
 CREDIT_TRANSFERS: frozenset[str] = frozenset({"30", "31", "42", "58"})
-"""Payment means that need the supplier's bank account (DOMAIN R-20, EN 16931 BR-61)."""
+"""Payment means that need the supplier's bank account (doc/RULES.md R-20, EN 16931 BR-61)."""
 
 DIRECT_DEBITS: frozenset[str] = frozenset({"49", "59"})
 """Payment means by which the supplier takes the money, by a mandate of the customer's."""
@@ -107,7 +107,7 @@ PAYMENT_MEANS: Mapping[str, Text] = MappingProxyType(
         "97": Text("Clearing between partners", "Report ou compensation"),
     }
 )
-"""The means that Chorus Pro knows (UNTDID 4461; list S2.05 of its EDI annex, REFERENCE §3.2), with their names."""
+"""The means that Chorus Pro knows (UNTDID 4461; list S2.05 of its EDI annex, doc/API.md §3.2), with their names."""
 
 
 @dataclass(frozen=True)
@@ -353,7 +353,7 @@ class Invoice:
         document is in another one.
     :param validator: who must validate an A9 (main contractor) or A12 (group leader) document first.
     :param validator_service: the service by which it does, as the validator named it; UBL has no known place for it
-        (UBL_WORKS §2).
+        (doc/RULES.md §8.1).
     """
 
     number: str

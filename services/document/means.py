@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ..vocabulary.fold import fold
 
 TRANSFER, CARD, CASH, CHEQUE, DIRECT_DEBIT, CLEARING = "30", "48", "10", "20", "49", "97"
-"""Codes of ``PAYMENT_MEANS``: those that Chorus Pro's recipients know, thus none of SEPA's own (DOMAIN R-21)."""
+"""Codes of ``PAYMENT_MEANS``: those that Chorus Pro's recipients know, thus none of SEPA's own (doc/RULES.md R-21)."""
 
 # the codes of payment methods, Odoo's own and those of widespread modules
 _BY_CODE: Mapping[str, str] = MappingProxyType(

@@ -1,7 +1,7 @@
-"""From a document to the data of ``soumettre``, which go beside the invoice's PDF (REFERENCE §2.A, mode ``DEPOT_PDF_API``).
+"""From a document to the data of ``soumettre``, which go beside the invoice's PDF (doc/API.md §2.A, mode ``DEPOT_PDF_API``).
 
 The PDF is the invoice; these data are what Chorus Pro sorts, routes and checks. The API's French names are at home here, as in
-``client``. Never ``SAISIE_API``: Chorus Pro would give the invoice a number of its own (DOMAIN R-07).
+``client``. Never ``SAISIE_API``: Chorus Pro would give the invoice a number of its own (doc/RULES.md R-07).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from .invoice import ZERO, Attachment, Invoice, VatDue
 
 MODE = "DEPOT_PDF_API"
 COMMENT_LENGTH = 2000
-"""Characters of ``commentaire`` (REFERENCE §2.H)."""
+"""Characters of ``commentaire`` (doc/API.md §2.H)."""
 
-# UNTDID 4461 as in PAYMENT_MEANS → the modes of the API (REFERENCE §3.2); the other means are AUTRE
+# UNTDID 4461 as in PAYMENT_MEANS → the modes of the API (doc/API.md §3.2); the other means are AUTRE
 _PAYMENT_MODES = MappingProxyType(
     {
         "10": "ESPECE",
@@ -50,7 +50,7 @@ def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
         {
             "modeDepot": MODE,
             "numeroFactureSaisi": invoice.number,
-            # a day, as in the one known request that carries it (REFERENCE §6.5)
+            # a day, as in the one known request that carries it (doc/API.md §6.5)
             "dateFacture": invoice.issue_date and invoice.issue_date.isoformat(),
             "destinataire": _known(
                 {"codeDestinataire": invoice.recipient.compact_identifier, "codeServiceExecutant": invoice.service_code.strip()}
@@ -71,7 +71,7 @@ def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
                     "numeroMarche": invoice.market_number.strip(),
                     "numeroBonCommande": invoice.engagement_number.strip(),
                     "numeroFactureOrigine": invoice.original and invoice.original.number.strip(),
-                    # of a credit note empty, as elsewhere (DOMAIN R-19)
+                    # of a credit note empty, as elsewhere (doc/RULES.md R-19)
                     "modePaiement": None if invoice.is_credit_note else _PAYMENT_MODES.get(invoice.payment.means, "AUTRE"),
                 }
             ),
@@ -111,7 +111,7 @@ def _by_rate(invoice: Invoice) -> dict[Decimal, tuple[Decimal, Decimal]]:
 
 
 def _deduction(invoice: Invoice) -> dict[str, Any]:
-    """What is between the total and the amount to pay: the API has no other place for it (DOMAIN R-25)."""
+    """What is between the total and the amount to pay: the API has no other place for it (doc/RULES.md R-25)."""
     totals = invoice.totals
     deducted = totals.grand_total - totals.payable
     if not deducted:
@@ -132,7 +132,7 @@ def _vat_kind(invoice: Invoice) -> str | None:
 
 
 def _number(value: Decimal) -> int | float:
-    """A number as JSON has it; exact up to 15 digits, and no amount that the rules let through has more (DOMAIN R-26)."""
+    """A number as JSON has it; exact up to 15 digits, and no amount that the rules let through has more (doc/RULES.md R-26)."""
     if not value.is_finite():
         raise ArithmeticError(f"{value} is no amount")
     return int(value) if value == value.to_integral_value() else float(value)

@@ -1,8 +1,8 @@
 """From a document to UBL 2.1, the syntax ``IN_DP_E1_UBL_INVOICE``.
 
 EN 16931's UBL, from ``facturx``, and beside it what Chorus Pro's historic channel reads elsewhere: AIFE's own stylesheet of the
-interface FSO1100 (UBL_WORKS §2) finds the framework in an extension, the service in the customer's accounting contact, the kind
-of a reference in its type code, the validator in the supplier's agent. The standard discourages some of these elements, and
+interface FSO1100 (doc/RULES.md §8.1) finds the framework in an extension, the service in the customer's accounting contact, the
+kind of a reference in its type code, the validator in the supplier's agent. The standard discourages some of these elements, and
 forbids none.
 """
 
@@ -35,7 +35,7 @@ SCHEME_NAMES = MappingProxyType(
         IdentifierType.INDIVIDUAL: "6",
     }
 )
-"""AIFE's number of each kind of identifier (REFERENCE §3.2)."""
+"""AIFE's number of each kind of identifier (doc/API.md §3.2)."""
 
 MARKET = "Marché public"
 _VAT_KINDS = MappingProxyType({VatDue.INVOICE: "TVA DEBIT", VatDue.DELIVERY: "TVA DEBIT", VatDue.PAYMENT: "TVA ENCAISSEMENT"})
@@ -102,7 +102,7 @@ def _framework(code: str) -> _Element:
 def _validator(party: Party) -> _Element:
     identifier = _leaf("cbc:ID", party.compact_identifier)
     identifier.set("schemeName", SCHEME_NAMES[party.identifier_type])
-    # its block is shown only when it has a name (UBL_WORKS §2)
+    # its block is shown only when it has a name (doc/RULES.md §8.1)
     name = xml_text(party.name) or party.compact_identifier
     return _node(
         "cac:AgentParty",

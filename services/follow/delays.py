@@ -1,4 +1,4 @@
-"""When a public body must have paid, and what it owes when it has not (DOMAIN §4.6). Figures for information."""
+"""When a public body must have paid, and what it owes when it has not (doc/RULES.md §4.6). Figures for information."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .timeline import Step
 
 #: Days to pay, by kind of public body (Code de la commande publique, R. 2192-10 and R. 2192-11).
 DAYS = {"authority": 30, "hospital": 50, "enterprise": 60}
-#: Days that a suspension leaves at least, once it is answered (R. 2192-29) [INF: not in DOMAIN].
+#: Days that a suspension leaves at least, once it is answered (R. 2192-29) [INF].
 AFTER_SUSPENSION = 30
 #: Lump sum for the cost of recovery, in euros (D. 2192-35).
 LUMP_SUM = Decimal(40)
@@ -20,7 +20,7 @@ POINTS = Decimal(8)
 
 _RECEIVED = ("MISE_A_DISPOSITION", "MISE_A_DISPOSITION_MOE")
 _SUSPENDED = ("SUSPENDUE", "A_COMPLETER")
-#: The deposit's date can be held against the public body (DOMAIN §4.6): it counts until a reception is known.
+#: The deposit's date can be held against the public body (doc/RULES.md §4.6): it counts until a reception is known.
 _DEPOSITED = ("DEPOSEE",)
 
 

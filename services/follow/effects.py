@@ -1,6 +1,6 @@
 """Whether something we asked about an invoice was done, told from what Chorus Pro shows of it.
 
-No call of the API can be made twice without harm (REFERENCE §1.3), but each of ours leaves a step in the invoice's history. So
+No call of the API can be made twice without harm (doc/API.md §1.3), but each of ours leaves a step in the invoice's history. So
 after a lost answer the history is read: the steps later than the status that we answered tell.
 """
 

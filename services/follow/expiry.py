@@ -7,9 +7,9 @@ from datetime import date, timedelta
 #: Days before the end at which people are told.
 THRESHOLDS = (30, 15, 5, 0)
 #: Life of a technical password where the platform does not tell its end: 12 months, the shorter of what is published
-#: (SETUP_STEPS 7).
+#: (doc/RULES.md §6.7).
 LIFE = timedelta(days=365)
-#: PISTE advises a new client secret every three months (SETUP_STEPS 6).
+#: PISTE advises a new client secret every three months (doc/RULES.md §6.6).
 SECRET_AGE = timedelta(days=90)
 
 

@@ -1,7 +1,8 @@
 """Which document a party of a public market may file now, what it must name, how it leaves and what follows.
 
-One table, asked by the market, the invoice and the assistant. Sources: who files what and what follows, DOMAIN §2.3; the way
-of a works document, DOMAIN §2.6; ``[INF]`` in there stays so here. A party is required because it handles the document next.
+One table, asked by the market, the invoice and the assistant. Sources: who files what and what follows, doc/RULES.md §2.3; the
+way of a works document, doc/RULES.md §2.6; ``[INF]`` in there stays so here. A party is required because it handles the document
+next.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Channel(str, Enum):
     SUBMIT = "submit"
     """Data and a PDF, by ``soumettre``, which alone is documented to take a validator with its service."""
     HAND = "hand"
-    """By a person on the portal: no documented call takes it (UBL_WORKS §8)."""
+    """By a person on the portal: no documented call takes it (doc/RULES.md §8.2)."""
 
     __str__ = str.__str__
 
@@ -69,7 +70,7 @@ _LEADS_TO: Mapping[str, Stage] = MappingProxyType(
     }
 )
 
-#: What may be filed at each stage of a works market, the usual one first (DOMAIN §2.2, §2.3).
+#: What may be filed at each stage of a works market, the usual one first (doc/RULES.md §2.2, §2.3).
 _AT_STAGE: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
     {
         Stage.MONTHLY: ("A4", "A10", "A13", "A5", "A6", "A7", "A14"),

@@ -1,4 +1,4 @@
-"""How long the party whose turn it is has to answer, and what its silence means (DOMAIN §2.2, §3.1)."""
+"""How long the party whose turn it is has to answer, and what its silence means (doc/RULES.md §2.2, §3.1)."""
 
 from __future__ import annotations
 

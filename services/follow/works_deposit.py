@@ -1,9 +1,9 @@
 """The seam for depositing a works document (A4 to A8, A10, A13, A14, A22, A23) directly.
 
 Chorus Pro has an operation and two flows for it, but nothing public says how they are called: the body of
-``soumettreFactureTravaux`` is unknown and its path a guess (works-invoices.json), where the MOE and the MOA stand in a file is
-unknown, and so are the names of the works syntaxes E4 and E5 (UBL_WORKS §8). Until AIFE's annex is at hand a person files the
-document on the portal, helped by the assistant, and Odoo recognises it by its number.
+``soumettreFactureTravaux`` is unknown and its path a guess (doc/API.md §2.E), where the MOE and the MOA stand in a file is
+unknown, and so are the names of the works syntaxes E4 and E5 (doc/RULES.md §8.2). Until AIFE's annex is at hand a person files
+the document on the portal, helped by the assistant, and Odoo recognises it by its number.
 
 To add it once the format is known: write the call as a method of ``client.ChorusClient``, call it from
 :meth:`WorksDeposit.submit`, set :attr:`WorksDeposit.documented`; ``works.channel`` then sends these documents the way of the

@@ -1,4 +1,4 @@
-"""The rules that make Chorus Pro refuse a document, asked before it leaves (DOMAIN §5).
+"""The rules that make Chorus Pro refuse a document, asked before it leaves (doc/RULES.md §5).
 
 :func:`check` asks them all at once. The rows stand in the modules beside, by topic; to add a rule is to add a row there.
 What Chorus Pro alone can know is not here, and :data:`ELSEWHERE` says where it is settled.
@@ -52,7 +52,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "R-35": "such documents cannot be expressed: no self-billing, no sub-lines, one supplier",
     }
 )
-"""The rules of DOMAIN §5 that have no row, and why."""
+"""The rules of doc/RULES.md §5 that have no row, and why."""
 
 
 def check(document: Invoice, context: Context) -> list[Finding]:

@@ -14,7 +14,7 @@ from .rule import Check, Context, Level, Rule, Values, found, number, when
 WHOLE_DIGITS = 13
 DECIMALS = 6
 AMOUNT_DECIMALS = 2
-"""A number has 19 digits at most, 6 of them decimals (DOMAIN R-26); an amount has 2 decimals (EN 16931 BR-DEC)."""
+"""A number has 19 digits at most, 6 of them decimals (doc/RULES.md R-26); an amount has 2 decimals (EN 16931 BR-DEC)."""
 
 MAX_LINES = 999_999
 
@@ -131,7 +131,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         "lines",
         Text(f"The document has over {MAX_LINES} lines.", f"Le document a plus de {MAX_LINES} lignes."),
         Text("Split it.", "Découpez-le."),
-        "DOMAIN R-27",
+        "doc/RULES.md R-27",
         lambda invoice, _context: when(len(invoice.lines) > MAX_LINES),
     ),
     Rule(
@@ -165,7 +165,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
             "quantité) : {where}.",
         ),
         Text("Round the quantities and prices of these lines.", "Arrondissez les quantités et les prix de ces lignes."),
-        "DOMAIN R-26; EN 16931 BR-DEC",
+        "doc/RULES.md R-26; EN 16931 BR-DEC",
         _unwritable,
     ),
     Rule(
@@ -180,14 +180,14 @@ AMOUNT_RULES: tuple[Rule, ...] = (
             "Check the price, the discount and the decimals of the price.",
             "Vérifiez le prix, la remise et le nombre de décimales du prix.",
         ),
-        "DOMAIN R-24 (a check of Chorus Pro's that is not documented)",
+        "doc/RULES.md R-24 (a check of Chorus Pro's that is not documented)",
         lines_where(_price_disagrees),
         numbers=True,
     ),
     _sum_rule(
         "R-24.lines",
         Text("The sum of the lines", "La somme des lignes"),
-        "DOMAIN R-24; EN 16931 BR-CO-10",
+        "doc/RULES.md R-24; EN 16931 BR-CO-10",
         lambda invoice: sum((line.net_amount for line in invoice.lines), ZERO),
         "lines",
     ),
@@ -208,28 +208,28 @@ AMOUNT_RULES: tuple[Rule, ...] = (
     _sum_rule(
         "R-24.basis",
         Text("The total without VAT", "Le total hors taxes"),
-        "DOMAIN R-24; EN 16931 BR-CO-13",
+        "doc/RULES.md R-24; EN 16931 BR-CO-13",
         lambda invoice: invoice.totals.lines - invoice.totals.allowances + invoice.totals.charges,
         "tax_basis",
     ),
     _sum_rule(
         "R-24.tax",
         Text("The total VAT", "Le total de la TVA"),
-        "DOMAIN R-24; EN 16931 BR-CO-14",
+        "doc/RULES.md R-24; EN 16931 BR-CO-14",
         lambda invoice: sum((subtotal.tax for subtotal in invoice.vat_breakdown), ZERO),
         "tax",
     ),
     _sum_rule(
         "R-24.total",
         Text("The total with VAT", "Le total toutes taxes comprises"),
-        "DOMAIN R-24; EN 16931 BR-CO-15",
+        "doc/RULES.md R-24; EN 16931 BR-CO-15",
         lambda invoice: invoice.totals.tax_basis + invoice.totals.tax,
         "grand_total",
     ),
     _sum_rule(
         "R-24.payable",
         Text("The amount to pay", "Le montant à payer"),
-        "DOMAIN R-24; EN 16931 BR-CO-16",
+        "doc/RULES.md R-24; EN 16931 BR-CO-16",
         lambda invoice: invoice.totals.grand_total - invoice.totals.prepaid + invoice.totals.rounding,
         "payable",
     ),
@@ -247,7 +247,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
             "Nothing is to be done: the public body keeps it back when it pays.",
             "Il n'y a rien à faire : l'entité publique la retient en payant.",
         ),
-        "DOMAIN §2.2; a retention lowers neither the price nor its VAT",
+        "doc/RULES.md §2.2; a retention lowers neither the price nor its VAT",
         _retained,
         numbers=True,
     ),

@@ -15,16 +15,16 @@ NAME_LENGTH = 50
 FILE_SIZE = 10_000_000
 TOTAL_SIZE = 120_000_000
 FLOW_SIZE = 30_000_000
-"""Bytes that ``deposer/flux`` takes (DOMAIN R-31)."""
+"""Bytes that ``deposer/flux`` takes (doc/RULES.md R-31)."""
 
 FORBIDDEN_CHARACTERS = "% $ ! & / \\ : ; « » # @"
-"""What a file's name should not have (DOMAIN R-32)."""
+"""What a file's name should not have (doc/RULES.md R-32)."""
 
 EXTENSIONS: frozenset[str] = frozenset(
     "bmp gif fax odt ppt tiff xls bz2 gz jpeg p7s rtf txt xml csv gzip jpg pdf svg xhtml xlsx doc htm odp png tgz xlc zip docx "
     "html ods pps tif xlm pptx".split()
 )
-"""The kinds of file that Chorus Pro takes, by extension (DOMAIN R-29)."""
+"""The kinds of file that Chorus Pro takes, by extension (doc/RULES.md R-29)."""
 
 _INSIDE_XML = (FileFormat.CII, FileFormat.UBL)
 # What the XML weighs without its attachments, generously: 200 lines make 250 kB
@@ -72,7 +72,7 @@ FILE_RULES: tuple[Rule, ...] = (
             f"Le nom de ces pièces jointes dépasse {NAME_LENGTH} caractères : {{files}}.",
         ),
         _RENAME,
-        "DOMAIN R-29",
+        "doc/RULES.md R-29",
         _each(lambda file: len(file.name) > NAME_LENGTH),
     ),
     Rule(
@@ -85,7 +85,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "{files}.",
         ),
         _RENAME,
-        "DOMAIN R-32 (the approved platforms' channel)",
+        "doc/RULES.md R-32 (the approved platforms' channel)",
         _each(lambda file: not set(FORBIDDEN_CHARACTERS.replace(" ", "")).isdisjoint(file.name)),
     ),
     Rule(
@@ -100,7 +100,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Convert them to PDF, or give them the extension of their kind (.pdf, .xlsx…).",
             "Convertissez-les en PDF, ou donnez-leur l'extension de leur type (.pdf, .xlsx…).",
         ),
-        "DOMAIN R-29",
+        "doc/RULES.md R-29",
         _each(lambda file: file.extension not in EXTENSIONS),
     ),
     Rule(
@@ -124,7 +124,7 @@ FILE_RULES: tuple[Rule, ...] = (
         "attachments",
         Text("These attachments are empty: {files}.", "Ces pièces jointes sont vides : {files}."),
         Text("Attach them again, or remove them.", "Joignez-les à nouveau, ou retirez-les."),
-        "DOMAIN R-29",
+        "doc/RULES.md R-29",
         _each(lambda file: not file.content),
     ),
     Rule(
@@ -136,7 +136,7 @@ FILE_RULES: tuple[Rule, ...] = (
             f"Ces pièces jointes dépassent {FILE_SIZE // 1_000_000} Mo : {{files}}.",
         ),
         Text("Make them smaller or split them.", "Allégez-les ou découpez-les."),
-        "DOMAIN R-29; REFERENCE §5",
+        "doc/RULES.md R-29; doc/API.md §5",
         _each(lambda file: len(file.content) > FILE_SIZE),
     ),
     Rule(
@@ -148,7 +148,7 @@ FILE_RULES: tuple[Rule, ...] = (
             f"La facture et ses pièces jointes dépassent {TOTAL_SIZE // 1_000_000} Mo en tout.",
         ),
         _REMOVE_SOME,
-        "DOMAIN R-29",
+        "doc/RULES.md R-29",
         lambda invoice, _context: when(_weight(invoice) + _XML_ROOM > TOTAL_SIZE),
     ),
     Rule(
@@ -160,7 +160,7 @@ FILE_RULES: tuple[Rule, ...] = (
             f"Avec les pièces jointes, le fichier dépasse {FLOW_SIZE // 1_000_000} Mo, le plus qui puisse être déposé d'un coup.",
         ),
         _REMOVE_SOME,
-        "DOMAIN R-31; REFERENCE §5",
+        "doc/RULES.md R-31; doc/API.md §5",
         _flow_too_big,
     ),
 )

@@ -99,7 +99,7 @@ class _Limit(NamedTuple):
     texts: Callable[[Invoice], Iterable[str]]
 
 
-# DOMAIN R-27: refused on the platforms' channel. Of the historic one only some are known to be read, hence a warning.
+# doc/RULES.md R-27: refused on the platforms' channel. Of the historic one only some are known to be read, hence a warning.
 _LIMITS: tuple[_Limit, ...] = (
     _Limit(Text("your company's name", "nom de votre société"), 99, lambda invoice: [invoice.supplier.name]),
     _Limit(Text("your trading name", "votre nom commercial"), 99, lambda invoice: [invoice.supplier.trading_name]),
@@ -140,7 +140,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         "number",
         Text("The document has no number yet.", "Le document n'a pas encore de numéro."),
         Text("Confirm the invoice: it then gets its number.", "Confirmez la facture : elle reçoit alors son numéro."),
-        "DOMAIN R-04; EN 16931 BR-02",
+        "doc/RULES.md R-04; EN 16931 BR-02",
         lambda invoice, _context: when(not invoice.number.strip()),
     ),
     Rule(
@@ -152,7 +152,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             f"Le numéro comporte {{length}} caractères ; Chorus Pro en accepte {NUMBER_LENGTH} au plus.",
         ),
         _RENUMBER,
-        "DOMAIN R-04; REFERENCE §4 (seen live)",
+        "doc/RULES.md R-04; doc/API.md §4 (seen live)",
         lambda invoice, _context: {"length": len(invoice.number)} if len(invoice.number) > NUMBER_LENGTH else None,
     ),
     Rule(
@@ -166,7 +166,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "les chiffres, les espaces simples et - + _ /, sans espace au début ni à la fin.",
         ),
         _RENAME,
-        "DOMAIN R-05 (G1.05)",
+        "doc/RULES.md R-05 (G1.05)",
         _number_characters,
     ),
     Rule(
@@ -183,7 +183,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Donnez à cette facture un numéro à elle : Chorus Pro n'accepte un numéro qu'une fois par an et par entreprise "
             "(SIREN), quel que soit le journal.",
         ),
-        "DOMAIN R-06; REFERENCE §5",
+        "doc/RULES.md R-06; doc/API.md §5",
         lambda invoice, context: {"number": invoice.number, "by": context.taken_by} if context.taken_by else None,
     ),
     Rule(
@@ -204,7 +204,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Le document est daté du {date}, dans le futur : Chorus Pro le refuse jusque-là.",
         ),
         Text("Correct the date, or send the document on that day.", "Corrigez la date, ou envoyez le document ce jour-là."),
-        "DOMAIN R-16 (G1.07)",
+        "doc/RULES.md R-16 (G1.07)",
         _future,
     ),
     Rule(
@@ -216,7 +216,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "« {currency} » n'est pas le code d'une devise (ISO 4217, trois majuscules).",
         ),
         Text("Choose the document's currency (EUR).", "Choisissez la devise du document (EUR)."),
-        "DOMAIN R-15",
+        "doc/RULES.md R-15",
         lambda invoice, _context: {"currency": invoice.currency} if invoice.currency.strip() not in CURRENCIES else None,
     ),
     Rule(
@@ -231,7 +231,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Make a credit note of this invoice, or an invoice of this credit note.",
             "Faites un avoir au lieu de cette facture, ou une facture au lieu de cet avoir.",
         ),
-        "DOMAIN R-17; positive amounts of credit notes are OCA's reading",
+        "doc/RULES.md R-17; positive amounts of credit notes are OCA's reading",
         lambda invoice, _context: when(invoice.totals.grand_total < 0),
         numbers=True,
     ),
@@ -244,7 +244,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Le numéro de la facture d'origine manque : un avoir doit l'indiquer.",
         ),
         _ORIGINAL,
-        "DOMAIN R-18 (G1.31)",
+        "doc/RULES.md R-18 (G1.31)",
         lambda invoice, _context: when(invoice.is_credit_note and not _original_number(invoice).strip()),
     ),
     Rule(
@@ -258,7 +258,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "ou en comporte d'interdits.",
         ),
         _ORIGINAL,
-        "DOMAIN R-18",
+        "doc/RULES.md R-18",
         _original_malformed,
     ),
     Rule(
@@ -270,7 +270,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Choose the framework: A1 for an ordinary invoice.",
             "Choisissez le cadre de facturation : A1 pour une facture ordinaire.",
         ),
-        "REFERENCE §4 (its absence is refused, seen live)",
+        "doc/API.md §4 (its absence is refused, seen live)",
         lambda invoice, _context: when(not invoice.framework.strip()),
     ),
     Rule(
@@ -285,7 +285,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Choose one of these four; deposit a works document or a court's statement on the Chorus Pro portal.",
             "Choisissez l'un des quatre ; déposez une pièce de travaux ou un mémoire de justice sur le portail Chorus Pro.",
         ),
-        "DOMAIN R-33",
+        "doc/RULES.md R-33",
         _framework_unusable,
     ),
     Rule(
@@ -300,7 +300,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Choose another file format for this invoice, or deposit it on the Chorus Pro portal.",
             "Choisissez un autre format de fichier pour cette facture, ou déposez-la sur le portail Chorus Pro.",
         ),
-        "DOMAIN R-34; no place for the validator was found in CII (inferred)",
+        "doc/RULES.md R-34; no place for the validator was found in CII (inferred)",
         _validator_unsayable,
     ),
     Rule(
@@ -315,7 +315,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "If the invoice was paid, by purchasing card for instance, choose A2 (already paid).",
             "Si la facture a été réglée, par carte d'achat par exemple, choisissez A2 (déjà payée).",
         ),
-        "REFERENCE §3.1",
+        "doc/API.md §3.1",
         _already_paid,
         numbers=True,
     ),
@@ -328,7 +328,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Le cadre de facturation A2 dit que la facture est déjà payée, alors qu'il reste à payer.",
         ),
         Text("Choose A1, or record the payment.", "Choisissez A1, ou enregistrez le règlement."),
-        "REFERENCE §3.1",
+        "doc/API.md §3.1",
         _not_paid,
         numbers=True,
     ),
@@ -381,7 +381,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Des textes sont longs et pourraient être coupés ou refusés : {texts}.",
         ),
         Text("Shorten them.", "Raccourcissez-les."),
-        "DOMAIN R-27",
+        "doc/RULES.md R-27",
         _long_texts,
     ),
     Rule(
@@ -396,7 +396,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "If it matters, attach a file that says it, or send the invoice in a format that carries the PDF.",
             "Si elle compte, joignez un fichier qui la reprend, ou envoyez la facture dans un format qui contient le PDF.",
         ),
-        "DOMAIN R-36",
+        "doc/RULES.md R-36",
         lambda invoice, context: when(
             context.file_format in (FileFormat.CII, FileFormat.UBL)
             and any(note.specific and note.text.strip() for note in invoice.notes)

@@ -80,7 +80,7 @@ def _turn(document: MarketDocument) -> Iterable[Finding]:
             f"{framework.code} ({framework.label.fr}) ne se dépose pas à ce stade du marché avec le rôle que vous y avez.",
         ),
         Text(f"Choose another framework: {names.en}.", f"Choisissez un autre cadre de facturation : {names.fr}."),
-        "DOMAIN §2.3",
+        "doc/RULES.md §2.3",
         Place.DRAFT,
     )
 
@@ -98,7 +98,7 @@ def _named(document: MarketDocument) -> Iterable[Finding]:
                 f"{actor}.siret",
                 Text(f"The market names no {name.en}.", f"Le marché ne désigne pas de {name.fr}."),
                 Text("Add it to the market's parties.", "Ajoutez-le aux intervenants du marché."),
-                "DOMAIN §2.3, §3.2",
+                "doc/RULES.md §2.3, §3.2",
                 Place.MARKET,
             )
         elif not siret:
@@ -108,7 +108,7 @@ def _named(document: MarketDocument) -> Iterable[Finding]:
                 f"{actor}.siret",
                 Text(f"The SIRET of the {name.en} is missing.", f"Le SIRET du {name.fr} manque."),
                 Text("Enter it on that party's contact.", "Saisissez-le sur la fiche de cet intervenant."),
-                "DOMAIN §2.3, §3.2",
+                "doc/RULES.md §2.3, §3.2",
                 Place.MARKET,
             )
 
@@ -129,7 +129,7 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
                 "Check the lines, or record the amendment on the market.",
                 "Vérifiez les lignes, ou enregistrez l'avenant sur le marché.",
             ),
-            "DOMAIN §1.3",
+            "doc/RULES.md §1.3",
             Place.MARKET,
         )
     if document.engagement and document.engagement.exceeded:
@@ -147,6 +147,6 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
                 "Ask the public body for another engagement, or correct its amount on the market.",
                 "Demandez un nouvel engagement à l'entité publique, ou corrigez son montant sur le marché.",
             ),
-            "DOMAIN §1.1",
+            "doc/RULES.md §1.1",
             Place.MARKET,
         )

@@ -57,7 +57,7 @@ def _identifier_rules(
                 f"Le SIRET {who.fr} manque : Chorus Pro ne peut pas savoir de qui il s'agit.",
             ),
             enter,
-            "DOMAIN R-01, R-02, R-34; REFERENCE §4",
+            "doc/RULES.md R-01, R-02, R-34; doc/API.md §4",
             missing,
         ),
         Rule(
@@ -71,7 +71,7 @@ def _identifier_rules(
                 "l'établissement.",
             ),
             enter,
-            "DOMAIN R-28; REFERENCE §4 (a SIREN is refused, seen live)",
+            "doc/RULES.md R-28; doc/API.md §4 (a SIREN is refused, seen live)",
             siret(lambda value: len(value) == 9 and value.isascii() and value.isdigit()),
         ),
         Rule(
@@ -83,7 +83,7 @@ def _identifier_rules(
                 f"Le SIRET {who.fr}, « {{siret}} », ne comporte pas 14 chiffres.",
             ),
             enter,
-            "DOMAIN R-01, R-02",
+            "doc/RULES.md R-01, R-02",
             siret(lambda value: not _is_siret(value) and not (len(value) == 9 and value.isdigit())),
         ),
         Rule(
@@ -95,7 +95,7 @@ def _identifier_rules(
                 f"Le SIRET {who.fr}, « {{siret}} », ne peut pas exister : sa clé de contrôle est fausse.",
             ),
             check_it,
-            "DOMAIN R-01, R-02; SIRETs of the qualification platform may be fictitious",
+            "doc/RULES.md R-01, R-02; SIRETs of the qualification platform may be fictitious",
             siret(lambda value: _is_siret(value) and not siret_number.is_valid(value)),
             lenient=True,
         ),
@@ -151,7 +151,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Faites activer la structure sur le portail Chorus Pro, ou corrigez le SIRET de votre société, puis testez la "
             "connexion.",
         ),
-        "DOMAIN R-01",
+        "doc/RULES.md R-01",
         lambda _invoice, context: when(context.supplier == "inactive"),
         lenient=True,
         place=Place.SETTINGS,
@@ -168,7 +168,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Create the structure on the Chorus Pro portal, or correct your company's SIRET, then test the connection.",
             "Créez la structure sur le portail Chorus Pro, ou corrigez le SIRET de votre société, puis testez la connexion.",
         ),
-        "DOMAIN R-01",
+        "doc/RULES.md R-01",
         lambda _invoice, context: when(context.supplier == "absent"),
         lenient=True,
         place=Place.SETTINGS,
@@ -185,7 +185,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             f"{_OPEN_COMPANY.en} and enter the identifier of your structure as the Chorus Pro portal shows it.",
             f"{_OPEN_COMPANY.fr} et saisissez l'identifiant de votre structure tel que l'affiche le portail Chorus Pro.",
         ),
-        "DOMAIN R-03; REFERENCE §2.H",
+        "doc/RULES.md R-03; doc/API.md §2.H",
         _other_identifier,
     ),
     Rule(
@@ -254,7 +254,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             f"{_OPEN_CUSTOMER.en} and enter its SIRET, or send this invoice another way.",
             f"{_OPEN_CUSTOMER.fr} et saisissez son SIRET, ou envoyez cette facture autrement.",
         ),
-        "DOMAIN R-02",
+        "doc/RULES.md R-02",
         lambda invoice, _context: when(invoice.recipient.identifier_type is not IdentifierType.SIRET),
     ),
     Rule(
@@ -269,7 +269,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Ask the public body which SIRET replaces this one, and change it on the customer's record.",
             "Demandez à l'entité publique le SIRET qui remplace celui-ci, et changez-le sur la fiche du client.",
         ),
-        "DOMAIN R-02",
+        "doc/RULES.md R-02",
         lambda _invoice, context: when(context.recipient.active is False),
     ),
     Rule(
@@ -285,7 +285,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Ask the public body which structure (SIRET) pays ordinary invoices, and invoice that one.",
             "Demandez à l'entité publique quelle structure (SIRET) paie les factures ordinaires, et facturez celle-là.",
         ),
-        "DOMAIN R-13 (meaning of the flag inferred)",
+        "doc/RULES.md R-13 (meaning of the flag inferred)",
         lambda invoice, context: when(context.recipient.moa_only is True and not frameworks.get(invoice.framework).works),
     ),
     Rule(

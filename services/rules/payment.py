@@ -59,7 +59,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         "payment_means",
         Text("The means of payment is missing.", "Le mode de paiement manque."),
         Text("Choose how the invoice is to be paid (bank transfer).", "Choisissez comment la facture sera payée (virement)."),
-        "DOMAIN R-20; REFERENCE §4 (its absence is refused, seen live)",
+        "doc/RULES.md R-20; doc/API.md §4 (its absence is refused, seen live)",
         lambda invoice, _context: when(not invoice.is_credit_note and not _means(invoice)),
     ),
     Rule(
@@ -71,7 +71,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
             "Choose a bank transfer (30), or another means of the list.",
             "Choisissez le virement (30), ou un autre mode de la liste.",
         ),
-        "DOMAIN R-21; REFERENCE §3.2 (S2.05)",
+        "doc/RULES.md R-21; doc/API.md §3.2 (S2.05)",
         _means_unknown,
     ),
     Rule(
@@ -86,7 +86,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
             "Choose a bank transfer (30) rather than 58, a direct debit (49) rather than 59.",
             "Choisissez le virement (30) plutôt que 58, le prélèvement (49) plutôt que 59.",
         ),
-        "DOMAIN R-21 (pivot format)",
+        "doc/RULES.md R-21 (pivot format)",
         lambda invoice, _context: when(_means(invoice) in ("58", "59")),
     ),
     Rule(
@@ -98,7 +98,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
             "Votre compte bancaire (IBAN) manque : l'entité publique en a besoin pour faire un virement.",
         ),
         _BANK,
-        "DOMAIN R-20; EN 16931 BR-61",
+        "doc/RULES.md R-20; EN 16931 BR-61",
         _iban_missing,
     ),
     Rule(
@@ -107,7 +107,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         "iban",
         Text("The IBAN “{iban}” is wrong.", "L'IBAN « {iban} » est faux."),
         Text("Correct the account number from your bank's statement.", "Corrigez le numéro de compte d'après votre RIB."),
-        "DOMAIN R-20 (G1.16 to G1.19)",
+        "doc/RULES.md R-20 (G1.16 to G1.19)",
         _iban_wrong,
     ),
     Rule(
@@ -119,7 +119,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
             "Correct the bank's BIC from your bank's statement, or empty it: the IBAN is enough.",
             "Corrigez le BIC de la banque d'après votre RIB, ou videz-le : l'IBAN suffit.",
         ),
-        "DOMAIN R-20 (bank details); Factur-X takes a BIC only",
+        "doc/RULES.md R-20 (bank details); Factur-X takes a BIC only",
         _bic_wrong,
     ),
     Rule(

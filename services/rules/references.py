@@ -10,7 +10,7 @@ from ..vocabulary import references
 from .rule import Check, Context, Level, Rule, Service, Values, found, when
 
 FORBIDDEN_SERVICE = "FACTURES_PUBLIQUES"
-"""The service of public structures that invoice each other (DOMAIN R-12)."""
+"""The service of public structures that invoice each other (doc/RULES.md R-12)."""
 
 SERVICE_LENGTH = 100
 REFERENCE_LENGTH = 50
@@ -137,7 +137,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
         "service_code",
         Text("The service code is missing: this customer requires it.", "Le code service manque : ce client l'exige."),
         _ASK_SERVICE,
-        "DOMAIN R-08",
+        "doc/RULES.md R-08",
         _service_required,
     ),
     Rule(
@@ -149,7 +149,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Le numéro d'engagement manque : ce client l'exige.",
         ),
         _ASK_ENGAGEMENT,
-        "DOMAIN R-09",
+        "doc/RULES.md R-09",
         _engagement_required,
     ),
     Rule(
@@ -164,7 +164,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Enter on the invoice the engagement number of the order, else the code of the service that receives it.",
             "Saisissez sur la facture le numéro d'engagement de la commande, à défaut le code du service qui la reçoit.",
         ),
-        "DOMAIN R-10",
+        "doc/RULES.md R-10",
         _either_required,
     ),
     Rule(
@@ -179,7 +179,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Choose one of the customer's services; if it is new, update the customer from Chorus Pro first.",
             "Choisissez un des services du client ; s'il est récent, actualisez d'abord le client depuis Chorus Pro.",
         ),
-        "DOMAIN R-11",
+        "doc/RULES.md R-11",
         _service_unknown,
     ),
     Rule(
@@ -191,7 +191,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Ask the public body which service replaces it, and choose that one.",
             "Demandez à l'entité publique quel service le remplace, et choisissez celui-là.",
         ),
-        "DOMAIN R-11",
+        "doc/RULES.md R-11",
         _service_inactive,
     ),
     Rule(
@@ -203,7 +203,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Le numéro d'engagement manque : le service « {service} » l'exige.",
         ),
         _ASK_ENGAGEMENT,
-        "DOMAIN R-11",
+        "doc/RULES.md R-11",
         _service_engagement,
     ),
     Rule(
@@ -218,7 +218,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Look for the number on the order or ask the public body for it, and enter it on the invoice.",
             "Cherchez le numéro sur le bon de commande ou demandez-le à l'entité publique, et saisissez-le sur la facture.",
         ),
-        "DOMAIN R-08 to R-11; the public body refuses what it cannot find",
+        "doc/RULES.md R-08 to R-11; the public body refuses what it cannot find",
         _filler,
     ),
     Rule(
@@ -233,7 +233,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Enter the number that the public body gave, or leave it empty.",
             "Saisissez le numéro donné par l'entité publique, ou laissez vide.",
         ),
-        "DOMAIN §1.1",
+        "doc/RULES.md §1.1",
         _odd_filler,
     ),
     Rule(
@@ -263,7 +263,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Is it that? If so, enter it as the engagement number: the customer's reference itself is not sent.",
             "Est-ce lui ? Si oui, saisissez-la comme numéro d'engagement : la référence du client n'est pas envoyée elle-même.",
         ),
-        "DOMAIN §1.1 (EJ, the order's number)",
+        "doc/RULES.md §1.1 (EJ, the order's number)",
         _order_reference,
     ),
     Rule(
@@ -280,7 +280,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             "Une facture porte un seul numéro d'engagement : facturez chaque commande à part, ou saisissez celui qui vaut pour"
             " toutes.",
         ),
-        "DOMAIN §1.1; EN 16931 BT-13 (0..1)",
+        "doc/RULES.md §1.1; EN 16931 BT-13 (0..1)",
         _order_references,
     ),
     Rule(
@@ -292,7 +292,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
             f"Le service {FORBIDDEN_SERVICE} est réservé aux structures publiques qui se facturent entre elles.",
         ),
         _ASK_SERVICE,
-        "DOMAIN R-12",
+        "doc/RULES.md R-12",
         lambda invoice, _context: when(invoice.service_code.strip() == FORBIDDEN_SERVICE),
     ),
     *(
@@ -308,7 +308,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
                 "Enter it as the public body gave it, with nothing added.",
                 "Saisissez-le tel que l'entité publique l'a donné, sans rien ajouter.",
             ),
-            "DOMAIN R-14, §1.1",
+            "doc/RULES.md R-14, §1.1",
             _too_long(limit, text),
         )
         for field, name, limit, text in (

@@ -46,7 +46,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Requirements:
-    """What is known of what the recipient asks for (DOMAIN R-08 to R-13); ``None`` is "not known" and gives no finding.
+    """What is known of what the recipient asks for (doc/RULES.md R-08 to R-13); ``None`` is "not known" and gives no finding.
 
     :param service: a service code is required. :param engagement: an engagement number is required.
     :param either: one of the two is enough; it then prevails over both.
@@ -88,7 +88,7 @@ class Context:
 class Finding:
     """Something wrong with the document.
 
-    :param code: the rule's stable code, ``R-04.length``: the rule of DOMAIN §5 or of EN 16931, a dot, and what of it.
+    :param code: the rule's stable code, ``R-04.length``: the rule of doc/RULES.md §5 or of EN 16931, a dot, and what of it.
     :param field: key of what the user changes; those of ``vocabulary.fields`` where it has one.
     :param message: what is wrong. :param remedy: what to do. Both are whole sentences.
     :param place: what the button beside the remedy opens, ``None`` when there is nothing to open.

@@ -1,6 +1,6 @@
 """Works statements (situations) of a market: their order, their cumulative amounts, and what is odd about one of them.
 
-A monthly statement is cumulative since the market began, at its prices, without revision nor VAT (CCAG-Travaux 12.1, DOMAIN
+A monthly statement is cumulative since the market began, at its prices, without revision nor VAT (CCAG-Travaux 12.1, doc/RULES.md
 §2.2). Its number and period are ours; Chorus Pro has no field for them, so that nothing here is refused there: what only
 surprises the buyer warns, what makes the statement meaningless blocks.
 """
@@ -17,7 +17,7 @@ from ..text import Text
 from ..vocabulary.places import Place
 from .rule import Finding, Level, listing, number
 
-SOURCE = "CCAG-Travaux 12.1, DOMAIN §2.2"
+SOURCE = "CCAG-Travaux 12.1, doc/RULES.md §2.2"
 
 
 @dataclass(frozen=True)

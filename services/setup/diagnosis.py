@@ -1,7 +1,7 @@
 """Which link of the chain to Chorus Pro is broken: walked end to end with the cheapest calls, depositing nothing.
 
-The chain (SETUP_STEPS): network, PISTE client, consent to each API, technical account, connection (raccordement), structure,
-right, bank account. What a refusal says (REFERENCE §1.3): token answer ``invalid_client``: client; 403 with an empty object:
+The chain (doc/RULES.md §6): network, PISTE client, consent to each API, technical account, connection (raccordement), structure,
+right, bank account. What a refusal says (doc/API.md §1.3): token answer ``invalid_client``: client; 403 with an empty object:
 that API; 401: technical account; 403 with the request in it: connection. As an empty request and its echo look the same as
 the lack of consent, each API is asked with a request that is not empty.
 """
@@ -47,7 +47,7 @@ class Site(str, Enum):
 
 
 class Link(NamedTuple):
-    """A link of the chain: how it is called, where it is mended, and the way there once logged in (SETUP_STEPS)."""
+    """A link of the chain: how it is called, where it is mended, and the way there once logged in (doc/RULES.md §6)."""
 
     label: Text
     site: Site
@@ -249,7 +249,7 @@ def _look_closer(client: ChorusClient, structure: FoundStructure, diagnosis: Dia
     try:
         own = client.own_structures()
     except Refused:
-        # described by third parties only (REFERENCE §2.C): where it is not served, the searches before have told enough
+        # described by third parties only (doc/API.md §2.C): where it is not served, the searches before have told enough
         own = [structure]
     except NotAllowed as error:
         # its request is empty, so that a 403 may be consent or connection; the latter has just answered

@@ -36,7 +36,7 @@ def problem(value: str, again: str, *, login: str = "") -> Text | None:
 
 
 def login_problem(login: str) -> Text | None:
-    """Why a technical account's login does not look like one (``TECH_…@cpro.fr``, ``…@cpp2017.fr``; SETUP_STEPS 7)."""
+    """Why a technical account's login does not look like one (``TECH_…@cpro.fr``, ``…@cpp2017.fr``; doc/RULES.md §6.7)."""
     if login.upper().startswith("TECH_") and "@" in login:
         return None
     return Text(

@@ -1,4 +1,4 @@
-"""The way to a connection, one page a step: what to do on which portal, what comes out of it (SETUP_STEPS).
+"""The way to a connection, one page a step: what to do on which portal, what comes out of it (doc/RULES.md §6).
 
 The portals' own labels move: they stand here, easy to correct.
 """

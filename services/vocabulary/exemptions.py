@@ -1,4 +1,4 @@
-"""Why no VAT is charged: the codes of the VATEX list that France has, in the words that must be printed (DOMAIN R-22).
+"""Why no VAT is charged: the codes of the VATEX list that France has, in the words that must be printed (doc/RULES.md R-22).
 
 The codes are EN 16931's (BT-121); the words name the article of the Code général des impôts that each code stands for.
 """

@@ -1,4 +1,4 @@
-"""The states of a deposited file ("flux"), and what each means for the deposit (REFERENCE §3.4)."""
+"""The states of a deposited file ("flux"), and what each means for the deposit (doc/API.md §3.4)."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ FLOW_STATES: Mapping[str, FlowState] = MappingProxyType({state.code: state for s
 """Every known state by code."""
 
 
-# consulterCR prints labels where consulterCRDetaille gives codes (REFERENCE §6.9): "Intégré", "Rejeté" were read, the
+# consulterCR prints labels where consulterCRDetaille gives codes (doc/API.md §6.9): "Intégré", "Rejeté" were read, the
 # other labels follow the same wording [INF].
 _BY_WORDS: dict[str, FlowState] = {
     **{words(state.label.fr): state for state in _TABLE},

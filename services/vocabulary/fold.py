@@ -13,7 +13,7 @@ _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 def fold(text: str | None) -> str:
     """``text`` in lower case, without accents, with plain apostrophes and letters, single spaces; ``""`` for nothing.
 
-    Chorus Pro writes the same sentence with accents in its documents and without them in its reports (REFERENCE §4).
+    Chorus Pro writes the same sentence with accents in its documents and without them in its reports (doc/API.md §4).
     """
     plain = unicodedata.normalize("NFKD", (text or "").translate(_SPELLINGS))
     unaccented = "".join(character for character in plain if not unicodedata.combining(character))

@@ -1,6 +1,6 @@
 """The billing frameworks ("cadres de facturation") A1 to A25: which document, filed by whom, and what follows.
 
-Sources: codes and values, REFERENCE §3.1; who files, who handles it next, DOMAIN §2.3 (``[INF]`` where it says so).
+Sources: codes and values, doc/API.md §3.1; who files, who handles it next, doc/RULES.md §2.3 (``[INF]`` where it says so).
 ``factures/v1/soumettre`` takes A1, A2, A9 and A12 only. A11 is in the Swagger but is dead: AIFE removed it elsewhere.
 """
 
@@ -45,7 +45,7 @@ ROLES: Mapping[Role, Text] = MappingProxyType(
 )
 
 SUPPLIER_ROLES: frozenset[Role] = frozenset({Role.TITULAIRE, Role.MANDATAIRE, Role.COTRAITANT, Role.SOUS_TRAITANT})
-"""The roles that invoice; MOE and MOA only check and correct amounts (DOMAIN §2.1)."""
+"""The roles that invoice; MOE and MOA only check and correct amounts (doc/RULES.md §2.1)."""
 
 NO_FRAMEWORK = "SANS_CADRE"
 
@@ -151,7 +151,7 @@ _TABLE: tuple[Framework, ...] = (
         _LEAD,
         _FINANCE,
     ),
-    # The validator has 15 days; silence is acceptance (DOMAIN §3.1).
+    # The validator has 15 days; silence is acceptance (doc/RULES.md §3.1).
     _ordinary(
         "A9_FACTURE_SOUSTRAITANT",
         Text("Subcontractor's payment request", "Demande de paiement de sous-traitant"),
@@ -234,7 +234,7 @@ _TABLE: tuple[Framework, ...] = (
         "A21_DEMANDE_REMBOURSEMENT_TIC",
         Text("Energy tax refund request", "Demande de remboursement de taxe intérieure de consommation (TIC)"),
     ),
-    # Tacit procedure: 10 days without an answer make it final, and A23 is filed (DOMAIN §2.2).
+    # Tacit procedure: 10 days without an answer make it final, and A23 is filed (doc/RULES.md §2.2).
     _works(
         "A22_PROJET_DECOMPTE_GENERAL_FOURNISSEUR_PROCEDURE_TACITE",
         Text("Signed draft general statement (tacit procedure)", "Projet de décompte général signé (procédure tacite)"),
@@ -254,7 +254,7 @@ _TABLE: tuple[Framework, ...] = (
         _MOE,
         _FINANCE,
     ),
-    # The API value says MOE; AIFE's schema and stylesheet say MOA (REFERENCE §6.12).
+    # The API value says MOE; AIFE's schema and stylesheet say MOA (doc/API.md §6.12).
     _works(
         "A25_DECOMPTE_GENERAL_DEFINITIF_MOE_PROCEDURE_TACITE",
         Text(
@@ -264,7 +264,7 @@ _TABLE: tuple[Framework, ...] = (
         _MOA,
         _FINANCE,
     ),
-    # Read in consultation answers only (REFERENCE §3.1).
+    # Read in consultation answers only (doc/API.md §3.1).
     Framework(NO_FRAMEWORK, "SANS_CADRE_DE_FACTURATION", Text("No framework", "Sans cadre de facturation")),
 )
 

@@ -68,7 +68,7 @@ def place_of(message: Message) -> Place | None:
 def resend(en: str, fr: str) -> Text:
     """A remedy that ends with sending again, under the same number.
 
-    An invoice refused at integration never entered Chorus Pro, so its number is still free (REFERENCE §5).
+    An invoice refused at integration never entered Chorus Pro, so its number is still free (doc/API.md §5).
     """
     return Text(
         f"{en} Then send it again under the same number.",

@@ -3,7 +3,7 @@
 Adding one is adding a line of data: key, pattern, cause, remedy, field (which says where the button leads, unless
 ``place`` does), and its label to the tests. Patterns are searched in the folded text, so
 they are in lower case without accents; they rest on the beginning of a message, as reports are cut at some 200
-characters. Sources: REFERENCE §4 (labels seen), DOMAIN §5 (rules). ``[INF]``: wording not seen, deduced from the
+characters. Sources: doc/API.md §4 (labels seen), doc/RULES.md §5 (rules). ``[INF]``: wording not seen, deduced from the
 names of the elements or from the rule.
 """
 
@@ -113,7 +113,7 @@ _ANSWERS: tuple[Message, ...] = (
 
 _UNIQUENESS: tuple[Message, ...] = (
     _motif("REJ_UNI", duplicate=True),
-    # [INF]: the exact wording is not public (REFERENCE §5). Matching too much is harmless, as the invoice found is
+    # [INF]: the exact wording is not public (doc/API.md §5). Matching too much is harmless, as the invoice found is
     # compared before anything is decided; an attachment that exists already is another matter.
     Message(
         "duplicate",
@@ -137,7 +137,7 @@ _PARTIES: tuple[Message, ...] = (
         resend("Check the validator's SIRET on the market.", "Vérifiez le SIRET du valideur sur le marché."),
         "validator.siret",
     ),
-    # [INF]: the parties of a works document (DOMAIN §2.5: MAUVAISE_MOE, MAUVAISE_MOA).
+    # [INF]: the parties of a works document (doc/RULES.md §2.5: MAUVAISE_MOE, MAUVAISE_MOA).
     *(
         Message(
             key,
@@ -185,7 +185,7 @@ _PARTIES: tuple[Message, ...] = (
         _SUPPLIER_SET_UP,
         "supplier.siret",
     ),
-    # A SIREN instead of the full SIRET is rejected (REFERENCE §4), the label was not kept.
+    # A SIREN instead of the full SIRET is rejected (doc/API.md §4), the label was not kept.
     Message(
         "supplier",
         r"(?:accountingsupplierparty|sellertradeparty)\.[\w.]*(?:identification|globalid|legalorganization|legalentity|\bid\b)"
@@ -217,7 +217,7 @@ _PARTIES: tuple[Message, ...] = (
 _GENERAL: tuple[Message, ...] = (
     _motif("REJ_ADR"),
     _motif("REJ_COH"),
-    # The rules of public invoices on the circuit of approved platforms (DOMAIN R-27).
+    # The rules of public invoices on the circuit of approved platforms (doc/RULES.md R-27).
     Message(
         "rej_cont_b2g",
         r"\brej_cont_b2g\b",

@@ -1,7 +1,7 @@
 """The known messages about what the invoice carries: references, number, payment, lines, taxes, amounts.
 
 How to read and add an entry: see ``message_table``, which joins these with the others. Codes such as G1.05 are the rules
-of AIFE's EDI annex (DOMAIN §5), should a message name one [INF].
+of AIFE's EDI annex (doc/RULES.md §5), should a message name one [INF].
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _DIRECTORY = resend(
     "Actualisez les services de l'entité publique depuis l'annuaire et choisissez un service actif.",
 )
 REFERENCES: tuple[Message, ...] = (
-    # [INF]: bodies with gestionNumeroEJOuCodeService want one of the two (DOMAIN R-10). A message cut before it names the
+    # [INF]: bodies with gestionNumeroEJOuCodeService want one of the two (doc/RULES.md R-10). A message cut before it names the
     # element says "engagement juridique" for either (R-08).
     Message(
         "service_or_engagement_missing",
@@ -28,7 +28,7 @@ REFERENCES: tuple[Message, ...] = (
         resend("Fill in one of them from the purchase order.", "Renseignez l'un des deux d'après le bon de commande."),
         "service_code",
     ),
-    # DOMAIN R-12, wording not seen [INF].
+    # doc/RULES.md R-12, wording not seen [INF].
     Message(
         "service_reserved",
         r"factures_publiques",

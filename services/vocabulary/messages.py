@@ -1,6 +1,6 @@
 """Explaining Chorus Pro's messages: what a refusal means and what to change.
 
-AIFE's catalogue of messages is not public (REFERENCE §4): the dictionary holds what was seen, and every message it does
+AIFE's catalogue of messages is not public (doc/API.md §4): the dictionary holds what was seen, and every message it does
 not know is kept whole.
 """
 
@@ -22,7 +22,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType({message.key: message for mes
 """Every known message by key, in the order they are tried: the first that matches explains."""
 
 SEPARATOR = "|"
-"""What Chorus Pro joins several messages with (REFERENCE §2.0)."""
+"""What Chorus Pro joins several messages with (doc/API.md §2.0)."""
 
 # what with_code adds
 _CODED = re.compile(r" ?\((?P<service>[\w/]{1,80}) : codeRetour (?P<code>\d{1,9})\)$")
@@ -39,7 +39,7 @@ _UNKNOWN_REMEDY = Text(
     "Lisez le message de Chorus Pro. S'il est coupé, ouvrez le compte rendu du flux sur le portail.",
 )
 
-# codeRetour means different things per service (REFERENCE §4); only the pairs that were read.
+# codeRetour means different things per service (doc/API.md §4); only the pairs that were read.
 _BY_RETURN_CODE: Mapping[tuple[str, int], str] = MappingProxyType(
     {
         ("factures/v1/rechercher/recipiendaire", 20000): "no_result",

@@ -1,7 +1,7 @@
 """The reasons ("motifs") a public body or a validator gives, each with its cause and remedy.
 
-Sources: REFERENCE §3.7 and DOMAIN §4.5 (ordinary), DOMAIN §2.5 (works: ``recupererMotifsRefusFactureTravaux``),
-REFERENCE §3.7 again for the rejections of the 2026 circuit (``REJ_…``). The supplier reads the reason in the comment of
+Sources: doc/API.md §3.7 and doc/RULES.md §4.5 (ordinary), doc/RULES.md §2.5 (works: ``recupererMotifsRefusFactureTravaux``),
+doc/API.md §3.7 again for the rejections of the 2026 circuit (``REJ_…``). The supplier reads the reason in the comment of
 the history (``histoStatutCommentaire``), as free text: ``recognise`` finds the known ones in it.
 """
 

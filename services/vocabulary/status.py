@@ -33,7 +33,7 @@ Action = Literal["complete", "recycle", "validator", "reissue"]
 
 @dataclass(frozen=True)
 class Status:
-    """One status of an invoice at Chorus Pro (``statutFacture``, REFERENCE §3.5 and §3.6).
+    """One status of an invoice at Chorus Pro (``statutFacture``, doc/API.md §3.5 and §3.6).
 
     ``code`` is Chorus Pro's own. ``terminal``: nothing can come back, asking again is useless. ``who`` acts next.
     ``advice``: what the accountant should do, or may expect. ``needs_reason``: a reason and a comment stand in the

@@ -14,7 +14,7 @@ from .statuses_works import WORKS
 __all__ = ["ACTIONS", "STATES", "STATUSES", "TERMINAL", "Action", "State", "Status", "get"]
 
 STATUSES: Mapping[str, Status] = MappingProxyType({status.code: status for status in (*ORDINARY, *WORKS)})
-"""Every known status by code: the 56 of the Swagger and the one added since (REFERENCE §3.5)."""
+"""Every known status by code: the 56 of the Swagger and the one added since (doc/API.md §3.5)."""
 
 TERMINAL: frozenset[str] = frozenset(code for code, status in STATUSES.items() if status.terminal)
 """Codes after which polling stops."""

@@ -1,8 +1,8 @@
 """Statuses of every invoice: ordinary, subcontracted (A9) or co-contracted (A12). Works: see ``statuses_works``.
 
-Sources: codes, REFERENCE §3.5; meaning and what the supplier does, DOMAIN §3.3 and §4. ``[INF]`` marks what is deduced
+Sources: codes, doc/API.md §3.5; meaning and what the supplier does, doc/RULES.md §3.3 and §4. ``[INF]`` marks what is deduced
 from the name because nothing documents it; such a status is never terminal, so that no invoice is lost from sight.
-Chorus Pro imposes no order between statuses (DOMAIN §4.1): "usually next" is a help for people, not a rule for code.
+Chorus Pro imposes no order between statuses (doc/RULES.md §4.1): "usually next" is a help for people, not a rule for code.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ ORDINARY: tuple[Status, ...] = (
             "Rien à faire : l'entité publique a reçu la facture ; le délai de paiement court.",
         ),
     ),
-    # Also set automatically on a credit note linked to a rejected invoice (REFERENCE §3.5).
+    # Also set automatically on a credit note linked to a rejected invoice (doc/API.md §3.5).
     Status(
         "PRISE_EN_COMPTE_DESTINATAIRE",
         Text("Taken into account by the recipient", "Prise en compte par le destinataire"),
@@ -146,7 +146,7 @@ ORDINARY: tuple[Status, ...] = (
             "votre compte bancaire.",
         ),
     ),
-    # Terminal [INF]: last step of the normal path (DOMAIN §4.1); the transfer has left.
+    # Terminal [INF]: last step of the normal path (doc/RULES.md §4.1); the transfer has left.
     Status(
         "MISE_EN_PAIEMENT",
         Text("Payment sent", "Mise en paiement"),
@@ -185,8 +185,8 @@ ORDINARY: tuple[Status, ...] = (
         activity=True,
         actions=("recycle",),
     ),
-    # Terminal (REFERENCE §3.5): a new invoice with a new number follows; acknowledging (traiterRejet) leaves the status
-    # [INF]. Since recycling is being withdrawn it also stands for "wrong routing" (DOMAIN §4.4).
+    # Terminal (doc/API.md §3.5): a new invoice with a new number follows; acknowledging (traiterRejet) leaves the status
+    # [INF]. Since recycling is being withdrawn it also stands for "wrong routing" (doc/RULES.md §4.4).
     Status(
         "REJETEE",
         Text("Rejected by the recipient", "Rejetée par le destinataire"),
@@ -233,7 +233,7 @@ ORDINARY: tuple[Status, ...] = (
         needs_reason=True,
         activity=True,
     ),
-    # Terminal: given up or deleted, the document no longer takes part in anything (REFERENCE §3.5).
+    # Terminal: given up or deleted, the document no longer takes part in anything (doc/API.md §3.5).
     Status(
         "ABANDONNEE",
         Text("Abandoned", "Abandonnée"),
@@ -303,7 +303,7 @@ ORDINARY: tuple[Status, ...] = (
         Actor.PLATFORM,
         _VALIDATOR_SILENT,
     ),
-    # Not terminal: under A9 the request still goes to the public body (DOMAIN §3.3, code 206).
+    # Not terminal: under A9 the request still goes to the public body (doc/RULES.md §3.3, code 206).
     Status(
         "REFUSEE_1",
         Text("Refused (1st validator)", "Refusée (1er valideur)"),
@@ -337,7 +337,7 @@ ORDINARY: tuple[Status, ...] = (
         activity=True,
         actions=("validator",),
     ),
-    # Listed among those a supplier handles (REFERENCE §3.5), though the second validator is named by the first [INF].
+    # Listed among those a supplier handles (doc/API.md §3.5), though the second validator is named by the first [INF].
     Status(
         "ERREUR_COTRAITANT_SUR_VALIDEUR",
         Text("Wrong validator named by the co-contractor", "Erreur du cotraitant sur le valideur"),

@@ -1,6 +1,6 @@
 """Statuses of the works circuit only (MOE, then MOA, then the public body's finance service).
 
-Sources: codes, REFERENCE §3.6; meaning, DOMAIN §2.5, most of it deduced from the names. No transition graph is public:
+Sources: codes, doc/API.md §3.6; meaning, doc/RULES.md §2.5, most of it deduced from the names. No transition graph is public:
 only what a name proves to be over is terminal.
 """
 
@@ -102,7 +102,7 @@ WORKS: tuple[Status, ...] = (
         _AT_MOA,
     ),
     _Works("TRANSMISE_MOA", Text("Passed on to the MOA", "Transmise à la MOA"), "validation", Actor.MOA, _AT_MOA),
-    # Not terminal: the next party may ask for this document to be re-routed (demander/recyclage, DOMAIN §2.7).
+    # Not terminal: the next party may ask for this document to be re-routed (demander/recyclage, doc/RULES.md §2.7).
     _Works(
         "ASSOCIEE",
         Text("Associated with the next document", "Associée à la pièce suivante"),
@@ -166,7 +166,7 @@ WORKS: tuple[Status, ...] = (
         needs_reason=True,
         activity=True,
     ),
-    # [INF] both: who named the wrong party is not said; re-routing accepts "Erreur MOA" from a supplier (DOMAIN §2.7),
+    # [INF] both: who named the wrong party is not said; re-routing accepts "Erreur MOA" from a supplier (doc/RULES.md §2.7),
     # so the supplier is asked to look rather than left waiting for nobody.
     _Works(
         "ERREUR_DE_MOE",
@@ -251,7 +251,7 @@ WORKS: tuple[Status, ...] = (
             "Rien à faire sur cette pièce : suivez la copie faite après le refus.",
         ),
     ),
-    # Terminal: the A22 document takes its place for good (DOMAIN §2.3).
+    # Terminal: the A22 document takes its place for good (doc/RULES.md §2.3).
     _Works(
         "REMPLACEE_PAR_A22",
         Text("Replaced by an A22 document", "Remplacée par une pièce A22"),

@@ -1,6 +1,6 @@
 """The syntaxes (``syntaxeFlux``) that ``factures/v1/deposer/flux`` accepts.
 
-Sources: list, the Swagger and REFERENCE §3.3; interface codes, REFERENCE §3.3 and DOMAIN §2.6.
+Sources: list, the Swagger and doc/API.md §3.3; interface codes, doc/API.md §3.3 and doc/RULES.md §2.6.
 The works flows E4 and E5 exist since 2024 but no syntax name of theirs is public: they are not guessed here.
 """
 

@@ -1,4 +1,4 @@
-"""UBL: EN 16931's elements, and the places where Chorus Pro's historic channel reads (UBL_WORKS §2). Needs no database."""
+"""UBL: EN 16931's elements, and the places where Chorus Pro's historic channel reads (doc/RULES.md §8.1). Needs no database."""
 
 from dataclasses import replace
 from datetime import date

@@ -145,7 +145,7 @@ def test_supplier_must_act(status):
 
 
 def test_who_must_act_is_the_supplier():
-    """What DOMAIN §2.5 and §4.3 say a supplier handles, and the documents that never left."""
+    """What doc/RULES.md §2.5 and §4.3 say a supplier handles, and the documents that never left."""
     assert {status.code for status in SUPPLIER_MUST_ACT} >= {
         "BROUILLON", "INTERPRETEE_OCR", "A_RECYCLER", "SUSPENDUE", "REJETEE", "REFUSEE_1", "REFUSEE_2",
         "ERREUR_FOURNISSEUR_SUR_VALIDEUR", "ERREUR_COTRAITANT_SUR_VALIDEUR", "ERREUR_FOURNISSEUR_SUR_MOE",

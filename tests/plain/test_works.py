@@ -138,14 +138,14 @@ def sources():
 
 
 def test_no_syntax_nor_xml_place_is_invented():
-    """UBL_WORKS §8: the names of the works flows, and where MOE and MOA stand in a file, are not known."""
+    """doc/RULES.md §8.2: the names of the works flows, and where MOE and MOA stand in a file, are not known."""
     for path, text in sources():
         for unknown in ("IN_DP_E4", "IN_DP_E5", "OriginatorCustomerParty", "BuyerCustomerParty", "SellerSupplierParty"):
             assert unknown not in text, f"{path}: {unknown}"
 
 
 def test_no_route_is_invented():
-    """REFERENCE §2.E: of the works API only the search has a confirmed path; no other is called or served."""
+    """doc/API.md §2.E: of the works API only the search has a confirmed path; no other is called or served."""
     base = "facturesTravaux/v1/"
     known = {path for path in swagger.operations() if path.startswith(base)}
     assert known == {f"{base}rechercher"}

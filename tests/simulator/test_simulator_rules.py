@@ -86,7 +86,7 @@ def test_refusal(client, data, expected, syntax):
 
 
 def test_labels_as_observed(client):
-    """REFERENCE §4."""
+    """doc/API.md §4."""
     supplier = client.refusal(invoice(seller="99999999900017"), UBL)
     assert supplier == (
         "L'identifiant fournisseur de la demande de paiement (balise : "

@@ -28,7 +28,7 @@ DELIBERATE = frozenset(
         "UBL-DT-08",  # AIFE's number of the kind of identifier
     }
 )
-"""Warnings on what ``ubl`` adds for Chorus Pro's historic channel (UBL_WORKS §2), which the standard discourages."""
+"""Warnings on what ``ubl`` adds for Chorus Pro's historic channel (doc/RULES.md §8.1), which the standard discourages."""
 
 
 @functools.cache

@@ -89,7 +89,7 @@ def judge(fields: dict, body: object) -> list[str]:
 
 
 def _tolerated(path: str, body: object) -> object:
-    """``body`` in the form of the Swagger, where known successes have another one (REFERENCE §2.0, §6.2)."""
+    """``body`` in the form of the Swagger, where known successes have another one (doc/API.md §2.0, §6.2)."""
     main = "pieceJointePrincipale"
     if path.endswith("/soumettre") and isinstance(body, dict) and isinstance(body.get(main), list) and len(body[main]) == 1:
         return {**body, main: body[main][0]}

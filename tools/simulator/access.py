@@ -1,4 +1,4 @@
-"""PISTE's tokens and the checks every business call goes through (REFERENCE §1)."""
+"""PISTE's tokens and the checks every business call goes through (doc/API.md §1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .replies import Reply
 TOKEN_PATH = "/api/oauth/token"
 TOKEN_LENGTH = 54  # as observed
 
-# The only difference between an unknown id and a wrong secret is the caller's: the answer is the same (§1.1).
+# The only difference between an unknown id and a wrong secret is the caller's: the answer is the same (doc/API.md §1.1).
 _INVALID_CLIENT = {"error": "invalid_client", "error_description": "Client authentication failed"}
 
 

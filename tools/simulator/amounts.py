@@ -1,4 +1,4 @@
-"""Amounts: their size (DOMAIN R-26) and their sums (R-24, EN 16931 BR-CO-10 to BR-CO-17)."""
+"""Amounts: their size (doc/RULES.md R-26) and their sums (R-24, EN 16931 BR-CO-10 to BR-CO-17)."""
 
 from __future__ import annotations
 

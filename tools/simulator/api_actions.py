@@ -1,4 +1,4 @@
-"""factures/v1: what a supplier does about an invoice that is there already (REFERENCE §2.A, DOMAIN §4.3)."""
+"""factures/v1: what a supplier does about an invoice that is there already (doc/API.md §2.A, doc/RULES.md §4.3)."""
 
 from __future__ import annotations
 

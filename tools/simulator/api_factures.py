@@ -19,7 +19,7 @@ from .search import search_as_supplier as run_search
 
 
 def deposit_flow(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    """A receipt, not an integration. ``dateDepot`` is a day, as observed (REFERENCE §2.0)."""
+    """A receipt, not an integration. ``dateDepot`` is a day, as observed (doc/API.md §2.0)."""
     require(body, "fichierFlux", "nomFichier", "syntaxeFlux")
     account = _account(caller)
     _check_space(account)

@@ -14,11 +14,11 @@ from .rules import ATTACHMENT_BYTES, ATTACHMENT_NAME_LENGTH
 from .schema import require
 from .vocabulary import ATTACHMENT_EXTENSIONS, FILE_TYPES
 
-TOO_LARGE = 20003  # REFERENCE §4
+TOO_LARGE = 20003  # doc/API.md §4
 
 
 def add_file(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    """Keeps a file; refuses what is empty, too large, too long a name or of another kind (DOMAIN R-29).
+    """Keeps a file; refuses what is empty, too large, too long a name or of another kind (doc/RULES.md R-29).
 
     Only the code for the size is known; the others, and all texts, are made in its manner.
     """

@@ -15,12 +15,12 @@ from .replies import FACTURES_OK, FunctionalError, answer, not_allowed
 from .rules import Case, refusals
 from .schema import require
 
-# Numbers of the errors of soumettre that are known to exist (REFERENCE §4), without their texts.
+# Numbers of the errors of soumettre that are known to exist (doc/API.md §4), without their texts.
 AMOUNTS, OTHER = 20013, 20303
 
 
 def submit(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    """An invoice that passes the rules is deposited; another one is refused with all its labels (REFERENCE §2.0)."""
+    """An invoice that passes the rules is deposited; another one is refused with all its labels (doc/API.md §2.0)."""
     require(body, "modeDepot", "destinataire", "fournisseur", "cadreDeFacturation", "references", "montantTotal")
     require(body["fournisseur"], "idFournisseur")
     account = caller.account
@@ -57,7 +57,7 @@ def submit(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str
 
 
 def _numbered(platform: Platform, body: dict[str, Any]) -> dict[str, Any]:
-    """Typed invoices get a number of Chorus Pro's own, a PDF keeps the one it bears (DOMAIN R-07)."""
+    """Typed invoices get a number of Chorus Pro's own, a PDF keeps the one it bears (doc/RULES.md R-07)."""
     if body["modeDepot"] == "SAISIE_API":
         require(body, "lignePoste")
         year = platform.clock.today().year
@@ -91,7 +91,7 @@ def _attached(body: dict[str, Any]) -> list[tuple[int, str]]:
     for row in rows:
         require(
             row, "pieceJointeComplementaireId", "pieceJointeComplementaireDesignation", "pieceJointeComplementaireType"
-        )  # REFERENCE §2.H
+        )  # doc/API.md §2.H
     return [(row["pieceJointeComplementaireId"], row["pieceJointeComplementaireDesignation"]) for row in rows]
 
 

@@ -15,11 +15,11 @@ from .replies import TRANSVERSE_OK, answer, nothing_found
 from .schema import require
 from .vocabulary import SYNTAXES
 
-LABEL_LENGTH = 200  # "about" in REFERENCE §2.0
+LABEL_LENGTH = 200  # "about" in doc/API.md §2.0
 
 
 def consult_detailed_report(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    """The state of a flow with its errors; the flow's number is not echoed (REFERENCE §2.0)."""
+    """The state of a flow with its errors; the flow's number is not echoed (doc/API.md §2.0)."""
     require(body, "numeroFluxDepot")
     with platform.store.lock:
         deposit = _own_deposit(platform, caller, body)

@@ -1,4 +1,4 @@
-"""Works pieces over the API: the documented searches (REFERENCE §2.E, works-invoices.json; ``rechercher/demandePaiement``).
+"""Works pieces over the API: the documented searches (doc/API.md §2.E; ``rechercher/demandePaiement``).
 
 No call deposits a works piece: its body is not documented, and the route is not served.
 """
@@ -16,7 +16,7 @@ from .paging import cut, is_ascending
 from .replies import FACTURES_OK, FunctionalError, answer, not_allowed, nothing_found, without_none
 from .works import FRAMEWORKS, TYPES, Piece
 
-# REFERENCE §4
+# doc/API.md §4
 NO_WORKS = (20007, "GFT_MSG_01.075")
 
 Test = Callable[[Piece], bool]

@@ -47,7 +47,7 @@ class Platform:
         self.flows.wake()
 
     def act(self, identifier: int, status: str, motif: str = "", comment: str = "") -> Invoice:
-        """The recipient gives an invoice a status; Chorus Pro imposes no order (DOMAIN §4.1).
+        """The recipient gives an invoice a status; Chorus Pro imposes no order (doc/RULES.md §4.1).
 
         The supplier reads the reason back in the status's comment. Raises KeyError for an unknown invoice and
         ValueError for an unknown status.

@@ -39,7 +39,7 @@ class Clock:
 
 
 def iso(moment: datetime) -> str:
-    """``2018-02-16T15:10:25.536+01:00`` (REFERENCE §2.0, consulterCRDetaille)."""
+    """``2018-02-16T15:10:25.536+01:00`` (doc/API.md §2.0, consulterCRDetaille)."""
     return moment.astimezone(PARIS).isoformat(timespec="milliseconds")
 
 

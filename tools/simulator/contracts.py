@@ -1,4 +1,4 @@
-"""The requests this simulator takes: REFERENCE §2.A, §2.B and §2.C, written down again as typed tables."""
+"""The requests this simulator takes: doc/API.md §2.A, §2.B and §2.C, written down again as typed tables."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ SUBMIT = record(
                 "montantAPayer": number,
             }
         ),
-        # an object in the Swagger, a list in the requests known to have succeeded (REFERENCE §2.0): both are taken
+        # an object in the Swagger, a list in the requests known to have succeeded (doc/API.md §2.0): both are taken
         "pieceJointePrincipale": either(_MAIN_FILE, list_of(_MAIN_FILE)),
         "pieceJointeComplementaire": list_of(
             record(

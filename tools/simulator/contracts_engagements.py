@@ -1,4 +1,4 @@
-"""The request on commitments: REFERENCE §2.F, as a typed table."""
+"""The request on commitments: doc/API.md §2.F, as a typed table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The requests of the works searches and of validators: REFERENCE §2.A and §2.E, written down again as typed tables."""
+"""The requests of the works searches and of validators: doc/API.md §2.A and §2.E, written down again as typed tables."""
 
 from __future__ import annotations
 

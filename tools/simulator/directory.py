@@ -67,7 +67,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Requirements:
-    """``parametres`` of structures/consulter (DOMAIN §5, R-08 to R-13)."""
+    """``parametres`` of structures/consulter (doc/RULES.md §5, R-08 to R-13)."""
 
     codeServiceDoitEtreRenseigne: bool = False
     numeroEJDoitEtreRenseigne: bool = False
@@ -83,7 +83,7 @@ class Requirements:
 
 @dataclass(frozen=True)
 class Engagement:
-    """A commitment of the State, kept with the supplier who receives it (REFERENCE §2.F)."""
+    """A commitment of the State, kept with the supplier who receives it (doc/API.md §2.F)."""
 
     idEngagementJuridique: int
     numeroEngagementJuridique: str

@@ -102,7 +102,7 @@ def choose_identifier(candidates: list[tuple[str | None, str]]) -> str:
     """The party's identifier among ``(scheme, value)`` pairs in the order of the file.
 
     A complete SIRET wins, whichever element holds it; else what the file gives first, so that the refusal can
-    name it (REFERENCE §4: a SIREN instead of the SIRET is refused).
+    name it (doc/API.md §4: a SIREN instead of the SIRET is refused).
     """
     values = [value.replace(" ", "") for scheme, value in candidates if value and scheme not in ("0225", "EM")]
     complete = [value for value in values if len(value) == 14 and value.isdigit()]

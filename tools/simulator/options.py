@@ -16,7 +16,7 @@ class Options:
     processing_time: float | None = 2.0
     token_lifetime: float = 3600.0
     latency: float = 0.0
-    # "array" as in recent answers, or "object" for a single error as in the 2018 example (REFERENCE §2.0)
+    # "array" as in recent answers, or "object" for a single error as in the 2018 example (doc/API.md §2.0)
     error_list: str = "array"
     # a search that finds nothing: "code" answers 20000 TRA_MSG_00.015, "list" answers 0 with an empty list
     empty_search: str = "code"

@@ -1,4 +1,4 @@
-"""Pages and order of lists: page 1 by default, 10 results a page, Descendant (REFERENCE §2.H)."""
+"""Pages and order of lists: page 1 by default, 10 results a page, Descendant (doc/API.md §2.H)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from .document import Attachment, Document
 from .xmltools import parse
 
 MEGABYTE = 1024 * 1024
-MAX_FILE_BYTES = 120 * MEGABYTE  # an invoice with its attachments (REFERENCE §5)
+MAX_FILE_BYTES = 120 * MEGABYTE  # an invoice with its attachments (doc/API.md §5)
 MAX_UNPACKED_BYTES = 300 * MEGABYTE
 MAX_FILES = 10_000
 

@@ -142,7 +142,7 @@ class Invoice:
 
     @property
     def key(self) -> tuple[int, str, str]:
-        """What makes an invoice unique (REFERENCE §5): year of issue, supplier's SIREN, number."""
+        """What makes an invoice unique (doc/API.md §5): year of issue, supplier's SIREN, number."""
         return unique_key(self.document)
 
 

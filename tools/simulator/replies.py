@@ -10,7 +10,7 @@ from typing import Any
 
 JSON = "application/json;charset=utf-8"
 
-# libelle of a success, by service (REFERENCE §4)
+# libelle of a success, by service (doc/API.md §4)
 FACTURES_OK = "GCU_MSG_01_000"
 TRANSVERSE_OK = "TRA_MSG_00.000"
 
@@ -31,7 +31,7 @@ class Reply:
 
 
 class FunctionalError(Exception):
-    """A ``codeRetour`` other than 0, with the HTTP status it comes with: 200 or 400, both occur (REFERENCE §1.3)."""
+    """A ``codeRetour`` other than 0, with the HTTP status it comes with: 200 or 400, both occur (doc/API.md §1.3)."""
 
     def __init__(self, code: int, label: str, http: int = 200) -> None:
         super().__init__(label)

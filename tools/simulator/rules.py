@@ -1,6 +1,6 @@
-"""The rules that make Chorus Pro refuse one invoice of a readable flow (DOMAIN §5).
+"""The rules that make Chorus Pro refuse one invoice of a readable flow (doc/RULES.md §5).
 
-Each rule yields the labels of its refusals, worded as REFERENCE §4 shows them (without accents, with the path of
+Each rule yields the labels of its refusals, worded as doc/API.md §4 shows them (without accents, with the path of
 the element in the file); where no source gives the wording it is made in the same manner.
 """
 
@@ -225,7 +225,7 @@ def _kind(case: Case) -> Iterator[str]:
     elif document.framework not in FRAMEWORKS:
         yield f"{case.path('framework')} : le cadre de facturation {document.framework} n'est pas autorise pour ce flux"
     elif document.framework in FRAMEWORKS_TO_VALIDATE and document.syntax == SUBMITTED:
-        # DOMAIN §3.2: whether a file may leave the validator out is not known, the data of soumettre may not
+        # doc/RULES.md §3.2: whether a file may leave the validator out is not known, the data of soumettre may not
         validator = case.directory.by_siret(document.validator)
         if validator is None or not validator.is_active:
             yield "Le valideur designe n'est pas reference dans notre systeme"

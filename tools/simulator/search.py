@@ -28,7 +28,7 @@ def search_as_supplier(body: dict[str, Any], supplier_id: int, store: Store, dir
     """The supplier's invoices that meet all criteria of the request. Call it under the store's lock.
 
     At most ``nbResultatsMaximum`` of them (200 when it is not given), counted in the order asked for; by default
-    the latest deposit first (REFERENCE §2.H).
+    the latest deposit first (doc/API.md §2.H).
     """
     given = {name: value for name, value in body.items() if value not in (None, "", [])}
     parameters = given.get("rechercheFactureParFournisseur") or {}

@@ -31,7 +31,7 @@ class Counters:
         return self.invoice
 
     def next_flow_number(self, syntax: str) -> str:
-        """``CPP001`` + the four digits of the interface + 15 digits (REFERENCE §2.0)."""
+        """``CPP001`` + the four digits of the interface + 15 digits (doc/API.md §2.0)."""
         self.flow += 1
         interface = SYNTAXES[syntax]
         return f"CPP001{interface[3:7] if interface else '1000'}{self.flow:015d}"

@@ -1,4 +1,4 @@
-"""Reading an invoice in UBL 2.1, as EN 16931 lays it out and as Chorus Pro's historic channel did (DOMAIN §1.2)."""
+"""Reading an invoice in UBL 2.1, as EN 16931 lays it out and as Chorus Pro's historic channel did (doc/RULES.md §1.2)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The validators of subcontractors' (A9) and co-contractors' (A12) invoices: what waits for them, what they may do, silence.
 
-DOMAIN §3: the validator has 15 days, silence accepts; a refused A9 still reaches the public body, a refused A12 does not.
+doc/RULES.md §3: the validator has 15 days, silence accepts; a refused A9 still reaches the public body, a refused A12 does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .store import Store
 
 TACIT_DAYS = 15
 WAITING = {"A_VALIDER_1": "1", "A_VALIDER_2": "2"}
-#: The reason by which a validator says that the invoice is not its own (REFERENCE §3.7).
+#: The reason by which a validator says that the invoice is not its own (doc/API.md §3.7).
 WRONG_VALIDATOR = "ERR_VALIDEUR"
 VALIDATOR = User("Tiphaine", "Laitaire", "titulaire@demo.invalid")
 

@@ -1,4 +1,4 @@
-"""Chorus Pro's code lists, with the French labels the recipient's page shows (REFERENCE §3)."""
+"""Chorus Pro's code lists, with the French labels the recipient's page shows (doc/API.md §3)."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ MOTIFS: dict[str, str] = {
     "TX_TVA_ERR": "Taux de TVA erroné",
 }
 
-# BT-23 as it stands in a file -> the API's name (REFERENCE §3.1). Only these four are taken here on the
+# BT-23 as it stands in a file -> the API's name (doc/API.md §3.1). Only these four are taken here on the
 # channel of ordinary invoices; whether works frameworks may come by this API's flows is not known.
 FRAMEWORKS: dict[str, str] = {
     "A1": "A1_FACTURE_FOURNISSEUR",
@@ -94,7 +94,7 @@ FRAMEWORKS: dict[str, str] = {
     "A9": "A9_FACTURE_SOUSTRAITANT",
     "A12": "A12_FACTURE_COTRAITANT",
 }
-# The sub-contractor's and co-contractor's invoices wait for their validator first (DOMAIN §3.3).
+# The sub-contractor's and co-contractor's invoices wait for their validator first (doc/RULES.md §3.3).
 FRAMEWORKS_TO_VALIDATE = ("A9", "A12")
 
 SEARCHED_FRAMEWORKS = (
@@ -122,7 +122,7 @@ SEARCHED_FRAMEWORKS = (
     "A25_DECOMPTE_GENERAL_DEFINITIF_MOE_PROCEDURE_TACITE",
 )
 
-# syntaxeFlux of deposer/flux -> interface code, None where no source gives it (REFERENCE §3.3, DOMAIN §2.6).
+# syntaxeFlux of deposer/flux -> interface code, None where no source gives it (doc/API.md §3.3, doc/RULES.md §2.6).
 SYNTAXES: dict[str, str | None] = {
     "IN_DP_E1_UBL_INVOICE": "FSO1100A",
     "IN_DP_E1_CII": None,
@@ -138,7 +138,7 @@ SYNTAXES: dict[str, str | None] = {
     "IN_DP_E2_CII_MIN_16B": "FSO1116A",
     "IN_DP_E2_CII_FACTURX": "FSO1117A",
 }
-# Those consulterCR and consulterCRDetaille know (REFERENCE §2.C).
+# Those consulterCR and consulterCRDetaille know (doc/API.md §2.C).
 REPORT_SYNTAXES = (
     "IN_DP_E1_UBL_INVOICE",
     "IN_DP_E1_CII_16B",
@@ -149,7 +149,7 @@ REPORT_SYNTAXES = (
     "IN_DP_E3_UBL_INVOICE",
 )
 
-# Flow states and what they mean (REFERENCE §3.4); the first five in the order in which a flow goes through them.
+# Flow states and what they mean (doc/API.md §3.4); the first five in the order in which a flow goes through them.
 FLOW_STATES: dict[str, str] = {
     "IN_DEPOT_PORTAIL_EN_ATTENTE_TRAITEMENT_SE_CPP": "Déposé, en attente",
     "IN_RECU": "Reçu",
@@ -190,11 +190,11 @@ DEPOSIT_MODES = (
 )
 DEPOSIT_MODE_OF_A_FLOW = "UPLOAD_API"
 DEPOSIT_MODE_OF_A_PDF = "DEPOT_PDF_API"
-# The modes of soumettre; the first renumbers the invoice (DOMAIN R-07).
+# The modes of soumettre; the first renumbers the invoice (doc/RULES.md R-07).
 SUBMISSION_MODES = ("SAISIE_API", DEPOSIT_MODE_OF_A_PDF, "DEPOT_PDF_SIGNE_API")
 VAT_KINDS = ("TVA_SUR_DEBIT", "TVA_SUR_ENCAISSEMENT", "EXONERATION", "SANS_TVA")
 PAYMENT_MODES = ("CHEQUE", "PRELEVEMENT", "VIREMENT", "ESPECE", "AUTRE", "REPORT")
-# What recuperer/typespj says of invoices: no source gives its codes, these are made up (REFERENCE §3.2 has other objects').
+# What recuperer/typespj says of invoices: no source gives its codes, these are made up (doc/API.md §3.2 has other objects').
 FILE_TYPES = (("AUT", 54062, "Autre"), ("BDC", 54101, "Bon de commande"), ("BDL", 54102, "Bon de livraison"))
 FILE_OBJECTS = (
     "STRUCTURE UTILISATEUR CB MANDAT FICHE_RACCORDEMENT EJ MEMOIRE DMD_RBST TRANSVERSE FACTURE_TRAVAUX FACTURE "
@@ -204,11 +204,11 @@ FILE_OBJECTS = (
 IDENTIFIER_TYPES = ("SIRET", "UE_HORS_FRANCE", "HORS_UE", "RIDET", "TAHITI", "AUTRE", "PARTICULIER")
 
 INVOICE_TYPES = ("FACTURE", "AVOIR", "ACOMPTE")
-# Chorus Pro tells apart only invoices and credit notes (DOMAIN R-17).
+# Chorus Pro tells apart only invoices and credit notes (doc/RULES.md R-17).
 INVOICE_TYPE_CODES = frozenset(("380", "384", "386", "389", "393", "501"))
 CREDIT_NOTE_TYPE_CODES = frozenset(("261", "262", "381", "396", "502", "503"))
 
-# EDI payment codes (REFERENCE §3.2, rule S2.05) -> modePaiement of the API.
+# EDI payment codes (doc/API.md §3.2, rule S2.05) -> modePaiement of the API.
 PAYMENT_MEANS: dict[str, str] = {
     "01": "AUTRE",
     "1": "AUTRE",  # the same in UNTDID 4461, whose codes EN 16931 takes: the EDI annex alone writes a zero before it
@@ -225,7 +225,7 @@ PAYMENT_MEANS: dict[str, str] = {
 }
 TRANSFER_CODES = frozenset(code for code, mode in PAYMENT_MEANS.items() if mode == "VIREMENT")
 
-# A service that public bodies use among themselves (DOMAIN R-12).
+# A service that public bodies use among themselves (doc/RULES.md R-12).
 PUBLIC_ONLY_SERVICE = "FACTURES_PUBLIQUES"
 
 ATTACHMENT_EXTENSIONS = frozenset(

@@ -1,7 +1,7 @@
 """The works desk: what the parties of a works market file by hand on the portal, and what each answers with a piece of its own.
 
 How these pieces travel is not documented, hence no call deposits one here: a person does, on the page or by a control call. What
-follows what is DOMAIN §2.2 and §2.3; the meaning of most statuses is deduced from their names there.
+follows what is doc/RULES.md §2.2 and §2.3; the meaning of most statuses is deduced from their names there.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class TestDiagnosis(ChorusCommon):
         self.assertTrue(found.established)
 
     def test_bank_account(self):
-        """Its absence deserves a look, and stops nothing: a flow carries the IBAN (DOMAIN R-20)."""
+        """Its absence deserves a look, and stops nothing: a flow carries the IBAN (doc/RULES.md R-20)."""
         self.structure(coordonneesBancaires=[])
         found = self.company._chorus_diagnose()
         self.assertEqual([finding.link for finding in found.findings if finding.outcome is not Outcome.OK], ["bank_account"])

@@ -143,7 +143,7 @@ class TestAlerts(ChorusCommon):
         self.assertEqual({alert["level"] for alert in (first, second, third)}, {"danger"})
 
     def test_the_code_tells_what_the_words_do_not(self):
-        """20001 of ``deposer/flux``: too large (REFERENCE §4); another service means something else by it."""
+        """20001 of ``deposer/flux``: too large (doc/API.md §4); another service means something else by it."""
         alert = self.alert(self.rejected("Erreur"), "error_0")
         self.assertIn("too large", alert["message"])
         self.assertIn("« Erreur (factures/v1/deposer/flux : codeRetour 20001) »", alert["message"])
