@@ -36,6 +36,7 @@ commands:
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
   bench NAME [ARGS]    counts of work, as a table: see `bench --help` for the names
   contracts [FOLDER]   make the tables in tests/contracts/ anew from the official Swaggers (in ../shared/api, or FOLDER)
+  pictures [NAMES]     take the user guide's pictures anew, in Chromium, on a database of the demonstration
   translations         bring i18n/ up to date with the code; says which texts have no French yet
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
@@ -115,6 +116,14 @@ def simulator(work: Workspace, arguments: list[str]) -> int:
     return processes.foreground(demo.simulator_command(*arguments), demo.simulator_env(work))
 
 
+def take_pictures(work: Workspace, names: list[str]) -> int:
+    """The user guide's pictures; the exit status."""
+    import pictures  # with what a browser needs, which no other command does
+
+    ensure_browser()
+    return pictures.pictures(work, names)
+
+
 def stop() -> None:
     """End the commands of this checkout that still run, then what they started, then PostgreSQL."""
     found = sorted(processes.noted(workspace.RUN), key=lambda entry: not entry.what.startswith("dev.py"))
@@ -151,14 +160,26 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, **form)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
     options = {"demo": "--once", "test": "--with-auto-install", "clean": "--all"}
-    for name in ("demo", *PASS_ON, "test", "contracts", "translations", "lint", "check-install", "odoo-tests", "stop", "clean"):
+    for name in (
+        "demo",
+        *PASS_ON,
+        "test",
+        "contracts",
+        "pictures",
+        "translations",
+        "lint",
+        "check-install",
+        "odoo-tests",
+        "stop",
+        "clean",
+    ):
         command = commands.add_parser(name, **form)
         if name in options:
             command.add_argument(options[name], action="store_true", help=argparse.SUPPRESS)
         if name == "contracts":
             command.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
     namespace, rest = parser.parse_known_args(arguments)
-    if rest and namespace.command != "test":
+    if rest and namespace.command not in ("test", "pictures"):
         parser.error(f"unknown argument: {' '.join(rest)}")
     namespace.rest = rest
     return namespace
@@ -183,6 +204,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "chaos": lambda: chaos.chaos(work, options.rest),
         "bench": lambda: bench.bench(work, options.rest),
         "contracts": lambda: contracts.contracts(options.folder or contracts.SOURCE),
+        "pictures": lambda: take_pictures(work, options.rest),
         "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),

@@ -1,0 +1,237 @@
+"""`dev.py pictures`: the pictures of the user guide, taken of today's screens, in French, on a database of the demonstration."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+import demo
+import demo_works
+from chromium import Page, page
+from odoo_env import MODULE, REPO, fail, log
+from workspace import Workspace, free_port
+
+FOLDER = REPO / "static/guide"
+#: Colours of a picture: screens have few, and a palette makes their files a third as large.
+COLOURS = 128
+WIDTH = 1366
+FORM, DIALOG = ".o_form_view", ".modal-content"
+
+
+class Studio:
+    """What the pictures are taken of: a demonstration in which something has happened, and a browser in front of it."""
+
+    def __init__(self, browser: Page, job: demo.Job, address: str, database: str) -> None:
+        self.browser = browser
+        self.job = job
+        self.address = address
+        self._database = database
+
+    def log_in(self, login: str) -> None:
+        """Be that user from now on."""
+        self.browser.call("Network.clearBrowserCookies")
+        self.browser.open(f"{self.address}/web/login", "input[name=password]")
+        parameters = {"db": self._database, "login": login, "password": login}
+        body = json.dumps({"jsonrpc": "2.0", "params": parameters})
+        self.browser.run(
+            f"fetch('/web/session/authenticate', {{method: 'POST', headers: {{'Content-Type': 'application/json'}},"
+            f" body: {json.dumps(body)}}}).then(answer => answer.text())"
+        )
+
+    def form(self, model: str, record: int, tab: str = "") -> None:
+        """Open a record's form, on one of its tabs."""
+        self.browser.open(f"{self.address}/odoo/{model}/{record}", FORM)
+        if tab:
+            self.browser.click(".o_notebook .nav-link", tab)
+            self.browser.wait(f"{FORM} .tab-pane.active")
+
+    def action(self, name: str, until: str) -> None:
+        """Open one of the add-on's actions, or one of Odoo's by its full name."""
+        self.browser.open(f"{self.address}/odoo/action-{name if '.' in name else f'{MODULE}.{name}'}", until)
+
+    def dialog(self, button: str) -> None:
+        """Click on a button that opens a dialog."""
+        self.browser.click("button", button)
+        self.browser.wait(f"{DIALOG} .modal-body")
+
+    def invoice(self, state: str) -> int:
+        """The first invoice in a state, as an accountant sees them."""
+        return self.job.user.find("account.move", chorus_state=state)
+
+    def situation(self, number: int) -> int:
+        """An invoice of the works market, by its number there."""
+        return self.job.user.find("account.move", chorus_situation=number)
+
+
+def _list(studio: Studio) -> None:
+    studio.action("action_chorus_invoices", ".o_group_header")
+    studio.browser.run("document.querySelectorAll('.o_group_header').forEach(group => group.click())")
+    studio.browser.wait(".o_data_row")
+
+
+def _to_send(studio: Studio) -> None:
+    studio.form("account.move", studio.invoice("to_send"))
+
+
+def _warned(studio: Studio) -> None:
+    partner = studio.job.user.find("res.partner", company_registry=demo.STATE)
+    product = studio.job.user.find("product.product", default_code="CONSEIL")
+    values = {"move_type": "out_invoice", "partner_id": partner, "invoice_line_ids": [(0, 0, {"product_id": product})]}
+    (draft,) = studio.job.user.call("account.move", "create", [values])
+    studio.form("account.move", draft)
+
+
+def _received(studio: Studio) -> None:
+    studio.form("account.move", studio.invoice("received"), "Chorus Pro")
+
+
+def _why(studio: Studio) -> None:
+    studio.form("account.move", studio.invoice("refused"), "Chorus Pro")
+    studio.dialog("Pourquoi")
+
+
+def _complete(studio: Studio) -> None:
+    studio.form("account.move", studio.invoice("to_complete"))
+    studio.dialog("Compléter")
+
+
+def _dashboard(studio: Studio) -> None:
+    studio.action("action_chorus_report", ".o_graph_renderer canvas, .o_pivot, .o_data_row")
+
+
+def _health(studio: Studio) -> None:
+    studio.form("chorus.connection", studio.job.admin.find("chorus.connection", environment="simulator"))
+
+
+def _settings(studio: Studio) -> None:
+    studio.browser.open(f"{studio.address}/odoo/settings#account", ".settings .app_settings_block")
+    studio.browser.click(".settings_tab .tab", "Facturation")
+    studio.browser.wait("[name=chorus_environment]")
+    studio.browser.run(
+        "document.querySelector('[name=chorus_environment]').closest('.o_settings_container').previousElementSibling.scrollIntoView()"
+    )
+
+
+def _setup(studio: Studio) -> None:
+    """A page of the way to a real platform; the last picture, since the company leaves the simulator for it."""
+    company = studio.job.admin.find("res.company", chorus_environment="simulator")
+    studio.job.admin.call("res.company", "write", [company], {"chorus_environment": "qualification"})
+    studio.action("action_chorus_setup", ".o_chorus_steps")
+    for _page in range(3):
+        studio.browser.click(f"{DIALOG} button", "Suivant")
+        studio.browser.wait(".o_chorus_steps")
+
+
+def _customer(studio: Studio) -> None:
+    studio.form("res.partner", studio.job.user.find("res.partner", company_registry=demo.STATE), "Facturation")
+
+
+def _find(studio: Studio) -> None:
+    studio.action("action_chorus_find", f"{DIALOG} .modal-body")
+    studio.browser.type(f"{DIALOG} [name=name] input", "Démo")
+    studio.browser.click(f"{DIALOG} button", "Rechercher")
+    studio.browser.wait(f"{DIALOG} .o_data_row")
+
+
+def _market(studio: Studio) -> None:
+    studio.form("chorus.market", studio.job.user.find("chorus.market", number=demo_works.MARKET))
+
+
+def _situation(studio: Studio) -> None:
+    studio.form("account.move", studio.situation(3), "Situation")
+
+
+def _by_hand(studio: Studio) -> None:
+    studio.form("account.move", studio.situation(4))
+    studio.dialog("Déposer sur le portail")
+
+
+def _validations(studio: Studio) -> None:
+    studio.action("action_chorus_validation", ".o_data_row")
+
+
+def _simulator(studio: Studio) -> None:
+    studio.browser.open(f"{studio.job.simulator}/", "table")
+
+
+class Picture(NamedTuple):
+    """One picture.
+
+    :ivar login: who looks.
+    :ivar prepare: brings what is to be seen onto the screen.
+    :ivar part: a CSS selector of what is shown alone; all of the window by default.
+    :ivar height: of the window.
+    """
+
+    login: str
+    prepare: Callable[[Studio], None]
+    part: str = ""
+    height: int = 900
+
+
+#: By the name of their file.
+PICTURES: dict[str, Picture] = {
+    "liste": Picture("comptable", _list, height=820),
+    "a-envoyer": Picture("comptable", _to_send, height=700),
+    "avertissement": Picture("comptable", _warned, height=650),
+    "recue": Picture("comptable", _received),
+    "pourquoi": Picture("comptable", _why, DIALOG),
+    "completer": Picture("comptable", _complete, DIALOG),
+    "tableau-de-bord": Picture("comptable", _dashboard, height=600),
+    "marche": Picture("comptable", _market, height=1200),
+    "situation": Picture("comptable", _situation, height=700),
+    "deposer": Picture("comptable", _by_hand, DIALOG, 1250),
+    "a-valider": Picture("comptable", _validations, height=260),
+    "client": Picture("admin", _customer),
+    "rechercher": Picture("admin", _find, DIALOG),
+    "parametres": Picture("admin", _settings, height=1100),
+    "sante": Picture("admin", _health),
+    "simulateur": Picture("admin", _simulator, height=600),
+    "mise-en-service": Picture("admin", _setup, DIALOG),
+}
+
+
+def save(picture: bytes, path: Path) -> None:
+    """Write a picture with few colours."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def pictures(work: Workspace, wanted: list[str]) -> int:
+    """Take the pictures of these names, all of them by default; 0.
+
+    :raises SystemExit: when a screen is not what is expected.
+    """
+    unknown = set(wanted) - set(PICTURES)
+    if unknown:
+        fail(f"No picture is called {', '.join(sorted(unknown))}.", f"choose among {', '.join(PICTURES)}")
+    FOLDER.mkdir(exist_ok=True)
+    with work.database("check") as database:
+        port = free_port()
+        demo.fill(work, database, port)
+        with demo.running(work, database, port, "--max-cron-threads=0") as (odoo, simulator), page() as browser:
+            job = demo.Job(odoo, simulator, database)
+            job.run()
+            job.add_examples()
+            demo_works.add_works(job)
+            demo_works.add_subcontractor(job)
+            for siret in (demo.TOWN, demo.STATE):
+                job.user.button("res.partner", "action_chorus_complete", [job.user.find("res.partner", company_registry=siret)])
+            studio = Studio(browser, job, odoo, database)
+            user = ""
+            for name, picture in PICTURES.items():
+                if wanted and name not in wanted:
+                    continue
+                if picture.login != user:
+                    user = picture.login
+                    studio.log_in(user)
+                browser.size(WIDTH, picture.height)
+                picture.prepare(studio)
+                save(browser.picture(picture.part), FOLDER / f"{name}.png")
+                log(f"{name}.png")
+    return 0
