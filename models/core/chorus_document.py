@@ -430,7 +430,8 @@ class ChorusDocument(models.AbstractModel):
 
     def _chorus_seller_contact(self):
         """Whom to call: who made the invoice, else the company itself where that was a job, the public or a customer."""
-        company, person = self.company_id, self.invoice_user_id
+        # sudo: a job's user, or one of another company, is nobody whom the user may read
+        company, person = self.company_id, self.invoice_user_id.sudo()
         if not person or person.id == SUPERUSER_ID or person.share:
             person = person.browse()
         email = email_split(person.email or company.email or "")

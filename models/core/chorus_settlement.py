@@ -182,10 +182,10 @@ class ChorusSettlement(models.AbstractModel):
         if not holder or words(holder) in {words(name) for name in (ours.name, self.company_id.name, owner.name)}:
             return None
         known = self.env["res.partner"].search(
-            [("name", "=ilike", holder), ("parent_id", "=", False), ("company_registry", "!=", False)], limit=2
+            [("name", "=ilike", holder), ("parent_id", "=", False), ("company_registry", "!=", False)], limit=5
         )
-        if len(known) == 1:
-            return None if self._chorus_same_company(known) else self._chorus_payee_party(known)
+        if len(set(known.mapped("company_registry"))) == 1:
+            return None if self._chorus_same_company(known[0]) else self._chorus_payee_party(known[0])
         return Party(name=holder) if _speaks_of_factoring(self.narration) else None
 
     def _chorus_same_company(self, partner):

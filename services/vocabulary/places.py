@@ -83,7 +83,10 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "supplier.rights": Place.PORTAL,
     }
 )
-"""Where each datum of ``fields.FIELDS`` is mended, unless a rule or a message says otherwise; a note needs no button."""
+"""Where each datum of ``fields.FIELDS`` is mended, unless a rule or a message says otherwise.
+
+Notes, payments and what is retained need no button.
+"""
 
 FAILURES: Mapping[str, Place] = MappingProxyType(
     {

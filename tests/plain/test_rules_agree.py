@@ -35,6 +35,7 @@ NOON = f"{TODAY.isoformat()}T12:00:00Z"
 # Why the simulator takes what a rule stops.
 STANDARD = "EN 16931 alone asks for it; that the historic channel does too is not known"
 NO_PLACE = "no place for the validator is known in CII, so that the simulator reads none there"
+ONE_REASON = "a file has one reason for all that is exempt, so that another line's hides what is missing"
 TAKEN = {
     "R-17.sign": "what the platform does with a negative total is not known; it has credit notes for that",
     "R-34.carried": NO_PLACE,
@@ -57,6 +58,10 @@ TAKEN = {
     "BR-IC-11.delivery": STANDARD,
     "R-23.category": STANDARD,
     "R-23.discounts": STANDARD,
+    "R-09.filler": "Chorus Pro looks whether there is something; it is the public body that refuses what it cannot find",
+    "R-22.tax": ONE_REASON,
+    "R-22.reason": ONE_REASON,
+    "R-23.several": "only the books know that there were several taxes: the file has one",
     "R-24.bases": f"a summary with one rate too many adds up nevertheless: {STANDARD}",
     "R-29.inside": "EN 16931 lists the media types of an XML; Chorus Pro's own list of extensions is longer",
 }

@@ -1,12 +1,15 @@
 """The corpus: invoices described in ``corpus/*.json``, each named for what it exercises, made in Odoo and written in each format.
 
 A description has ``about``, ``lines`` (Odoo's own names; ``taxes`` by name), and what differs from an ordinary invoice: values of
-the ``move``, ``taxes`` of its own, the ``company`` or the ``partner``… ``totals`` are those that must come out, typed by hand.
+the ``move``, ``taxes`` of its own, the ``company`` or the ``partner``… ``totals`` are those that must come out, typed by hand;
+``says`` is what the files must say, by EN 16931's term (``+30`` is a day, counted from the invoice's), ``tells`` words that a
+term must hold, ``data`` what goes with the PDF. ``paid`` is how much of the total was paid by the invoice's date.
 """
 
 import base64
 import contextlib
 import json
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import Command, fields
@@ -76,28 +79,17 @@ class CorpusCase(ChorusCommon):
     @classmethod
     def build(cls, name, data):
         env, company = cls.env, cls.company
-        env["account.tax"].create(
-            [
-                {
-                    "type_tax_use": "sale",
-                    "amount_type": "percent",
-                    "company_id": company.id,
-                    "country_id": env.ref("base.fr").id,
-                    "tax_group_id": env["account.tax.group"].search([("company_id", "=", company.id)], limit=1).id,
-                    **tax,
-                    "name": f"{tax['name']} {name}",
-                }
-                for tax in data.get("taxes", [])
-            ]
-        )
+        for tax in data.get("taxes", []):
+            cls.tax(name, tax)
         partner = cls.customer(name, data)
         values = {
             "move_type": data.get("type", "out_invoice"),
             "partner_id": partner.id,
-            "invoice_date": fields.Date.today(),
+            "invoice_date": fields.Date.today() + timedelta(data.get("dated", 0)),
             "company_id": company.id,
             "invoice_line_ids": [Command.create(cls.line(name, line)) for line in data["lines"]],
             **cls.conditions(data, partner),
+            **cls.circumstances(data),
             **data.get("move", {}),
         }
         move = env["account.move"].with_company(company).create(values)
@@ -105,12 +97,32 @@ class CorpusCase(ChorusCommon):
             content = base64.b64encode(f"{file} of {name}".encode())
             env["chorus.attachment"].create({"move_id": move.id, "name": file, "kind": kind, "file": content})
         move.action_post()
+        for payment in data.get("payments", ()):
+            cls.pay(move, **payment)
+        if "credited" in data:
+            cls.credit(move, data["credited"])
         if data.get("pay"):
             env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
                 {}
             )._create_payments()
             assert move.payment_state in ("paid", "in_payment"), move.payment_state
         return cls.reverse(move, data["reverse"]) if data.get("reverse") else move
+
+    @classmethod
+    def tax(cls, name, tax):
+        """A tax of the description; those of a group come before it."""
+        env, company = cls.env, cls.company
+        parts = env["account.tax"].search([("name", "in", [f"{part} {name}" for part in tax.get("parts", ())])])
+        values = {
+            "type_tax_use": "sale",
+            "amount_type": "percent",
+            "company_id": company.id,
+            "country_id": env.ref("base.fr").id,
+            "tax_group_id": env["account.tax.group"].search([("company_id", "=", company.id)], limit=1).id,
+            **{key: value for key, value in tax.items() if key != "parts"},
+            "name": f"{tax['name']} {name}",
+        }
+        return env["account.tax"].create({**values, **({"children_tax_ids": [Command.set(parts.ids)]} if parts else {})})
 
     @classmethod
     def customer(cls, name, data):
@@ -125,11 +137,13 @@ class CorpusCase(ChorusCommon):
 
     @classmethod
     def line(cls, name, line):
-        values = {key: value for key, value in line.items() if key not in ("taxes", "uom", "product", "code")}
+        values = {key: value for key, value in line.items() if key not in ("taxes", "uom", "product", "code", "type")}
         if "display_type" in line:
             return values
         if "product" in line:
-            product = cls.env["product.product"].create({"name": line["product"], "default_code": line["code"]})
+            product = cls.env["product.product"].create(
+                {"name": line["product"], "default_code": line.get("code"), "type": line.get("type", "consu")}
+            )
             values["product_id"] = product.id
         if "uom" in line:
             values["product_uom_id"] = cls.env.ref(line["uom"]).id
@@ -170,7 +184,9 @@ class CorpusCase(ChorusCommon):
             "instalments": [("percent", 40, "days_after", 0), ("percent", 60, "days_after", 30)],
             "end_of_month": [("percent", 100, "days_after_end_of_month", 30)],
         }
-        rows = kinds.get(data.get("payment_term"), [("percent", 100, "days_after", 30)] if terms else [])
+        rows = data.get("instalments") or kinds.get(
+            data.get("payment_term"), [("percent", 100, "days_after", 30)] if terms else []
+        )
         if rows:
             values["invoice_payment_term_id"] = env["account.payment.term"].create(
                 {"name": "Conditions", "company_id": company.id, **terms, "line_ids": [
@@ -178,10 +194,76 @@ class CorpusCase(ChorusCommon):
                     for value, amount, kind, days in rows
                 ]}
             ).id  # fmt: skip
+        if "delivered_to" in data:
+            values["partner_shipping_id"] = env["res.partner"].create(
+                {"is_company": True, "country_id": env.ref("base.fr").id, **data["delivered_to"]}
+            ).id  # fmt: skip
         if "delivery" in data:
             place = {"type": "delivery", "parent_id": partner.id, "country_id": env.ref("base.fr").id, **data["delivery"]}
             values["partner_shipping_id"] = env["res.partner"].create(place).id
         return values
+
+    @classmethod
+    def circumstances(cls, data):
+        """Fiscal position, payment method, factor, who made it."""
+        env, company, values = cls.env, cls.company, {}
+        if "position" in data:
+            values["fiscal_position_id"] = env["account.fiscal.position"].create(
+                {"name": "Position", "company_id": company.id, "note": data["position"]}
+            ).id  # fmt: skip
+        if "method" in data:
+            values["preferred_payment_method_line_id"] = cls.method(*data["method"]).id
+        if "factor" in data:
+            factor = env["res.partner"].create({"is_company": True, **data["factor"]})
+            owner = factor if data.get("factor_owns") else company.partner_id
+            bank = {"acc_number": data["factor_account"], "partner_id": owner.id, "allow_out_payment": True}
+            values["partner_bank_id"] = env["res.partner.bank"].create({**bank, "acc_holder_name": factor.name}).id
+        if "made_by" in data:
+            values["invoice_user_id"] = env.ref(data["made_by"]).id
+        return values
+
+    @classmethod
+    def method(cls, kind, called):
+        """A way of being paid: a method so called, of a journal of that type."""
+        journals = cls.env["account.journal"]
+        journal = journals.search([("type", "=", kind), ("company_id", "=", cls.company.id)], limit=1) or journals.create(
+            {"name": called, "type": kind, "code": kind[:3].upper() + "9", "company_id": cls.company.id}
+        )
+        line = journal.inbound_payment_method_line_ids[:1].copy({"name": called})
+        line.payment_account_id = journal.default_account_id
+        return line
+
+    @classmethod
+    def pay(cls, move, amount, days=0, method=None):
+        """A payment so many days from the invoice's: an entry of the bank that is matched, or one by a payment method."""
+        day = move.invoice_date + timedelta(days)
+        if method:
+            line = cls.method(*method)
+            cls.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
+                {"payment_date": day, "amount": amount, "journal_id": line.journal_id.id, "payment_method_line_id": line.id}
+            )._create_payments()
+            return
+        bank = cls.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1)
+        due = move.line_ids.filtered(lambda line: line.display_type == "payment_term")[:1]
+        currency = {"currency_id": move.currency_id.id}
+        balance = move.currency_id._convert(amount, cls.company.currency_id, cls.company, day)
+        partner = move.commercial_partner_id.id
+        entry = cls.env["account.move"].create({"move_type": "entry", "date": day, "journal_id": bank.id, "line_ids": [
+            Command.create({"account_id": bank.default_account_id.id, "amount_currency": amount, "debit": balance, **currency}),
+            Command.create({"account_id": due.account_id.id, "partner_id": partner, "amount_currency": -amount,
+                            "credit": balance, **currency}),
+        ]})  # fmt: skip
+        entry.action_post()
+        move.js_assign_outstanding_line(entry.line_ids.filtered(lambda line: line.account_id == due.account_id).id)
+
+    @classmethod
+    def credit(cls, move, price):
+        """A credit note of our own that settles a part of the invoice and goes to Chorus Pro itself."""
+        credit_note = move._reverse_moves([{"invoice_date": move.invoice_date}])
+        credit_note.invoice_line_ids.write({"quantity": 1, "price_unit": price})
+        credit_note.action_post()
+        due = credit_note.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        move.js_assign_outstanding_line(due.id)
 
     @classmethod
     def reverse(cls, move, how):
