@@ -1,6 +1,7 @@
-"""What several models of Chorus Pro have in common: an environment, and the last error met."""
+"""What several models of Chorus Pro have in common: an environment, the last error met, what nobody may say in their place."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..services.api.errors import failure
 
@@ -52,3 +53,62 @@ class ChorusErrors(models.AbstractModel):
             texts = failure(record.error_code) if record.error_code else None
             record.error_cause = texts and texts.cause.of(self.env.lang)
             record.error_remedy = texts and texts.remedy.of(self.env.lang)
+
+
+class ChorusTold(models.AbstractModel):
+    """A record on which users write some fields, and Chorus Pro and its jobs alone the others.
+
+    That a field is ``readonly`` keeps it from the screen, not from RPC, an import, a copy or the defaults of a context. Here it
+    does: our own code says what the platform told in sudo, with the reason beside it.
+    """
+
+    _name = "chorus.told"
+    _description = "Record with facts of Chorus Pro"
+
+    @api.model
+    def _chorus_is_told(self, name):
+        """Whether only our own code may write this field: a stored, read-only one of ours, on our models a computed one."""
+        field = self._fields.get(name)
+        if field is None or not field.store or not field.readonly:
+            return False
+        return bool(field.compute) if self._name.startswith("chorus.") else name.startswith("chorus_")
+
+    @api.model
+    def _chorus_check_told(self, names):
+        """:raises AccessError: for a user who would write one of these fields that Chorus Pro alone may set."""
+        told = [name for name in names if self._chorus_is_told(name)]
+        if told and not self.env.su:
+            labels = ", ".join(self._fields[name]._description_string(self.env) for name in told)
+            raise AccessError(self.env._("Nobody writes this by hand, it is what Chorus Pro tells: %s.", labels))
+
+    # EXTENDS 'base'
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._chorus_check_told(name for name, value in vals.items() if value)
+        return super().create(vals_list)
+
+    # EXTENDS 'base'
+    def write(self, vals):
+        self._chorus_check_told(vals)
+        return super().write(vals)
+
+    # EXTENDS 'base'
+    @api.model
+    def default_get(self, fields):
+        # nor does a context say it, which sudo takes along
+        return {name: value for name, value in super().default_get(fields).items() if not self._chorus_is_told(name)}
+
+
+class ChorusEvidence(models.AbstractModel):
+    """A record that our own code alone makes, in sudo: no context and no default of a user says what it begins with."""
+
+    _name = "chorus.evidence"
+    _description = "Record that nobody makes by hand"
+
+    # EXTENDS 'base'
+    @api.model
+    def default_get(self, fields):
+        # nor what a user recorded as a default of one's own
+        fields = [name for name in super().default_get(fields) if self._fields[name].default]
+        return self._convert_to_write({name: self._fields[name].default(self) for name in fields})

@@ -88,7 +88,8 @@ class ChorusReissue(models.TransientModel):
         reversal = reversal.create({"date": self.date, "reason": self.reason, "journal_id": move.journal_id.id})
         reversal.modify_moves()
         new = reversal.new_move_ids
-        new.write({"invoice_date": self.date, "chorus_replaces_id": move.id, **self._more_values()})
+        new.sudo().chorus_replaces_id = move  # sudo: a fact of this very replacement, nobody writes it by hand
+        new.write({"invoice_date": self.date, **self._more_values()})
         new.write(
             {
                 "buyer_reference": self.service_code,

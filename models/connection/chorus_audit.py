@@ -9,7 +9,7 @@ class ChorusAudit(models.Model):
     """
 
     _name = "chorus.audit"
-    _inherit = ["chorus.environment"]
+    _inherit = ["chorus.environment", "chorus.evidence"]
     _description = "Change of a Chorus Pro setting"
     _order = "id desc"
     _rec_name = "setting"

@@ -12,6 +12,7 @@ class ChorusCall(models.Model):
     """How many calls a run made, and how they failed: rows are only added, so that no two runs ever wait for each other."""
 
     _name = "chorus.call"
+    _inherit = ["chorus.evidence"]
     _description = "Calls to Chorus Pro"
     _check_company_auto = True
     _order = "id desc"

@@ -53,7 +53,7 @@ class ChorusConnection(models.Model):
     """
 
     _name = "chorus.connection"
-    _inherit = ["chorus.errors", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["chorus.errors", "chorus.evidence", "mail.thread", "mail.activity.mixin"]
     _description = "Chorus Pro connection"
     _check_company_auto = True
     _rec_name = "environment"

@@ -15,7 +15,7 @@ class ChorusQuestion(models.AbstractModel):
     """
 
     _name = "chorus.question"
-    _inherit = ["chorus.environment"]
+    _inherit = ["chorus.environment", "chorus.evidence"]
     _description = "Question to Chorus Pro"
     _check_company_auto = True
 

@@ -17,6 +17,7 @@ class ChorusService(models.Model):
     """
 
     _name = "chorus.service"
+    _inherit = ["chorus.evidence"]
     _description = "Service of a public body"
     _order = "code, id"
     _rec_names_search = ["code", "name"]

@@ -39,7 +39,8 @@ class ResPartner(models.Model):
     company's own choice. Those of the qualification platform are not production's: each company reads what is of its own.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "chorus.told"]
 
     chorus_structure_id = fields.Char("Structure at Chorus Pro", copy=False, readonly=True, help="idStructureCPP")
     chorus_structure_active = fields.Boolean("Active at Chorus Pro", copy=False, readonly=True)

@@ -48,7 +48,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.sending", "chorus.answers"]
+    _inherit = ["account.move", "chorus.sending", "chorus.answers", "chorus.told"]
 
     chorus_deposit_line_ids = fields.One2many("chorus.deposit.line", "move_id", "Deposits of this invoice", readonly=True)
     chorus_deposit_ids = fields.Many2many("chorus.deposit", compute="_compute_chorus_deposit_ids", string="Deposits")
@@ -267,7 +267,7 @@ class AccountMove(models.Model):
         result = super().button_draft()
         planned = self.filtered("chorus_auto_at")
         if planned:
-            planned.chorus_auto_at = False
+            planned.sudo().chorus_auto_at = False  # sudo: see _chorus_plan
         return result
 
     # EXTENDS 'account'

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import clean_context
 
 from ...services.api.answers import AddedFile, History
 from ...services.api.errors import ChorusError, Refused, TryLater
@@ -121,7 +122,8 @@ class ChorusAction(models.Model):
         move.invalidate_recordset(["chorus_status", "chorus_state"])
         if not move[f"chorus_can_{kind}"] or not move.chorus_identifier:
             raise UserError(self.env._("%s is no longer in a state where this can be done.", move.name))
-        actions = self.sudo()  # sudo: users read actions only; who may ask is checked by the callers
+        clean = self.with_context(clean_context(self.env.context))  # see chorus.deposit
+        actions = clean.sudo()  # sudo: users read actions only; who may ask is checked by the callers
         if actions.search_count([("move_id", "=", move.id), ("state", "in", OPEN)], limit=1):
             raise UserError(self.env._("Something is being done about %s already.", move.name))
         action = actions.create(
@@ -354,6 +356,7 @@ class ChorusActionFile(models.Model):
     """A file that goes with an action."""
 
     _name = "chorus.action.file"
+    _inherit = ["chorus.evidence"]
     _description = "File of an action on an invoice at Chorus Pro"
     _check_company_auto = True
     _order = "id"

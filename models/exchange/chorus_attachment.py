@@ -21,6 +21,7 @@ class ChorusAttachment(models.Model):
     """A file that goes to Chorus Pro with an invoice; free to change until the invoice is sent."""
 
     _name = "chorus.attachment"
+    _inherit = ["chorus.told"]
     _description = "Attachment sent to Chorus Pro"
     _check_company_auto = True
     _order = "sequence, id"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context
 
 from ...services.api.answers import FoundInvoice, SubmittedInvoice
 from ...services.api.errors import ChorusError, Failure, OutcomeUnknown, Refused, failure
@@ -190,7 +191,9 @@ class ChorusDeposit(models.Model):
         """
         company = moves.company_id
         company.ensure_one()
-        deposit = self.sudo().create(  # sudo: users read deposits only; who may send is checked by the callers
+        # clean: a user's context must not say, of what sudo makes here, that a file is open to all
+        clean = self.with_context(clean_context(self.env.context))
+        deposit = clean.sudo().create(  # sudo: users read deposits only; who may send is checked by the callers
             {
                 "company_id": company.id,
                 "environment": company.chorus_environment,

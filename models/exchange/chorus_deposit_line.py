@@ -7,6 +7,7 @@ class ChorusDepositLine(models.Model):
     """One invoice in a deposited file, as it was sent, and what Chorus Pro made of it."""
 
     _name = "chorus.deposit.line"
+    _inherit = ["chorus.evidence"]
     _description = "Invoice in a Chorus Pro deposit"
     _check_company_auto = True
     _rec_name = "number"

@@ -18,7 +18,7 @@ class ChorusExchange(models.AbstractModel):
     """
 
     _name = "chorus.exchange"
-    _inherit = ["chorus.errors"]
+    _inherit = ["chorus.errors", "chorus.evidence"]
     _description = "Exchange with Chorus Pro"
 
     #: The scheduled job that goes on with these: ``ir_cron_chorus_…``.

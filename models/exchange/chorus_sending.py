@@ -140,7 +140,7 @@ class ChorusSending(models.AbstractModel):
             return False
         if self._chorus_is_live():
             return False
-        self.write(
+        self.sudo().write(  # sudo: nobody writes these by hand; who may send is checked by the callers
             {"chorus_identifier": False, "chorus_status": False, "chorus_status_at": False, "chorus_status_comment": False}
         )
         return True
@@ -210,7 +210,8 @@ class ChorusSending(models.AbstractModel):
         for company, moves in self.filtered(lambda move: move.chorus_state == "to_send").grouped("company_id").items():
             if company.chorus_auto_transfer:
                 delay = timedelta(hours=max(0, company.chorus_auto_delay))
-                moves.chorus_auto_at = fields.Datetime.now() + delay
+                # sudo: planned by the company's settings, whoever posts
+                moves.sudo().chorus_auto_at = fields.Datetime.now() + delay
                 transactions.trigger(self.env, "deposit", delay.total_seconds())
 
     @api.model
@@ -267,12 +268,13 @@ class ChorusSending(models.AbstractModel):
         ready._chorus_enqueue(unmade)
         for move, reasons in unmade.items():
             move._chorus_leave_to_person(reasons)
-        ready.filtered(lambda move: move._chorus_is_live()).chorus_auto_at = False
+        # sudo: see _chorus_plan
+        ready.filtered(lambda move: move._chorus_is_live()).sudo().chorus_auto_at = False
 
     def _chorus_leave_to_person(self, reasons):
         """This invoice is not transferred by itself: say so to who made it, with the reasons."""
         self.ensure_one()
-        self.chorus_auto_at = False
+        self.sudo().chorus_auto_at = False  # sudo: see _chorus_plan
         user = self.invoice_user_id or self.create_uid
         self.activity_schedule(
             "mail.mail_activity_data_warning",

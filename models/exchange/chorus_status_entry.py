@@ -9,6 +9,7 @@ class ChorusStatusEntry(models.Model):
     """One step in an invoice's life at Chorus Pro: the time line is made of them. See ``services.timeline``."""
 
     _name = "chorus.status.entry"
+    _inherit = ["chorus.evidence"]
     _description = "Step in an invoice's life at Chorus Pro"
     _check_company_auto = True
     _order = "at, rank, id"

@@ -8,6 +8,7 @@ class ChorusMarketEngagement(models.Model):
     """An engagement (engagement juridique) of a market: what the public body reserved under one number."""
 
     _name = "chorus.market.engagement"
+    _inherit = ["chorus.told"]
     _description = "Engagement of a public market"
     _check_company_auto = True
     _order = "sequence, id"
@@ -60,6 +61,7 @@ class ChorusMarketAmendment(models.Model):
     """An amendment (avenant): what a later act adds to, or takes from, the market's amount."""
 
     _name = "chorus.market.amendment"
+    _inherit = ["chorus.told"]
     _description = "Amendment of a public market"
     _check_company_auto = True
     _order = "date, id"
@@ -79,6 +81,7 @@ class ChorusMarketParty(models.Model):
     """A party (intervenant) of a market: who it is and by which service it acts in Chorus Pro."""
 
     _name = "chorus.market.party"
+    _inherit = ["chorus.told"]
     _description = "Party of a public market"
     _check_company_auto = True
     _order = "sequence, id"

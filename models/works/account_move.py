@@ -337,7 +337,7 @@ class AccountMove(models.Model):
         for move, turn in before.items():
             # the delay of a party runs on through its own statuses
             if move.chorus_market_id and (move._chorus_turn() is not turn or not move.chorus_waiting_since):
-                move.chorus_waiting_since = move.chorus_status_at
+                move.sudo().chorus_waiting_since = move.chorus_status_at  # sudo: it follows the status
                 move._chorus_forget_reminders()
         return result
 

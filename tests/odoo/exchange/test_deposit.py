@@ -254,7 +254,7 @@ class TestDeposit(ChorusCommon):
         deposit = self.deposit(move)
         deposit.line_ids.outcome = "refused"
         deposit.state = "rejected"
-        move.write({"chorus_identifier": False, "chorus_status": False})
+        move.sudo().write({"chorus_identifier": False, "chorus_status": False})
         self.env.flush_all()
         self.assertEqual(move.chorus_state, "rejected")
         self.arrive(move)
@@ -267,7 +267,7 @@ class TestDeposit(ChorusCommon):
         deposit = self.deposit(first)
         deposit.line_ids.outcome = "refused"
         deposit.state = "rejected"
-        first.write({"chorus_identifier": False, "chorus_status": False})
+        first.sudo().write({"chorus_identifier": False, "chorus_status": False})
         self.env.flush_all()
         first.button_draft()
         first.invoice_line_ids.price_unit = 7

@@ -174,7 +174,7 @@ class TestReissue(ChorusCommon):
         self.env.cr.execute("DELETE FROM chorus_status_entry WHERE move_id IN %s", [moves._ids])
         self.env.cr.execute("DELETE FROM chorus_deposit_line WHERE move_id IN %s", [moves._ids])
         self.env.invalidate_all()
-        moves.write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False})
+        moves.sudo().write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False})
         moves._compute_chorus_state()
         self.assertEqual(set(moves.mapped("chorus_state")), {"to_send"})
         return moves

@@ -31,7 +31,7 @@ class TestStatuses(ChorusCommon):
             with self.subTest(code):
                 known = statuses.get(code)
                 # whatever it was before, it is followed: only a terminal status ends that
-                move.write({"chorus_status": "DEPOSEE", "chorus_status_comment": False})
+                move.sudo().write({"chorus_status": "DEPOSEE", "chorus_status_comment": False})
                 self.assertFalse(move.activity_ids)
                 self.simulator.act(move.chorus_identifier, code, commentaire="Motif en clair")
                 self.run_cron()
@@ -53,6 +53,6 @@ class TestStatuses(ChorusCommon):
     def test_status_added_by_the_platform(self):
         """A code that this version does not know is shown as it is and followed on."""
         move = self.arrive(self.invoice())
-        move.write({"chorus_status": "EN_ATTENTE_DE_LUNE"})
+        move.sudo().write({"chorus_status": "EN_ATTENTE_DE_LUNE"})
         self.assertEqual((move.chorus_state, move.chorus_status_label), ("deposited", "EN_ATTENTE_DE_LUNE"))
         self.assertIn(move, self.env["account.move"].search(self.env["chorus.deposit"]._chorus_followed(self.company)))
