@@ -28,6 +28,11 @@ TOWN, STATE = "20000000800017", "20000001600010"
 PATIENCE = 60
 LOGS = f"see {RUN / 'server.log'} and {RUN / 'simulator.log'}; the command may be run again"
 MEMORY = WORK / "simulator.state"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WITHOUT_PRINTER = (
+    "LEFT OUT: the works documents filed on the portal, for they are PDFs and this machine has neither Chromium nor wkhtmltopdf"
+    " (install chromium and run the demonstration again to see them)"
+)
 
 
 def simulator_env(work: Workspace) -> Mapping[str, str]:
@@ -48,7 +53,7 @@ def running(work: Workspace, database: str, simulator_port: int, *odoo_arguments
     simulator = simulator_command("--port", simulator_port, "--processing-time", 5, *memory)
     server = work.odoo_command("-d", database, f"--http-port={odoo_port}", *odoo_arguments)
     path = work.env["PATH"]
-    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+    if any(map(shutil.which, BROWSERS)):
         path = f"{REPO / 'tools'}:{path}"  # where the stand-in for wkhtmltopdf is
     log(f"simulator on port {simulator_port}, Odoo on port {odoo_port}")
     with (
@@ -56,6 +61,11 @@ def running(work: Workspace, database: str, simulator_port: int, *odoo_arguments
         work.background("server", server, odoo_port, PATH=path),
     ):
         yield f"http://127.0.0.1:{odoo_port}", f"http://127.0.0.1:{simulator_port}"
+
+
+def can_print() -> bool:
+    """Whether this machine has something that prints Odoo's documents: wkhtmltopdf, or a browser in its place."""
+    return any(map(shutil.which, ("wkhtmltopdf", *BROWSERS)))
 
 
 def invite(odoo: str, simulator: str) -> None:
@@ -114,7 +124,10 @@ def demo(work: Workspace, once: bool) -> int:
             job.run()
             if not once:
                 job.add_examples()
-                demo_works.add_works(job)
+                printer = can_print()
+                if not printer:
+                    log(WITHOUT_PRINTER)
+                demo_works.add_works(job, filed=printer)
                 demo_works.add_subcontractor(job)
                 invite(odoo, simulator)
     return 0

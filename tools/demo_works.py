@@ -33,15 +33,18 @@ SITUATIONS: tuple[tuple[float, tuple[tuple[str, str], ...] | None], ...] = (
 SILENT_DAYS = 9
 
 
-def add_works(job: Job) -> None:
-    """The situations of the works market."""
+def add_works(job: Job, filed: bool = True) -> None:
+    """The situations of the works market.
+
+    :param filed: also file on the portal those that went on from there; it takes the PDF of each.
+    """
     market = job.user.find("chorus.market", number=MARKET)
     (read,) = job.user.read("chorus.market", [market], ["partner_id"])
     year = date.today().year  # noqa: DTZ011 - a day of this machine's calendar
     for number, (amount, answers) in enumerate(SITUATIONS, start=1):
         last = date(year, number + 5, calendar.monthrange(year, number + 5)[1])
         invoice = _situation(job, market, read["partner_id"][0], number, last, amount)
-        if answers is not None:
+        if filed and answers is not None:
             silent = not answers
             _file(job, invoice, SILENT_DAYS if silent else 0, answers)
     job.follow()
