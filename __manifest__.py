@@ -8,7 +8,16 @@
     "countries": ["fr"],
     "depends": ["account", "l10n_fr_account", "l10n_fr_facturx_chorus_pro"],
     "external_dependencies": {
-        "python": ["cryptography", "factur-x", "lxml", "python-stdnum", "requests"],
+        "python": [
+            "cryptography",
+            "factur-x>=7.8",
+            "lxml",
+            "Pillow",
+            "pypdf>=5.3",
+            "python-stdnum",
+            "requests",
+            "urllib3",
+        ],
     },
     "data": [
         "security/chorus_groups.xml",

@@ -1,5 +1,3 @@
-from stdnum.fr import siret
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -7,6 +5,7 @@ from ..models import transactions
 from ..services.api.actions import COMMENT_LENGTH
 from ..services.document.invoice import Attachment
 from ..services.rules.files import added_files
+from ..services.rules.siret import can_exist
 
 
 class ChorusActionWizard(models.TransientModel):
@@ -90,7 +89,7 @@ class ChorusActionWizard(models.TransientModel):
     def _checked_siret(self, value):
         number = "".join((value or "").split())
         # the demonstration's and the qualification's SIRETs are fictitious
-        valid = siret.is_valid(number) or (self.move_id.company_id.chorus_environment != "production" and len(number) == 14)
+        valid = can_exist(number) or (self.move_id.company_id.chorus_environment != "production" and len(number) == 14)
         if not valid or not number.isdigit():
             raise UserError(self.env._("%s is no SIRET: it has 14 digits.", value or self.env._("Nothing")))
         return number

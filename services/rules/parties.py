@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from stdnum.fr import siret as siret_number
-
 from ..document.invoice import IdentifierType, Invoice, Party, VatCategory
 from ..text import Text
 from ..vocabulary import frameworks
 from ..vocabulary.places import Place
 from .rule import Check, Context, Level, Rule, Values, when
+from .siret import can_exist
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VAT = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
@@ -96,7 +95,7 @@ def _identifier_rules(
             ),
             check_it,
             "doc/RULES.md R-01, R-02; SIRETs of the qualification platform may be fictitious",
-            siret(lambda value: _is_siret(value) and not siret_number.is_valid(value)),
+            siret(lambda value: _is_siret(value) and not can_exist(value)),
             lenient=True,
         ),
     )

@@ -1,6 +1,7 @@
-"""Why no VAT is charged: the codes of the VATEX list that France has, in the words that must be printed (doc/RULES.md R-22).
+"""Why no VAT is charged: the codes of the VATEX list, in the French words that must be printed (doc/RULES.md R-22).
 
-The codes are EN 16931's (BT-121); the words name the article of the Code général des impôts that each code stands for.
+The codes are EN 16931's (BT-121), all that Odoo's taxes offer; the words name the article of the Code général des impôts, or of
+the directive 2006/112/CE, that each code stands for. They are French in any database: Odoo's own are English in all.
 """
 
 from __future__ import annotations
@@ -12,6 +13,20 @@ from types import MappingProxyType
 from .fold import fold
 
 FRANCHISE = "VATEX-FR-FRANCHISE"
+
+
+def _directive(article: str, points: str = "", section: str = "") -> dict[str, str]:
+    """The code of an article of the directive and of each of its points (``a aa b``), with their words."""
+    code, words = f"VATEX-EU-{article}", f"Exonération de TVA, art. {article}"
+    with_section = f"{words}, § {section}" if section else words
+    return {
+        code: f"{words} de la directive 2006/112/CE",
+        **{
+            f"{code}-{section}{point.upper()}": f"{with_section}, point {point}), de la directive 2006/112/CE"
+            for point in points.split()
+        },
+    }
+
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -28,10 +43,22 @@ REASONS: Mapping[str, str] = MappingProxyType(
         )},
         "VATEX-FR-298SEXDECIESA": "Exonération de TVA, art. 298 sexdecies A du CGI",
         "VATEX-FR-AE": "Autoliquidation, art. 283-2 du CGI",
+        "VATEX-FR-CNWVAT": "Avoir net de taxe : le fournisseur renonce à la TVA sur la remise",
         "VATEX-EU-AE": "Autoliquidation",
         "VATEX-EU-IC": "Livraison intracommunautaire",
         "VATEX-EU-G": "Exportation hors Union européenne",
         "VATEX-EU-O": "Opération hors du champ de la TVA",
+        "VATEX-EU-D": "Acquisition intracommunautaire de moyens de transport d'occasion",
+        "VATEX-EU-F": "Acquisition intracommunautaire de biens d'occasion",
+        "VATEX-EU-I": "Acquisition intracommunautaire d'objets d'art",
+        "VATEX-EU-J": "Acquisition intracommunautaire d'objets de collection et d'antiquité",
+        "VATEX-EU-79-C": "Exonération de TVA, art. 79, point c), de la directive 2006/112/CE",
+        "VATEX-EU-146-1E": "Exonération de TVA, art. 146, § 1, point e), de la directive 2006/112/CE",
+        **_directive("132", "a b c d e f g h i j k l m n o p q", section="1"),
+        **_directive("143", "a b c d e f fa g h i j k l", section="1"),
+        **_directive("148", "a b c d e f g"),
+        **_directive("151", "a aa b c d e", section="1"),
+        **{code: words for article in ("144", "153", "159", "309") for code, words in _directive(article).items()},
     }
 )  # fmt: skip
 """The words for each code."""

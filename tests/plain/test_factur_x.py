@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, NameObject, NumberObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 from reportlab.pdfgen import canvas
 
 from ...services.document.en16931 import to_cii
@@ -95,7 +95,8 @@ def test_widths_of_glyphs_are_the_fonts_own():
 
 def test_what_acts_is_taken_out():
     writer = PdfWriter(clone_from=io.BytesIO(from_a_browser()))
-    writer.add_js("app.alert('x')")
+    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.alert('x')")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject({NameObject(key): value for key, value in script.items()})
     writer.add_metadata({"/Title": "of another"})
     writer.add_attachment("factur-x.xml", b"<other/>")
     buffer = io.BytesIO()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from stdnum import luhn
 
 from ...services import rules
 from ...services.document import invoice as d
@@ -171,6 +172,14 @@ def test_fictitious_sirets_only_warn_outside_production():
 def test_the_post_office_is_a_company_too():
     """La Poste's establishments do not follow Luhn's rule."""
     assert codes(invoice(**supplier(identifier="35600000049837"))) == []
+
+
+def test_the_post_office_is_a_company_whatever_the_library_knows(monkeypatch):
+    """python-stdnum 1.17, which Odoo pins for Python 3.10, has Luhn's rule alone."""
+    monkeypatch.setattr("stdnum.fr.siret.is_valid", luhn.is_valid)
+    assert codes(invoice(**supplier(identifier="35600000049837"))) == []
+    assert codes(invoice(**supplier(identifier="35600000000048"))) == [], "the head office follows Luhn's rule"
+    assert codes(invoice(**supplier(identifier="35600000049838"))) == ["R-01.key"]
 
 
 def test_a_finding_tells_the_numbers_in_the_readers_language():
