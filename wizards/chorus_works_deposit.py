@@ -121,6 +121,8 @@ class ChorusWorksDeposit(models.TransientModel):
         self.ensure_one()
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
+        if problem := self.move_id._chorus_pdf_obstacle():
+            raise UserError(problem)
         url = f"/web/content/{self._name}/{self.id}/pdf/{self.pdf_name}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 

@@ -320,7 +320,18 @@ class AccountMove(models.Model):
         if not self.chorus_by_hand or self.chorus_state not in ("to_send", "rejected"):
             return [self.env._("There is nothing to file on the portal.")]
         lang = self.env.lang
-        return [f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in self._chorus_findings() if finding.blocks]
+        blocking = (finding for finding in self._chorus_findings() if finding.blocks)
+        problems = [f"{finding.message.of(lang)} {finding.remedy.of(lang)}" for finding in blocking]
+        return problems + list(filter(None, [self._chorus_pdf_obstacle()]))
+
+    def _chorus_pdf_obstacle(self):
+        """Why there can be no PDF of this document to file, in the user's language; "" when there can."""
+        self.ensure_one()
+        if self.invoice_pdf_report_id or self._chorus_can_print():
+            return ""
+        return self.env._(
+            "The document is filed as a PDF, and this server has no PDF engine (wkhtmltopdf). Have it installed, then come back."
+        )
 
     def action_chorus_next_document(self):
         """Start the document that we file after this one, such as A8 after the general statement."""

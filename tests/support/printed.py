@@ -24,6 +24,11 @@ def pdf(text="Facture – 1 200,00 €", pages=1):
     return buffer.getvalue()
 
 
+def engine(env, state="ok"):
+    """Let the server have a PDF engine, or none (``install``), whatever is on this machine; a context manager."""
+    return patch.object(type(env["ir.actions.report"]), "get_wkhtmltopdf_state", lambda self: state)
+
+
 @contextlib.contextmanager
 def printer(env, content=None, state="ok", fails=None):
     """Let Odoo print this in the place of what wkhtmltopdf would make; the environment to work in.
@@ -38,8 +43,5 @@ def printer(env, content=None, state="ok", fails=None):
             raise answer
         return answer
 
-    with (
-        patch.object(report, "get_wkhtmltopdf_state", lambda self: state),
-        patch.object(report, "_run_wkhtmltopdf", run),
-    ):
+    with engine(env, state), patch.object(report, "_run_wkhtmltopdf", run):
         yield env(context={**env.context, "force_report_rendering": True})

@@ -1,6 +1,6 @@
 """What the tests of works documents share."""
 
-from . import simulated
+from . import printed, simulated
 from .markets import MarketCommon
 
 WORKS = "/cpro/facturesTravaux/v1/rechercher"
@@ -19,6 +19,10 @@ class WorksCommon(MarketCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.moe.company_registry = simulated.SECOND_SUPPLIER
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(printed.engine(self.env))
 
     def works_invoice(self, price=1000, **values):
         return self.situation([("works", price, True)], invoice_user_id=self.sender.id, **values)

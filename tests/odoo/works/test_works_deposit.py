@@ -6,7 +6,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ...support import simulated
+from ...support import printed, simulated
 from ...support.works import FILES, HISTORY, WORKS, WorksCommon
 
 
@@ -46,6 +46,20 @@ class TestWorksDeposit(WorksCommon):
         )
         self.assertTrue(assistant.framework.startswith("A4 – Projet de décompte mensuel"))
         self.assertTrue(assistant.pdf)
+
+    def test_without_a_pdf_engine(self):
+        """The portal takes a PDF: on a server that prints none, the reason and the remedy come before the form is filled in."""
+        move = self.works_invoice()
+        assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id, "filed": True})
+        with printed.engine(self.env, "install"):
+            for stopped in (move.with_user(self.sender).action_chorus_by_hand, assistant.action_pdf, assistant.action_filed):
+                with self.assertRaisesRegex(UserError, "no PDF engine"):
+                    stopped()
+            self.assertEqual(move.chorus_state, "to_send")
+            move.invoice_pdf_report_id = self.env["ir.attachment"].create(
+                {"name": "FAC.pdf", "raw": printed.pdf(), "res_model": "account.move", "res_id": move.id}
+            )
+            self.assertTrue(move.with_user(self.sender).action_chorus_by_hand(), "its PDF was made already")
 
     def test_a_retention_without_vat_is_no_obstacle(self):
         move = self.situation([("works", 1000, True), ("retention", -60, False)])
