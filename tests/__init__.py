@@ -19,6 +19,7 @@ from .odoo.core import (
     test_formats_attachments,
     test_i18n,
     test_inheritance,
+    test_language,
     test_review,
     test_rights,
     test_security_table,

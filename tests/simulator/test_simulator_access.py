@@ -5,11 +5,11 @@ import datetime
 import pytest
 import requests
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import SUPPLIER
 from ..support.simulator_case import FIRST, OTHER, SEARCH, STRUCTURE, STRUCTURES, Client
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 def test_token(client):

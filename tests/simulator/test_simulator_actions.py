@@ -4,10 +4,10 @@ import base64
 
 import pytest
 
-from ..support import simulated, simulator_case
+from ..support import fixtures, simulated
 from ..support.simulator_case import HISTORY, OTHER, SEARCH, Client, Process, invoice
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 COMPLETE, RECYCLE = "factures/v1/completer", "factures/v1/recycler"
 ACKNOWLEDGE, VALIDATOR = "factures/v1/traiterRejet", "factures/v1/corriger/valideur/facture"
 ADD_FILE = "transverses/v1/ajouter/fichier"

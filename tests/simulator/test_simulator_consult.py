@@ -2,7 +2,7 @@
 
 from simulator.vocabulary import STATUSES
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import SECOND_SUPPLIER, STATE, SUPPLIER
 from ..support.simulator_case import (
     CONSULT,
@@ -20,7 +20,7 @@ from ..support.simulator_case import (
     line,
 )
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 # Invoices

@@ -6,7 +6,7 @@ import requests
 from simulator import contracts, contracts_engagements, contracts_works
 from simulator.schema import ContractError
 
-from ..support import simulator_case, swagger
+from ..support import fixtures, swagger
 from ..support.simulated import HOSPITAL, STATE
 from ..support.simulator_case import (
     CII,
@@ -26,7 +26,7 @@ from ..support.simulator_case import (
     invoice,
 )
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 REQUESTS = {
     DEPOSIT: contracts.DEPOSIT_FLOW,

@@ -6,11 +6,11 @@ import time
 import pytest
 import requests
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import TOWN
 from ..support.simulator_case import CII, DEPOSIT, FIRST, SEARCH, SERVICES, STRUCTURE, Client, invoice, xml
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 def test_state_counts_calls_and_connections(client):

@@ -8,10 +8,10 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulator_case import CII, DEPOSIT, FACTURX, NOTHING_FOUND, OTHER, REPORT, Client, invoice, wait_for, xml
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 def test_states_in_order_and_report(client):

@@ -6,10 +6,10 @@ import time
 import pytest
 import requests
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulator_case import CII, DEPOSIT, SEARCH, Client, invoice, xml
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 @pytest.fixture(autouse=True)

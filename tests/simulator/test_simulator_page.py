@@ -1,9 +1,9 @@
 """The recipient's page of the simulator."""
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulator_case import FACTURX, HISTORY, attachment, invoice, line, xml
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 def test_pages(client):

@@ -13,7 +13,7 @@ import time
 import pytest
 import requests
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import SUPPLIER, TOWN
 from ..support.simulator_case import (
     COMMAND,
@@ -30,7 +30,7 @@ from ..support.simulator_case import (
     xml,
 )
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 def test_without_control():

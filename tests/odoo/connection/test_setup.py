@@ -70,7 +70,7 @@ class TestSetup(ChorusCommon):
         self.assertFalse(self.simulator.state()["deposits"])
 
     def test_a_wrong_secret_is_told_on_its_page(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
+        self.speak_french()
         self.from_nothing()
         way = self.start()
         way.write({"environment": "simulator", "siret": simulated.SUPPLIER, "simulator_url": self.simulator.url})
@@ -162,7 +162,7 @@ class TestSetup(ChorusCommon):
 
     def test_a_page_each(self):
         """Every step has its page in French, with its portal; with the simulator nothing is to be done on portals."""
-        self.env["res.lang"]._activate_lang("fr_FR")
+        self.speak_french()
         self.company.chorus_environment = "qualification"
         way = self.start().with_context(lang="fr_FR")
         for step in steps_for("qualification"):

@@ -51,6 +51,7 @@ class TestChorusState(ChorusCommon):
         self.assertEqual(move.chorus_state, "to_send")
 
     def test_follows_the_status(self):
+        self.speak_french()
         move = self.arrive(self.invoice())
         self.assertEqual(move.chorus_state, "deposited")
         self.assertGreater(int(move.chorus_identifier), 2**31)

@@ -96,7 +96,7 @@ class TestSendAndPrint(ChorusCommon):
             self.assertFalse(move.is_being_sent, "not tried again")
 
     def test_the_reason_is_in_the_language_of_who_asked(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
+        self.speak_french()
         billing, move = self.without_right(), self.invoice() | self.invoice()
         billing.lang = "fr_FR"
         self.send_in_background(move, billing)

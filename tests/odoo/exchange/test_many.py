@@ -44,6 +44,7 @@ class TestMany(ChorusCommon):
         self.assertEqual({move.name: move.chorus_identifier for move in integrated}, known)
         self.assertEqual(len(known), 197)
 
+        self.speak_french()
         told = [move.with_context(lang="fr_FR")._chorus_line_errors() for move in refused]
         for errors, (_values, word) in zip(told, WRONG.values(), strict=True):
             self.assertEqual(len(errors), 1)

@@ -24,6 +24,7 @@ class TestStatuses(ChorusCommon):
         return [types.get(activity.activity_type_id) for activity in move.activity_ids]
 
     def test_every_status(self):
+        self.speak_french()
         move = self.arrive(self.invoice())
         codes = sorted(set(statuses.STATUSES) - {"ABSENCE_VALIDATION_MOE_DELAI_REGLEMENTAIRE"})
         self.assertEqual(len(codes), 56)

@@ -96,7 +96,7 @@ class TestOverview(ChorusCommon, HttpCase):
             self.assertIn(text, mail.body_html)
 
     def test_digest_in_french(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
+        self.speak_french()
         self.referent.lang = "fr_FR"
         self.company.write({"chorus_referent_id": self.referent.id})
         self.some()

@@ -8,10 +8,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ....services.api.works import Decision
-from ...simulator.test_simulator_works import submit
 from ...support import simulated
 from ...support.markets import MarketCommon
-from ...support.simulator_case import OTHER, Client
+from ...support.simulator_case import OTHER, Client, submit
 
 DECIDE = "/cpro/factures/v1/traiter/factureAValider"
 
