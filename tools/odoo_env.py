@@ -6,6 +6,7 @@ apt from the mirror it already uses and unpacked privately: nothing is installed
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import fcntl
 import functools
@@ -17,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,6 +32,12 @@ COMPANIONS = ("libjs-jquery",)
 # What veraPDF reads its profiles with: the Python package that carries veraPDF, for the tests, holds a part of it only.
 JAXB = ("libjaxb-java", "libjaxb-api-java", "libistack-commons-java", "libactivation-java")
 SITE = "usr/lib/python3/dist-packages"
+# What Odoo itself pins for each Python, and what of requirements-dev.txt runs the tests there.
+PINS = REPO / "tools/odoo_pins/requirements.txt"
+RUNNING_TESTS = ("hypothesis", "jsonschema", "pytest", "pytest-odoo", "saxonche", "websocket-client")
+# The only packages without a wheel: pure Python, so that no compiler is needed.
+SDISTS = ("docopt",)
+PINNED_SDISTS = ("docopt", "vobject", *(("PyPDF2", "qrcode") if sys.version_info < (3, 11) else ()))
 OWN_ODOO = "point ODOO_HOME to an Odoo 19 (a git checkout, or the folder that holds the Python package `odoo`)"
 
 
@@ -218,30 +225,50 @@ def make_venv(target: Path) -> None:
     run(own_pip, "pip could not be put into the virtual environment.", remedy)
 
 
-def pip_install(python: Path, *arguments: Any) -> None:
-    """Install Python packages: wheels only, but for one package that is pure Python and has no wheel."""
-    command = [python, "-m", "pip", "install", "-qq", "--only-binary=:all:", "--no-binary=docopt", *arguments]
+def pip_install(python: Path, *arguments: Any, sdists: Sequence[str] = SDISTS) -> None:
+    """Install Python packages: wheels only, but for those that are pure Python and have none."""
+    command = [python, "-m", "pip", "install", "-qq", "--only-binary=:all:", f"--no-binary={','.join(sdists)}", *arguments]
     remedy = "check the network and pip's configuration (`pip config list`), and that Python is 3.10 to 3.13"
     run(command, "pip could not install the Python packages.", remedy)
 
 
-def venv(home: Path) -> Path:
-    """The Python of a virtual environment with Odoo's requirements, and Odoo itself on its path."""
-    requirements = REPO / "requirements-dev.txt"
-    key = hashlib.sha256((sys.version + str(home)).encode() + requirements.read_bytes()).hexdigest()[:8]
-    target = CACHE / f"venv-{sys.version_info[0]}.{sys.version_info[1]}-{key}"
+def recipe() -> list[str]:
+    """What the add-on needs and Odoo does not bring, as pip takes it: what the manifest gives a version."""
+    needed = ast.literal_eval((REPO / "__manifest__.py").read_text())["external_dependencies"]["python"]
+    return [requirement for requirement in needed if re.search("[<>=]", requirement)]
+
+
+def pinned() -> list[str]:
+    """The packages of Odoo's own pins, of the README's recipe for one's own Odoo, and what runs tests, as pip takes them."""
+    lines = (REPO / "requirements-dev.txt").read_text().splitlines()
+    tests = [line for line in lines if line.partition("==")[0] in RUNNING_TESTS]
+    return [*PINS.read_text().splitlines(), *recipe(), *tests]
+
+
+def venv(home: Path, pins: bool = False) -> Path:
+    """The Python of a virtual environment with Odoo's requirements, and Odoo itself on its path.
+
+    :param pins: with the versions that Odoo pins for this Python, not with the developers'.
+    """
+    requirements = "\n".join(pinned()) if pins else (REPO / "requirements-dev.txt").read_text()
+    key = hashlib.sha256((sys.version + str(home)).encode() + requirements.encode()).hexdigest()[:8]
+    target = CACHE / f"venv-{sys.version_info[0]}.{sys.version_info[1]}-{'pins-' if pins else ''}{key}"
     python = target / "bin/python"
     if not (target / "READY").exists():
-        log("virtual environment with the packages of requirements-dev.txt")
+        log(f"virtual environment with {'the packages that Odoo pins' if pins else 'the packages of requirements-dev.txt'}")
         make_venv(target)
-        pip_install(python, "-r", requirements)
+        (target / "requirements.txt").write_text(requirements + "\n")
+        pip_install(python, "-r", target / "requirements.txt", sdists=PINNED_SDISTS if pins else SDISTS)
         next(target.glob("lib/python*/site-packages")).joinpath("odoo19.pth").write_text(f"{home}\n")
         (target / "READY").touch()
     return python
 
 
-def bootstrap() -> tuple[Path, Path]:
-    """Odoo's folder and the Python that runs it; one process at a time makes them."""
+def bootstrap(pins: bool = False) -> tuple[Path, Path]:
+    """Odoo's folder and the Python that runs it; one process at a time makes them.
+
+    :param pins: a Python with the versions that Odoo pins.
+    """
     try:
         CACHE.mkdir(parents=True, exist_ok=True)
         (CACHE / "bootstrap.lock").touch()
@@ -251,7 +278,7 @@ def bootstrap() -> tuple[Path, Path]:
         try:
             home = odoo_home()
             jaxb_home()
-            return home, venv(home)
+            return home, venv(home, pins)
         finally:
             for folder in ("apt", "debs", "pip"):
                 shutil.rmtree(CACHE / folder, ignore_errors=True)
