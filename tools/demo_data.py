@@ -7,7 +7,7 @@ import os
 from datetime import date
 
 SIMULATOR = os.environ["CHORUS_DEMO_SIMULATOR"]
-FRENCH = {"lang": "fr_FR", "tz": "Europe/Paris"}
+PARIS = {"tz": "Europe/Paris"}
 COMPANY = {
     "name": "Atelier Démo",
     "company_registry": "12345678200077",
@@ -53,11 +53,16 @@ SUBCONTRACTOR = ("Seconde Entreprise", "90000000100017")
 PRODUCTS = [("CONSEIL", "Journée de conseil", 650.0), ("ATELIER", "Atelier de formation (une demi-journée)", 420.0)]
 
 
+def language(env):
+    """French where the database has it, else the one that everybody has there."""
+    return "fr_FR" if "fr_FR" in dict(env["res.lang"].get_installed()) else "en_US"
+
+
 def set_up_company(env):
     company = env.company
     company.write({**COMPANY, "country_id": env.ref("base.fr").id})
     env["account.chart.template"].try_loading("fr", company, install_demo=False)
-    company.partner_id.lang = "fr_FR"  # what the scheduled jobs write on the invoices
+    company.partner_id.lang = language(env)  # what the scheduled jobs write on the invoices
     company.external_report_layout_id = env.ref("web.external_layout_standard")
     bank = env["res.bank"].create({"name": BANK["bank_name"], "bic": BANK["bank_bic"]})
     account = env["res.partner.bank"].create(
@@ -98,7 +103,8 @@ def add_user(env):
     ]
     env["res.users"].create(
         {
-            **FRENCH,
+            **PARIS,
+            "lang": language(env),
             "name": "Camille Comptable",
             "login": "comptable",
             "password": "comptable",
@@ -121,7 +127,7 @@ def add_business(env, company):
                 "zip": code,
                 "city": city,
                 "country_id": country,
-                "lang": "fr_FR",
+                "lang": language(env),
                 "invoice_sending_method": "chorus_pro",
             }
         )
@@ -134,7 +140,7 @@ def add_business(env, company):
 def add_works(env, company):
     """A works market with its parties, and a subcontractor in the State's ordinary market."""
     siret, name, street, code, city = WORKS_CUSTOMER
-    base = {"is_company": True, "country_id": env.ref("base.fr").id, "lang": "fr_FR"}
+    base = {"is_company": True, "country_id": env.ref("base.fr").id, "lang": language(env)}
     owner = env["res.partner"].create(
         {
             **base,
@@ -181,8 +187,8 @@ def add_works(env, company):
 
 
 def main(env):
-    env = env(context={**env.context, "lang": "fr_FR"})
-    env.ref("base.user_admin").write(FRENCH)
+    env = env(context={**env.context, "lang": language(env)})
+    env.ref("base.user_admin").write({**PARIS, "lang": language(env)})
     company = set_up_company(env)
     connect(company)
     add_user(env)

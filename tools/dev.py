@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ commands:
   test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/odoo/exchange/test_deposit.py -k batch)
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
+       --odoo-pins           with the oldest packages that Odoo 19 pins for this Python, in a database without French;
+                             without ARGS the tests of imports, session and documents, and of deposits
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
   bench NAME [ARGS]    counts of work, as a table: see `bench --help` for the names
   contracts [FOLDER]   make the tables in tests/contracts/ anew from the official Swaggers (in ../shared/api, or FOLDER)
@@ -40,6 +43,8 @@ commands:
   translations         bring i18n/ up to date with the code; says which texts have no French yet
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
+  fresh [RELEASE]      the two commands and the README's recipe for one's own Odoo, in a Debian that has nothing yet
+                       (bookworm, else trixie); needs root and debootstrap
   odoo-tests           Odoo's own tests of the modules it builds on, without and with the add-on: same results
   odoo ARGS            any Odoo command in the right environment (e.g. odoo shell -d demo)
   stop                 end what other commands of this checkout left running
@@ -56,6 +61,15 @@ environment:
 
 # pytest's exit status when no test is left to run.
 NOTHING_SELECTED = 5
+# What --odoo-pins is about: the packages that the add-on builds on, and the tests of what it does with them.
+TOLD_OF_PINS = ("urllib3", "requests", "lxml", "cryptography", "python-stdnum", "Pillow", "pypdf", "factur-x")
+PINS_TESTS = (
+    *(f"tests/plain/test_{name}.py" for name in ("imports", "session", "document", "ubl", "factur_x", "submission", "vault")),
+    *(f"tests/odoo/core/test_{name}.py" for name in ("formats", "language")),
+    "tests/odoo/exchange/test_deposit.py",
+)
+# Of Debian, for `fresh`.
+RELEASES = ("bookworm", "trixie")
 # Commands whose arguments, --help included, are another program's.
 PASS_ON = ("serve", "simulator", "chaos", "bench", "odoo")
 
@@ -79,16 +93,21 @@ def database_tests() -> list[str]:
     return [files[name] for name in names]
 
 
-def test(work: Workspace, arguments: list[str], with_auto_install: bool) -> int:
+def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pins: bool) -> int:
     """Run the tests, after the linters when nothing was asked for in particular; the exit status."""
     import lint
 
-    ensure_browser()
-    everything = not arguments and not with_auto_install
+    everything = not arguments and not with_auto_install and not odoo_pins
+    if odoo_pins:
+        log("with " + ", ".join(f"{name} {metadata.version(name)}" for name in TOLD_OF_PINS))
+        arguments = arguments or list(PINS_TESTS)
+    else:
+        ensure_browser()
     clean = lint.static(work) if everything else True
     if with_auto_install and not arguments:
         arguments = database_tests()
-    with work.database("test", workspace.Base(auto_install=with_auto_install, companies=True)) as database:
+    kind = workspace.Base(auto_install=with_auto_install, french=not odoo_pins, companies=True)
+    with work.database("test", kind) as database:
         if everything:
             clean = lint.odoo_rules(work, database) and clean
         log("pytest")
@@ -142,7 +161,7 @@ def clean(everything: bool) -> None:
         pg.Cluster(workspace.DATA).remove()
     shutil.rmtree(workspace.WORK, ignore_errors=True)
     if everything:
-        for pattern in (f"{odoo_env.PACKAGE}_*", "venv-*", "jaxb", "postgresql"):
+        for pattern in (f"{odoo_env.PACKAGE}_*", "venv-*", "jaxb", "postgresql", "fresh"):
             for folder in odoo_env.CACHE.glob(pattern):
                 folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
 
@@ -159,23 +178,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     }
     parser = argparse.ArgumentParser(description=__doc__, **form)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
-    options = {"demo": "--once", "test": "--with-auto-install", "clean": "--all"}
-    for name in (
-        "demo",
-        *PASS_ON,
-        "test",
-        "contracts",
-        "pictures",
-        "translations",
-        "lint",
-        "check-install",
-        "odoo-tests",
-        "stop",
-        "clean",
-    ):
+    options = {"demo": ["--once"], "test": ["--with-auto-install", "--odoo-pins"], "clean": ["--all"]}
+    names = ("contracts", "pictures", "translations", "lint", "check-install", "fresh", "odoo-tests", "stop", "clean")
+    for name in ("demo", *PASS_ON, "test", *names):
         command = commands.add_parser(name, **form)
-        if name in options:
-            command.add_argument(options[name], action="store_true", help=argparse.SUPPRESS)
+        for option in options.get(name, ()):
+            command.add_argument(option, action="store_true", help=argparse.SUPPRESS)
+        if name == "fresh":
+            command.add_argument("release", nargs="?", choices=RELEASES, default=RELEASES[0], help=argparse.SUPPRESS)
         if name == "contracts":
             command.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
     namespace, rest = parser.parse_known_args(arguments)
@@ -191,6 +201,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     import chaos
     import contracts
     import demo
+    import fresh
     import install_check
     import odoo_tests
     import translations
@@ -199,7 +210,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "demo": lambda: demo.demo(work, options.once),
         "serve": lambda: demo.serve(work, options.rest),
         "simulator": lambda: simulator(work, options.rest),
-        "test": lambda: test(work, options.rest, options.with_auto_install),
+        "test": lambda: test(work, options.rest, options.with_auto_install, options.odoo_pins),
         "lint": lambda: lint_command(work),
         "chaos": lambda: chaos.chaos(work, options.rest),
         "bench": lambda: bench.bench(work, options.rest),
@@ -207,13 +218,14 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "pictures": lambda: take_pictures(work, options.rest),
         "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
+        "fresh": lambda: fresh.fresh(home, options.release),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
         "odoo": lambda: work.run_odoo(options.rest),
     }
     work = workspace.Workspace(home)
     note = processes.note(workspace.RUN, os.getpid(), f"dev.py {options.command}")
     try:
-        if options.command not in ("simulator", "contracts"):
+        if options.command not in ("simulator", "contracts", "fresh"):
             work.open()
         return commands[options.command]()
     finally:
@@ -229,7 +241,7 @@ def main() -> int:
         if options.command in ("stop", "clean"):
             stop() if options.command == "stop" else clean(options.all)
             return 0
-        home, python = odoo_env.bootstrap()
+        home, python = odoo_env.bootstrap(pins=options.command == "test" and options.odoo_pins)
         if Path(sys.prefix) != python.parent.parent:
             os.execv(python, [str(python), __file__, *sys.argv[1:]])
         return run(options, home)
