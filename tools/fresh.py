@@ -167,7 +167,8 @@ def base(release: str) -> Path:
         log(f"debootstrap {release}")
         command = ["debootstrap", "--variant=minbase", "--include=python3,ca-certificates", release, target, odoo_env.mirror()]
         run(command, f"debootstrap could not make a {release}.", "check the network, and that this machine may chroot")
-        shutil.rmtree(target / "var/cache/apt/archives", ignore_errors=True)
+        for deb in target.glob("var/cache/apt/archives/*.deb"):
+            deb.unlink()
         (HOME / f"{target.name}.READY").touch()
     return target
 
