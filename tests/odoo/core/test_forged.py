@@ -133,7 +133,8 @@ class TestForgedWrites(ChorusCommon, HttpCase):
     def test_recorded_defaults(self):
         """A user's own recorded defaults (ir.default) are no other way in."""
         user = self.env["res.users"].search([("login", "=", "forger_billing")])
-        for model, name, value in (("account.move", "chorus_status", "MISE_EN_PAIEMENT"), ("chorus.deposit", "state", "integrated")):
+        forged = (("account.move", "chorus_status", "MISE_EN_PAIEMENT"), ("chorus.deposit", "state", "integrated"))
+        for model, name, value in forged:
             self.env["ir.default"].sudo().set(model, name, value, user_id=user.id)
         self.authenticate("forger_billing", "forger_billing")
         (move,) = self.call("account.move", "create", [self.values()])
@@ -192,7 +193,8 @@ class TestForgedWrites(ChorusCommon, HttpCase):
         self.assertEqual(self.env["chorus.attachment"].browse(made).size, 5)
         editor = self.env["res.users"].search([("login", "=", "forger_manager")])
         editor.group_ids |= self.env.ref("base.group_partner_manager")
-        for name, value in (("chorus_service_required", True), ("chorus_structure_id", "1"), ("chorus_directory_date", "2026-01-01")):
+        forged = {"chorus_service_required": True, "chorus_structure_id": "1", "chorus_directory_date": "2026-01-01"}
+        for name, value in forged.items():
             with self.subTest(name):
                 self.assertIn("AccessError", str(self.call("res.partner", "write", self.town.ids, {name: value})))
         with self.assertRaises(AccessError):
