@@ -76,7 +76,7 @@ class TestAlerts(ChorusCommon):
         move.button_draft()
         move.invoice_line_ids.tax_ids = False
         move.action_post()
-        alert = self.alert(move, "R-22.reason")
+        alert = self.alert(move, "R-22.tax")
         self.assertEqual((alert["action_text"], alert["action_call"][1]), ("Reset to draft", "button_draft"))
 
     def test_a_draft_is_warned_and_posted_all_the_same(self):
@@ -95,7 +95,7 @@ class TestAlerts(ChorusCommon):
     def test_a_line_just_begun_is_no_matter_for_a_draft(self):
         begun = Command.create({"name": False, "quantity": 1, "price_unit": 0, "tax_ids": [Command.clear()]})
         draft = self.invoice(post=False, invoice_line_ids=[begun])
-        about_lines = ("BR-25.name", "R-22.reason", "BR-16.lines")
+        about_lines = ("BR-25.name", "R-22.tax", "BR-16.lines")
         self.assertEqual([key for key in about_lines if self.alert(draft, key)], [])
         taxes = self.invoice(post=False).invoice_line_ids.tax_ids
         draft.invoice_line_ids = [Command.create({"name": "Pose", "price_unit": 10, "tax_ids": [Command.set(taxes.ids)]})]
@@ -112,10 +112,10 @@ class TestAlerts(ChorusCommon):
         with form.invoice_line_ids.new() as line:
             line.quantity = 2
             line.tax_ids.clear()
-        self.assertFalse({"chorus_BR-25.name", "chorus_R-22.reason"} & set(form.alerts or {}))
+        self.assertFalse({"chorus_BR-25.name", "chorus_R-22.tax"} & set(form.alerts or {}))
         with form.invoice_line_ids.edit(0) as line:
             line.price_unit = 10
-        self.assertLessEqual({"chorus_BR-25.name", "chorus_R-22.reason"}, set(form.alerts or {}))
+        self.assertLessEqual({"chorus_BR-25.name", "chorus_R-22.tax"}, set(form.alerts or {}))
 
     def test_opening_a_form_makes_no_call(self):
         moves = self.invoice() | self.invoice(post=False) | self.arrive(self.invoice()) | self.rejected("GDP_MSG_11.022")
