@@ -12,7 +12,10 @@ from .odoo.connection import (
 from .odoo.core import (
     test_account_move,
     test_account_move_send,
+    test_advice,
     test_alerts,
+    test_books,
+    test_books_any,
     test_companies,
     test_corpus,
     test_formats,

@@ -208,6 +208,30 @@ def test_attachments_go_along_and_keep_apart_what_has_the_same_name():
     assert [entry["BT-125"] for entry in parse_ubl_cii_xml(xml, check_xsd=False)["BG-24"]] == [b"%PDF-1", b"%PDF-2"]
 
 
+def test_who_is_paid_where_it_was_delivered_and_by_which_mandate():
+    xml = to_cii(
+        invoice(
+            payee=Party("Factor SA", "552 032 534 00646"),
+            delivery_name="École Jules-Ferry",
+            delivery_address=Address("3 rue de l'École", city="Rennes", country="fr"),
+            payment=Payment("49", mandate="RUM-1", creditor="FR12ZZZ123456", terms="30 jours", particulars=("Échéances…",)),
+        )
+    )
+    assert found(xml, "ram:PayeeTradeParty/ram:GlobalID[@schemeID='0009']") == ["55203253400646"]
+    assert found(xml, "ram:PayeeTradeParty/ram:Name") == ["Factor SA"]
+    assert found(xml, "ram:ShipToTradeParty/ram:Name") == ["École Jules-Ferry"]
+    assert found(xml, "ram:ShipToTradeParty//ram:CountryID") == ["FR"]
+    assert found(xml, "ram:DirectDebitMandateID") == ["RUM-1"]
+    assert found(xml, "ram:CreditorReferenceID") == ["FR12ZZZ123456"]
+    assert found(xml, "ram:SpecifiedTradePaymentTerms/ram:Description") == ["30 jours\nÉchéances…"]
+
+
+def test_an_address_without_country_is_left_out():
+    xml = to_cii(invoice(delivery_name="Gymnase", delivery_address=Address("Port", city="Nantes")))
+    assert found(xml, "ram:ShipToTradeParty/ram:Name") == ["Gymnase"]
+    assert found(xml, "ram:ShipToTradeParty/ram:PostalTradeAddress") == []
+
+
 def test_a_heavy_attachment_passes():
     content = bytes(9_000_000)
     xml = to_cii(invoice(attachments=(Attachment("scan.pdf", content),)))
@@ -234,6 +258,7 @@ def test_writing_does_not_change_the_document():
     assert document == invoice()
 
 
+OUTSIDE = Vat(VatCategory.EXEMPT, reason="Hors de la base d'imposition à la TVA : Consigne")
 REVERSED = Vat(VatCategory.REVERSE_CHARGE)
 ABROAD = Address("1 Grote Markt", postcode="1000", city="Bruxelles", country="BE")
 NO_VAT = replace(SUPPLIER, vat="")
@@ -281,6 +306,17 @@ DOCUMENTS = {
     "period": invoice(period=Period(date(2026, 10, 1), date(2026, 10, 31)), **priced([line(period=Period(date(2026, 10, 1)))])),
     "delivered": invoice(delivery_date=date(2026, 11, 2)),
     "delivered elsewhere": invoice(delivery_address=Address("Port", city="Nantes", country="FR")),
+    "delivered to a place without country": invoice(delivery_name="Gymnase", delivery_address=Address("Port", city="Nantes")),
+    "delivered to a named place": invoice(delivery_name="Gymnase", delivery_address=Address("Port", city="Nantes", country="FR")),
+    "paid to a factor": invoice(payee=Party("Factor SA", "55203253400646"), notes=(Note("Subrogation", "ACC", specific=True),)),
+    "paid to nobody known": invoice(payee=Party("Factor SA")),
+    "direct debit by a mandate": invoice(payment=Payment("49", mandate="RUM-1", creditor="FR12ZZZ123456")),
+    "a part was paid": invoice(**priced([line()], prepaid=Decimal("36.00"))),
+    "a contribution outside the base": invoice(
+        **priced([line()], charges=[AllowanceCharge(Decimal("3.00"), OUTSIDE, "Consigne")])
+    ),
+    "several reasons": invoice(**priced([line(vat=EXEMPT), line(vat=OUTSIDE)])),
+    "Monaco": invoice(recipient=replace(RECIPIENT, address=Address(country="MC"))),
     "notes": invoice(notes=(Note("Pas d'escompte.", "AAB"), Note("Chantier de la mairie", specific=True), Note("  "))),
     "attachments": invoice(
         attachments=(Attachment("a.PDF", b"%PDF"), Attachment("b.csv", b"a;b", "Détail"), Attachment("c.xlsx", b"PK"))

@@ -9,7 +9,7 @@ import pytest
 from ...services.api.answers import AddedFile
 from ...services.api.errors import NotAllowed, OutcomeUnknown, Refused, TryLater
 from ...services.clock import paris_day
-from ...services.document.invoice import CREDIT_TRANSFERS, OriginalInvoice, Party, Payment, VatDue
+from ...services.document.invoice import CREDIT_TRANSFERS, Note, OriginalInvoice, Party, Payment, Vat, VatCategory, VatDue
 from ...services.document.submission import to_submission
 from ..support import simulated
 from ..support.documents import EXEMPT, S20, S55, credit_note, invoice, line, priced
@@ -71,6 +71,32 @@ def test_credit_note_names_the_invoice_and_no_means():
     references = body(credit_note(original=OriginalInvoice("FAC/2026/00041")))["references"]
     assert (references["typeFacture"], references["numeroFactureOrigine"]) == ("AVOIR", "FAC/2026/00041")
     assert "modePaiement" not in references
+
+
+@pytest.mark.parametrize(
+    ("prepaid", "rounding"), [("20.00", "0"), ("120.00", "0"), ("0", "-0.04"), ("11.00", "0.02"), ("0", "0")]
+)
+def test_what_is_between_the_total_and_the_amount_to_pay(prepaid, rounding):
+    """DOMAIN R-25: the API has one place for it, whatever it is."""
+    document = invoice(**priced([line()], prepaid=Decimal(prepaid), rounding=Decimal(rounding)))
+    totals = {name: Decimal(str(value)) for name, value in body(document)["montantTotal"].items() if name.startswith("montant")}
+    assert totals["montantTtcTotal"] - totals.get("montantRemiseGlobaleTTC", 0) == totals["montantAPayer"]
+    assert ("motifRemiseGlobaleTTC" in body(document)["montantTotal"]) == (prepaid != "0" or rounding != "0")
+
+
+def test_what_bears_no_vat_makes_one_line_whatever_its_category():
+    data = body(invoice(**priced([line("10", "1", EXEMPT), line("20", "1", Vat(VatCategory.REVERSE_CHARGE)), line("5", "1")])))
+    assert data["ligneTva"] == [
+        {"ligneTvaTauxManuel": 0, "ligneTvaMontantBaseHtParTaux": 30, "ligneTvaMontantTvaParTaux": 0},
+        {"ligneTvaTauxManuel": 20, "ligneTvaMontantBaseHtParTaux": 5, "ligneTvaMontantTvaParTaux": 1},
+    ]
+
+
+def test_the_comment_tells_a_payer_what_the_amounts_do_not():
+    payment = Payment(iban="FR7630006000011234567890189", terms="30 jours", particulars=("Échéances : 60,00 EUR le 01/01/2027.",))
+    notes = (Note("Pas d'escompte."), Note("Chantier suspendu", specific=True))
+    assert body(invoice(payment=payment, notes=notes))["commentaire"] == "Chantier suspendu\nÉchéances : 60,00 EUR le 01/01/2027."
+    assert "commentaire" not in body(credit_note(payment=payment))
 
 
 def test_validator():

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from lxml import etree
 
 from ...services.document.en16931 import DocumentError
-from ...services.document.invoice import Attachment, IdentifierType, Party, Payment, VatDue
+from ...services.document.invoice import Address, Attachment, IdentifierType, Party, Payment, VatDue
 from ...services.document.ubl import to_ubl
-from ..support.documents import RECIPIENT, credit_note, invoice
+from ..support.documents import IBAN, RECIPIENT, credit_note, invoice, line, priced
 from ..support.schematron import UBL, failures
 
 NAMES = {
@@ -68,6 +69,45 @@ def test_validator_is_the_suppliers_agent():
     assert found(document, f"{agent}/cac:PartyLegalEntity/cbc:RegistrationName") == ["Entreprise titulaire"]
     assert found(document, "//aife:CategoryCode") == ["A9"]
     assert failures(to_ubl(document), UBL) == []
+
+
+PAYEE = Party("Factor SA", "552 032 534 00646")
+
+
+def test_payee():
+    document = invoice(payee=PAYEE)
+    assert found(document, "cac:PayeeParty/cac:PartyName/cbc:Name") == ["Factor SA"]
+    assert found(document, "cac:PayeeParty/cac:PartyIdentification/cbc:ID") == ["55203253400646"]
+    assert found(document, "cac:PayeeParty/cac:PartyIdentification/cbc:ID/@schemeName") == ["1"]
+    assert found(document, "cac:PayeeParty/cac:PartyLegalEntity/cbc:CompanyID/@schemeID") == ["0009"]
+    assert failures(to_ubl(document), UBL) == []
+    assert found(credit_note(payee=PAYEE), "cac:PayeeParty") == []
+
+
+def test_direct_debit():
+    document = invoice(payment=Payment("49", mandate="RUM-1", creditor="FR12ZZZ123456"))
+    assert found(document, "cac:PaymentMeans/cac:PaymentMandate/cbc:ID") == ["RUM-1"]
+    creditor = f"{SELLER}/cac:Party/cac:PartyIdentification/cbc:ID[@schemeID='SEPA']"
+    assert found(document, creditor) == ["FR12ZZZ123456"]
+    assert found(document, f"{creditor}/@schemeName") == []
+    assert failures(to_ubl(document), UBL) == []
+    assert found(invoice(payment=Payment("30", IBAN, mandate="RUM-1")), "//cac:PaymentMandate") == []
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD", "XPF"])
+def test_the_rounding_is_in_the_currency_of_the_invoice(currency):
+    abroad = {} if currency == "EUR" else {"vat_currency": "EUR", "tax_in_vat_currency": Decimal("18.40")}
+    document = invoice(currency=currency, **abroad, **priced([line("10.03", "1")], rounding=Decimal("-0.04")))
+    assert set(found(document, "cac:LegalMonetaryTotal/*/@currencyID")) == {currency}
+
+
+def test_place_of_delivery():
+    school = {"delivery_name": "École Jules-Ferry", "delivery_address": Address("3 rue de l'École", city="Rennes", country="FR")}
+    assert found(invoice(**school), "cac:Delivery/cac:DeliveryParty/cac:PartyName/cbc:Name") == ["École Jules-Ferry"]
+    lost = {**school, "delivery_address": Address("3 rue de l'École", city="Rennes")}
+    assert found(invoice(**lost), "cac:Delivery/cac:DeliveryLocation") == []
+    assert found(invoice(**lost), "cac:Delivery/cac:DeliveryParty/cac:PartyName/cbc:Name") == ["École Jules-Ferry"]
+    assert failures(to_ubl(invoice(**lost)), UBL) == []
 
 
 def test_credit_note():

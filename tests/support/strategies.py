@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from ...services.document import invoice as d
+from ...services.document import terms
+from ...services.document.taxation import BookTax, TaxKind, outside_the_base
 from ...services.rules import Context, FileFormat, Requirements, Service
-from .documents import EXEMPT, IBAN, RECIPIENT, SUPPLIER, TODAY, credit_note, invoice, line, priced
+from .documents import IBAN, RECIPIENT, SUPPLIER, TODAY, credit_note, invoice, line, priced
 
 CONTEXT = Context(today=TODAY)
 OUT_OF_SCOPE = d.Vat(d.VatCategory.OUT_OF_SCOPE)
@@ -46,7 +49,21 @@ texts = st.text(max_size=30)
 labels = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=30)
 days = st.dates(date(2000, 1, 1), TODAY)
 standard = st.sampled_from(["20", "10", "5.5", "2.1", "8.5"]).map(lambda rate: d.Vat(d.VatCategory.STANDARD, Decimal(rate)))
-sound_vats = st.one_of(standard, standard, st.just(EXEMPT), st.just(d.Vat(d.VatCategory.REVERSE_CHARGE)))
+reasons = st.sampled_from(
+    [
+        ("TVA non applicable, art. 293 B du CGI", "VATEX-FR-FRANCHISE"),
+        ("Exonération de TVA, art. 261-4-4° a du CGI", ""),
+        ("Exonération de TVA, art. 261, 4 du CGI", "VATEX-FR-CGI261-4"),
+        ("Débours, art. 267 II 2° du CGI ; frais avancés", ""),
+        ("", "VATEX-FR-CGI261D-2"),
+    ]
+)
+exempt = reasons.map(lambda why: d.Vat(d.VatCategory.EXEMPT, Decimal(0), *why))
+reversed_charge = st.sampled_from(["", "Autoliquidation, art. 283-2 nonies du CGI"]).map(
+    lambda reason: d.Vat(d.VatCategory.REVERSE_CHARGE, reason=reason)
+)
+exported = st.just(d.Vat(d.VatCategory.EXPORT))
+sound_vats = st.one_of(standard, standard, exempt, reversed_charge, exported)
 prices = st.decimals(-100, 100_000, places=6)
 quantities = st.decimals(-10, 10_000, places=3)
 
@@ -70,12 +87,58 @@ def adjustments(vats: st.SearchStrategy) -> st.SearchStrategy:
     return st.lists(st.builds(d.AllowanceCharge, amount, vats, texts), max_size=2)
 
 
-amounts_of_sound_documents = st.one_of(
-    st.builds(
-        priced, st.lists(sound_lines(sound_vats), min_size=1, max_size=8), adjustments(sound_vats), adjustments(sound_vats)
-    ),
-    st.builds(priced, st.lists(sound_lines(st.just(OUT_OF_SCOPE)), min_size=1, max_size=3)),
-)
+def contributions(draw, lines: list[d.Line]) -> list[d.AllowanceCharge]:
+    """Taxes that are not VAT on some of the lines, in the base of their VAT or outside it."""
+    charges = []
+    for taxed in draw(st.lists(st.sampled_from(lines), max_size=2)):
+        tax = BookTax(draw(labels), Decimal(1), TaxKind.FIXED, note=draw(st.sampled_from(["", "Art. 267 II du CGI"])))
+        vat = taxed.vat if draw(st.booleans()) else outside_the_base(tax, taxed.vat)
+        charges.append(d.AllowanceCharge(draw(st.decimals("0.01", 100, places=2)), vat, tax.name))
+    return charges
+
+
+@st.composite
+def amounts_of_sound_documents(draw) -> dict[str, Any]:
+    """Lines, discounts, charges and contributions; what was paid before, withheld and rounded."""
+    if draw(st.integers(0, 9)) == 0:
+        return priced(draw(st.lists(sound_lines(st.just(OUT_OF_SCOPE)), min_size=1, max_size=3)))
+    lines = draw(st.lists(sound_lines(sound_vats), min_size=1, max_size=8))
+    charges = [*draw(adjustments(sound_vats)), *contributions(draw, lines)]
+    amounts = priced(lines, draw(adjustments(sound_vats)), charges)
+    owed = amounts["totals"].grand_total
+    if owed <= 0 or draw(st.booleans()):
+        return amounts
+    # withheld and paid in advance are one amount in the standard
+    prepaid = draw(st.one_of(st.just(owed), st.decimals(0, owed, places=2)))
+    totals = replace(amounts["totals"], prepaid=prepaid, payable=owed - prepaid)
+    return {**amounts, "totals": totals, **({"framework": "A2"} if owed == prepaid else {})}
+
+
+countries = st.sampled_from(["FR", "FR", "GP", "MQ", "GF", "RE", "YT", "NC", "PF", "PM", "MC"])
+accounts = st.sampled_from(["10", "20", "30", "31", "42", "48", "97"]).map(lambda means: {"means": means, "iban": IBAN})
+debits = st.fixed_dictionaries({"means": st.just("49"), "mandate": labels, "creditor": st.sampled_from(["", "FR12ZZZ123456"])})
+instalments = st.lists(st.tuples(days, st.decimals("0.01", 10_000, places=2)), max_size=4)
+
+
+@st.composite
+def settlements(draw) -> dict[str, Any]:
+    """How it is paid, when, and to whom."""
+    parts, currency = draw(instalments), draw(st.sampled_from(["EUR", "EUR", "EUR", "USD", "CHF"]))
+    withheld = draw(st.lists(st.tuples(labels, st.decimals("0.01", 100, places=2)), max_size=1))
+    abroad = {"vat_currency": "EUR", "tax_in_vat_currency": draw(st.decimals(0, 1000, places=2))} if currency != "EUR" else {}
+    payee = draw(st.none() | st.builds(d.Party, labels, st.sampled_from(["", "55203253400646"])))
+    return {
+        "currency": currency,
+        **abroad,
+        "due_date": terms.first_due(parts),
+        "payment": d.Payment(
+            **draw(st.one_of(accounts, accounts, debits)),
+            terms=draw(texts),
+            reference=draw(texts),
+            particulars=terms.particulars(parts, withheld, [], currency),
+        ),
+        "payee": payee,
+    }
 
 
 @st.composite
@@ -85,18 +148,18 @@ def sound_documents(draw) -> d.Invoice:
     return build(
         number=draw(st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9+_/-]){0,19}", fullmatch=True)),
         issue_date=draw(days),
-        due_date=draw(st.none() | days),
         supplier=replace(SUPPLIER, name=draw(labels), trading_name=draw(texts), address=d.Address(draw(texts), country="FR")),
-        recipient=replace(RECIPIENT, name=draw(labels)),
+        recipient=replace(RECIPIENT, name=draw(labels), address=replace(RECIPIENT.address, country=draw(countries))),
         service_code=draw(texts),
         engagement_number=draw(texts),
-        payment=d.Payment(draw(st.sampled_from(["30", "31", "42"])), IBAN, terms=draw(texts), reference=draw(texts)),
+        **draw(settlements()),
         notes=tuple(draw(st.lists(st.builds(d.Note, texts), max_size=2))),
         delivery_date=draw(st.none() | days),
-        delivery_address=draw(st.none() | st.builds(d.Address, texts, city=texts, country=st.just("GP"))),
+        delivery_name=draw(texts),
+        delivery_address=draw(st.none() | st.builds(d.Address, texts, city=texts, country=countries)),
         vat_due=draw(st.none() | st.sampled_from(d.VatDue)),
         attachments=tuple(draw(st.lists(st.builds(d.Attachment, st.just("plan.pdf"), st.binary(min_size=1), texts), max_size=1))),
-        **draw(amounts_of_sound_documents),
+        **draw(amounts_of_sound_documents()),
     )
 
 
@@ -105,7 +168,7 @@ any_numbers = st.one_of(
     st.decimals(-1000, 1000, places=2),
     st.sampled_from([Decimal(0), Decimal("sNaN"), Decimal("1E+400"), Decimal("-0.000"), Decimal("1E-30")]),
 )
-any_vats = st.builds(d.Vat, st.sampled_from(d.VatCategory), any_numbers, texts, texts)
+any_vats = st.builds(d.Vat, st.sampled_from(d.VatCategory), any_numbers, texts, texts, st.none() | st.sampled_from(d.Flaw))
 any_dates = st.none() | st.dates()
 any_periods = st.none() | st.builds(d.Period, any_dates, any_dates)
 any_parties = st.builds(
@@ -145,7 +208,10 @@ ODDITIES = {
     "payment": st.builds(d.Payment, texts | st.sampled_from(sorted(d.PAYMENT_MEANS)), texts, texts, texts, texts, texts),
     "period": any_periods,
     "delivery_date": any_dates,
+    "delivery_name": texts,
     "delivery_address": st.none() | st.builds(d.Address, texts, country=texts),
+    "payee": st.none() | any_parties,
+    "retained": any_numbers,
     "vat_due": st.none() | st.sampled_from(d.VatDue),
     "vat_currency": texts | st.just("EUR"),
     "tax_in_vat_currency": st.none() | any_numbers,
@@ -167,6 +233,8 @@ any_contexts = st.builds(
     supplier=st.sampled_from(["", "active", "inactive", "absent"]),
     recipient=any_requirements,
     file_format=st.sampled_from(FileFormat),
+    paid_since=st.decimals(0, 1000, places=2),
+    order_reference=texts,
 )
 
 

@@ -110,6 +110,27 @@ class TestAutoTransfer(ChorusCommon):
         self.assertIn("20", activity.note)
         self.assertFalse(bad.chorus_auto_at)
 
+    def test_paid_meanwhile(self):
+        """What was paid since its date waits for a person; what was paid by its date leaves, as paid already."""
+        self.wanted(0)
+        yesterday = fields.Date.today() - timedelta(days=1)
+        since, before = self.invoice(invoice_date=yesterday), self.invoice()
+        for move in since | before:
+            context = {"active_model": "account.move", "active_ids": move.ids}
+            self.env["account.payment.register"].with_context(**context).create({})._create_payments()
+        with self.after(1):
+            self.run_cron()
+            self.run_cron()
+        self.assertEqual((since.chorus_state, before.chorus_state), ("to_send", "deposited"))
+        activity = since.activity_ids.filtered(lambda item: "Chorus Pro" in (item.summary or ""))
+        self.assertEqual(len(activity), 1)
+        self.assertIn("paid since", activity.note)
+        self.simulator.advance()
+        (row,) = self.simulator.invoices()
+        self.assertEqual((row["montantTTC"], row["montantAPayer"]), (2400, 0))
+        self.send(since)
+        self.assertEqual(since.chorus_state, "deposited")
+
     def test_back_to_draft(self):
         self.wanted()
         move = self.invoice()
