@@ -10,6 +10,7 @@
     "external_dependencies": {
         "python": [
             "cryptography",
+            "docutils",
             "factur-x>=7.8",
             "lxml",
             "Pillow",
@@ -61,6 +62,7 @@
         "views/chorus_health_views.xml",
         "views/chorus_digest_views.xml",
         "views/account_portal_templates.xml",
+        "views/guide_templates.xml",
         "wizards/chorus_setup_views.xml",
         "views/account_move_auto_views.xml",
         "views/chorus_validation_views.xml",

@@ -184,7 +184,7 @@ PICTURES: dict[str, Picture] = {
     "completer": Picture("comptable", _complete, DIALOG),
     "tableau-de-bord": Picture("comptable", _dashboard, height=600),
     "marche": Picture("comptable", _market, height=1200),
-    "situation": Picture("comptable", _situation, height=700),
+    "situation": Picture("comptable", _situation, height=860),
     "deposer": Picture("comptable", _by_hand, DIALOG, 1250),
     "a-valider": Picture("comptable", _validations, height=260),
     "client": Picture("admin", _customer),

@@ -56,7 +56,7 @@ def test_no_place_is_named_without_its_document():
             assert rule in known["RULES.md"], f"{name}: {rule}"
         rest = re.sub(r"\bISO [\d-]+ §[\d.]+", "", CITATION.sub("", text))
         within = known.get(name.removeprefix("doc/"), set())
-        bare = [place for place in re.findall(r"§\s?\d+(?:\.\w+)?", rest) if place not in within]
+        bare = [place for place in re.findall(r"§\d+(?:\.\w+)?", rest) if place not in within]
         assert bare == [], f"{name}: {bare}"
 
 

@@ -40,7 +40,7 @@ def canonical(name):
 def imported():
     """The packages that the add-on imports, beside Odoo and Python itself, each with a file that does."""
     found = {}
-    for folder in ("models", "services", "wizards"):
+    for folder in ("controllers", "models", "services", "wizards"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 names = []
