@@ -18,7 +18,7 @@ from pathlib import Path
 import chaos_plan as plan
 from chaos_run import Outcome, Run
 from odoo_env import REPO
-from workspace import ADDON, PYTHON, RUN, Workspace
+from workspace import PYTHON, RUN, Workspace, copy_addon
 
 #: Seconds of trouble for each invoice, and at least, unless --minutes is given.
 PACE, SHORTEST = 0.5, 10
@@ -81,19 +81,15 @@ def stage(work: Workspace) -> Iterator[Path]:
     Its ``bin`` has a printer of reports that costs nothing.
     """
     folder = RUN / f"chaos-{os.getpid()}"
-    copy = folder / "addons" / ADDON.name
-    shutil.copytree(ADDON, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests", "tools"))
-    conf = folder / "odoo.conf"
-    conf.write_text(work.conf.read_text().replace(str(ADDON.parent), str(copy.parent)))
+    copy = copy_addon(folder)
     printer = folder / "bin/wkhtmltopdf"
     printer.parent.mkdir()
     printer.write_text(PRINTER.format(python=PYTHON, script=REPO / "tools/chaos_printer.py"))
     printer.chmod(0o755)
-    work.env["ODOO_RC"] = str(conf)
     try:
-        yield folder
+        with work.other_addon(copy):
+            yield folder
     finally:
-        work.env["ODOO_RC"] = str(work.conf)
         shutil.rmtree(folder)
 
 

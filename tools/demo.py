@@ -25,6 +25,8 @@ from workspace import RUN, WORK, Workspace, free_port
 DATABASE = "demo"
 ODOO_PORT, SIMULATOR_PORT = 8069, 8099
 TOWN, STATE = "20000000800017", "20000001600010"
+# What the markets of the demonstration give their invoices; without markets it is typed.
+REFERENCES = {STATE: {"buyer_reference": "FAC-001", "purchase_order_reference": "1300012345"}}
 PATIENCE = 60
 LOGS = f"see {RUN / 'server.log'} and {RUN / 'simulator.log'}; the command may be run again"
 MEMORY = WORK / "simulator.state"
@@ -151,10 +153,11 @@ class Job:
 
     :param odoo: address of Odoo.
     :param simulator: address of the simulator, which has its control calls.
+    :param markets: its invoices belong to their customers' markets; else their references are typed.
     """
 
-    def __init__(self, odoo: str, simulator: str, database: str = DATABASE) -> None:
-        self.simulator = simulator
+    def __init__(self, odoo: str, simulator: str, database: str = DATABASE, markets: bool = True) -> None:
+        self.simulator, self.markets = simulator, markets
         self.user = WebClient(odoo, database, "comptable", "comptable")
         self.admin = WebClient(odoo, database, "admin", "admin")
         self.steps = 0
@@ -238,11 +241,14 @@ class Job:
             "move_type": "out_invoice",
             "partner_id": partner,
             "invoice_date": date.today().isoformat(),  # noqa: DTZ011 - a day of this machine's calendar
-            "chorus_market_id": self.user.find("chorus.market", partner_id=partner),
             "invoice_line_ids": [
                 (0, 0, {"product_id": self.user.find("product.product", default_code=product), "quantity": quantity})
             ],
         }
+        if self.markets:
+            values["chorus_market_id"] = self.user.find("chorus.market", partner_id=partner)
+        else:
+            values |= REFERENCES.get(siret, {})
         (identifier,) = self.user.call("account.move", "create", [values])
         self.user.button("account.move", "action_post", [identifier])
         return identifier

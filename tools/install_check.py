@@ -1,13 +1,19 @@
-"""What installing, upgrading and uninstalling the add-on does to a database: no warning logged, nothing left behind."""
+"""What installing, upgrading and uninstalling the add-on does to a database: no warning logged, nothing left behind.
+
+It is installed whole, and without the packages of ``models/`` that the rest must do without: works documents, and markets.
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import demo
 from odoo_env import MODULE, log
-from workspace import RUN, Workspace, free_port
+from workspace import RUN, Workspace, copy_addon, free_port
 
 LOGGED = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (.*)$", re.M)
 # What Odoo logs with or without this add-on.
@@ -59,6 +65,8 @@ REFERENCES = {
     "parameter": ("SELECT key FROM ir_config_parameter WHERE key LIKE %s", f"{MODULE}%"),
     "module's state": ("SELECT state FROM ir_module_module WHERE name = %s AND state <> 'uninstalled'", MODULE),
 }
+# Packages of models/ that nothing else may need, with the words that the names of their files elsewhere, and models, contain.
+PACKAGES = {"works": ("works", "validation"), "market": ("market",)}
 
 
 def complaints(step: str, text: str) -> list[str]:
@@ -89,29 +97,75 @@ def left_behind(work: Workspace, database: str, before: Counter[str]) -> list[st
     return problems
 
 
+def take_away(addon: Path, package: str, *words: str) -> None:
+    """Remove a package of ``models/`` from a copy of the add-on, and all that goes with it.
+
+    :param package: such as ``works``. :param words: what the names of its files elsewhere and of its models contain.
+    """
+    shutil.rmtree(addon / "models" / package)
+    gone = [
+        path
+        for folder in ("wizards", "views", "security", "data")
+        for path in (addon / folder).iterdir()
+        if any(word in path.name for word in words)
+    ]
+    names = {
+        package,
+        *(path.stem for path in gone if path.suffix == ".py"),
+        *(path.relative_to(addon).as_posix() for path in gone),
+    }
+    for path in gone:
+        path.unlink()
+    for path in (addon / "models/__init__.py", addon / "wizards/__init__.py", addon / "__manifest__.py"):
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not names.intersection(re.split(r"[ ,\"\n]", line))))
+    rights = addon / "security/ir.model.access.csv"
+    head, *rows = rights.read_text().splitlines(keepends=True)
+    rights.write_text(head + "".join(row for row in rows if not any(f"model_chorus_{word}" in row for word in words)))
+
+
+def check_without(work: Workspace, *packages: str) -> list[str]:
+    """Install, upgrade and use a copy of the add-on from which packages were taken away; what was logged."""
+    what = f"without {' and '.join(packages)}"
+    with tempfile.TemporaryDirectory(dir=RUN, prefix="check-") as folder, work.database("check", addon=False) as database:
+        addon = copy_addon(Path(folder))
+        for package in packages:
+            take_away(addon, package, *PACKAGES[package])
+        with work.other_addon(addon):
+            return install_and_use(work, database, what, markets="market" not in packages)
+
+
+def install_and_use(work: Workspace, database: str, what: str, markets: bool = True) -> list[str]:
+    """Install and upgrade the add-on, send an invoice and follow it; what was logged."""
+    log(f"{what}: install")
+    problems = complaints(f"{what}: install", work.install(database))
+    log(f"{what}: upgrade")
+    options = ("-d", database, "--stop-after-init", "--no-http")
+    problems += complaints(f"{what}: upgrade", work.odoo("upgrade", *options, "-u", MODULE))
+    log(f"{what}: use")
+    port = free_port()
+    problems += complaints(f"{what}: use", demo.fill(work, database, port))
+    with demo.running(work, database, port) as (odoo, simulator):
+        job = demo.Job(odoo, simulator, database, markets)
+        job.run()
+        job.add_examples()
+    return problems + complaints(f"{what}: use", (RUN / "server.log").read_text(errors="replace"))
+
+
 def check_install(work: Workspace) -> int:
-    """Install, upgrade, use and uninstall the add-on in a fresh database; the exit status."""
+    """Install, upgrade, use and uninstall the add-on in a fresh database; then without what may be absent; the exit status."""
     problems = []
     with work.database("check", addon=False) as database:
         before = snapshot(work, database)
-        log("install")
-        problems += complaints("install", work.install(database))
-        log("upgrade")
-        options = ("-d", database, "--stop-after-init", "--no-http")
-        problems += complaints("upgrade", work.odoo("upgrade", *options, "-u", MODULE))
-        log("use: the demonstration's job")
-        port = free_port()
-        problems += complaints("use", demo.fill(work, database, port))
-        with demo.running(work, database, port) as (odoo, simulator):
-            job = demo.Job(odoo, simulator, database)
-            job.run()
-            job.add_examples()
-        problems += complaints("use", (RUN / "server.log").read_text(errors="replace"))
+        problems += install_and_use(work, database, "whole")
         log("uninstall")
         problems += complaints("uninstall", work.odoo("uninstall", "module", "uninstall", "-d", database, MODULE))
         log("load again what is under it")
+        options = ("-d", database, "--stop-after-init", "--no-http")
         problems += complaints("afterwards", work.odoo("afterwards", *options, "-u", UNDERNEATH))
         problems += left_behind(work, database, before)
+    problems += check_without(work, "works")
+    problems += check_without(work, "works", "market")
     for problem in problems:
         print(problem)
     log(f"check-install: {len(problems)} problem(s)" if problems else "check-install: nothing logged, nothing left")

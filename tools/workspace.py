@@ -77,6 +77,13 @@ def free_port(preferred: int = 0) -> int:
     fail("No free port on 127.0.0.1.", "end some of the programs that listen there")
 
 
+def copy_addon(folder: Path) -> Path:
+    """Copy what Odoo loads of the add-on, as it is now, into a folder; where it is there."""
+    copy = folder / "addons" / MODULE
+    shutil.copytree(REPO, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests", "tools"))
+    return copy
+
+
 class Workspace:
     """The environment in which Odoo runs for this checkout; PostgreSQL runs from ``open`` to ``close``.
 
@@ -90,18 +97,34 @@ class Workspace:
         with contextlib.suppress(FileExistsError):
             # Odoo names a module after its folder. The link is not in the repository: there it would be a cycle.
             ADDON.symlink_to(REPO)
-        # A git checkout of Odoo keeps its modules beside the package, Debian's package keeps them inside.
-        paths = [ADDON.parent, *(path for path in [home / "addons"] if (path / "web/static").is_dir())]
-        self.conf = WORK / "odoo.conf"
-        self.conf.write_text(CONF.format(work=WORK, addons=",".join(map(str, paths))))
         self.cluster = pg.Cluster(DATA)
         self.env = {
             **os.environ,
-            "ODOO_RC": str(self.conf),
+            "ODOO_RC": str(self._configure(WORK / "odoo.conf", ADDON)),
             "PATH": f"{PYTHON.parent}:{os.environ['PATH']}",
             "PYTHONSAFEPATH": "1",  # the current folder has packages called models, services, tests
         }
         self.env.pop("PYTHONPATH", None)
+
+    def _configure(self, conf: Path, addon: Path) -> Path:
+        """Write a configuration file of Odoo's, in which the add-on is that folder; its path."""
+        # A git checkout of Odoo keeps its modules beside the package, Debian's package keeps them inside.
+        paths = [addon.parent, *(path for path in [self.home / "addons"] if (path / "web/static").is_dir())]
+        conf.write_text(CONF.format(work=WORK, addons=",".join(map(str, paths))))
+        return conf
+
+    @contextlib.contextmanager
+    def other_addon(self, addon: Path) -> Iterator[None]:
+        """Within it, Odoo's commands find the add-on in another folder than this checkout.
+
+        :param addon: named as the add-on, in a folder of its own, in which Odoo's configuration file is written.
+        """
+        before = self.env["ODOO_RC"]
+        self.env["ODOO_RC"] = str(self._configure(addon.parent / "odoo.conf", addon))
+        try:
+            yield
+        finally:
+            self.env["ODOO_RC"] = before
 
     def open(self) -> None:
         """Start PostgreSQL and drop what commands that were killed left behind."""

@@ -121,9 +121,7 @@ class ChorusSendWizardGroup(models.TransientModel):
     message = fields.Text("What was found", readonly=True)
     remedy = fields.Text("What to do", readonly=True)
     place = fields.Char(readonly=True)
-    mended = fields.Reference(
-        [("res.partner", "Customer"), ("res.company", "Company"), ("chorus.market", "Market")], readonly=True
-    )
+    mended = fields.Reference([("res.partner", "Customer"), ("res.company", "Company")], readonly=True)
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
     move_names = fields.Text("Concerns", compute="_compute_move_names")
 

@@ -36,6 +36,10 @@ SENT_ONE_BY_ONE = 10
 SENT_AT_ONCE = 10
 
 
+#: What Chorus Pro told of an invoice, true of one deposit alone.
+TOLD = ("chorus_identifier", "chorus_status", "chorus_status_at", "chorus_status_comment")
+
+
 class ChorusFile(NamedTuple):
     """What Chorus Pro gets for one invoice: its file, and for a submission the data and the other files."""
 
@@ -140,15 +144,17 @@ class ChorusSending(models.AbstractModel):
             return False
         if self._chorus_is_live():
             return False
-        self.sudo().write(  # sudo: nobody writes these by hand; who may send is checked by the callers
-            {"chorus_identifier": False, "chorus_status": False, "chorus_status_at": False, "chorus_status_comment": False}
-        )
+        self.sudo().write(dict.fromkeys(TOLD, False))  # sudo: nobody writes these by hand; who may send is checked by the callers
         return True
+
+    @api.model
+    def _chorus_told_fields(self):
+        """Names of the fields that hold what Chorus Pro told of an invoice, whose deposit may turn out to be none."""
+        return TOLD
 
     def _chorus_forget_test(self, deposit):
         """What a test deposit told of these invoices is no longer theirs; it stands in their history."""
-        known = ("identifier", "status", "status_at", "status_comment", "dossier", "piece", "waiting_since")
-        self.write({f"chorus_{name}": False for name in known})
+        self.write(dict.fromkeys(self._chorus_told_fields(), False))
         for move in self:
             move._message_log(body=self.env._("Chorus Pro: the deposit %s was a test, it holds the invoice no more.",
                                               deposit.file_name))  # fmt: skip

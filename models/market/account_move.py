@@ -28,6 +28,7 @@ class AccountMove(models.Model):
         domain="[('partner_id', '=', commercial_partner_id)]",
         help="Gives the invoice its service code, market number and engagement number.",
     )
+    chorus_is_works = fields.Boolean(related="chorus_market_id.works")
     contract_reference = fields.Char(compute="_compute_contract_reference", store=True, readonly=False)
     purchase_order_reference = fields.Char(compute="_compute_purchase_order_reference", store=True, readonly=False)
     chorus_engagement_id = fields.Many2one(

@@ -28,7 +28,6 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    chorus_is_works = fields.Boolean(related="chorus_market_id.works")
     chorus_situation = fields.Integer(
         "Situation no.", compute="_compute_chorus_situation", store=True, readonly=False, copy=False, tracking=True
     )
@@ -265,6 +264,11 @@ class AccountMove(models.Model):
     @api.model
     def _chorus_sent_fields(self):
         return super()._chorus_sent_fields() | {"chorus_situation", "chorus_period_start", "chorus_period_end"}
+
+    # EXTENDS exchange
+    @api.model
+    def _chorus_told_fields(self):
+        return (*super()._chorus_told_fields(), "chorus_dossier", "chorus_piece", "chorus_waiting_since")
 
     def _auto_init(self):
         # on installation no invoice is a situation: empty columns spare computing them for all of them

@@ -26,3 +26,11 @@ class ChorusReissue(models.TransientModel):
 
     def _more_values(self):
         return {**super()._more_values(), "chorus_market_id": self.market_id.id}
+
+
+class ChorusSendWizardGroup(models.TransientModel):
+    """What is to be mended may be the market that invoices share."""
+
+    _inherit = "chorus.send.wizard.group"
+
+    mended = fields.Reference(selection_add=[("chorus.market", "Market")], ondelete={"chorus.market": "set null"})
