@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.connection.secret_key import outside_keys
+from ..models.connection.server_file import outside_keys
 
 
 class ResConfigSettings(models.TransientModel):

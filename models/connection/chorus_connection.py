@@ -13,11 +13,13 @@ from ...services.setup import diagnosis
 from ...services.setup.diagnosis import Outcome
 from ...services.setup.vault import VaultError, sealed_with
 from .. import timing, transactions
-from .secret_key import vault
+from .server_file import vault
 
 _logger = logging.getLogger(__name__)
 
 
+#: What lets a company in: names for two logins, each with its secret.
+LOGINS = ("client_id", "technical_account")
 SECRETS = ("client_secret", "technical_password")
 
 
@@ -187,14 +189,16 @@ class ChorusConnection(models.Model):
             (self.env._("replaced") if had else recorded) if value else self.env._("removed"),
         )
 
-    def _secret(self, name):
-        """A secret in clear, "" when there is none.
+    def _secrets(self, *names):
+        """These secrets in clear, "" where there is none: a dict.
 
-        :raises NotAllowed: ``secret_unreadable`` when this server's keys do not open it.
+        :raises NotAllowed: ``secret_unreadable`` when this server's keys do not open one.
         """
-        sealed = self.sudo()[f"{name}_sealed"]  # sudo: see _set_secret; the value goes to the HTTP session only
+        connection = self.sudo()  # sudo: see _set_secret; the values go to the HTTP session only
+        sealed = {name: connection[f"{name}_sealed"] for name in names}
         try:
-            return vault(self.env).open(sealed) if sealed else ""
+            safe = vault(self.env) if any(sealed.values()) else None
+            return {name: safe.open(text) if text else "" for name, text in sealed.items()}
         except VaultError as error:
             raise NotAllowed("secret_unreadable", str(error)) from error
 

@@ -2,8 +2,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime, str2bool
 
 from ...services.api import environment as environments
 from ...services.api.client import ChorusClient
@@ -13,10 +13,11 @@ from ...services.api.session import PisteSession
 from ...services.api.tokens import TokenStore
 from ...services.setup import diagnosis
 from ...services.setup.diagnosis import Outcome
+from ...services.siret import compact
 from ...services.vocabulary.places import FAILURES, Place
 from .. import transactions
 from . import server_file
-from .chorus_connection import OWN_FACTS, SECRETS
+from .chorus_connection import LOGINS, OWN_FACTS, SECRETS
 
 #: The company's settings whose changes are written down.
 AUDITED = (
@@ -111,6 +112,21 @@ class ResCompany(models.Model):
                 # sudo: the fields' groups have let the user set it on the company
                 self.env["chorus.connection"]._of(company).sudo()[target] = company[name]
 
+    @api.constrains("chorus_environment", "chorus_production_confirmed")
+    def _check_chorus_production(self):
+        for company in self.filtered(lambda company: company.chorus_environment == "production"):
+            if company._chorus_is_neutralized():
+                raise ValidationError(
+                    self.env._("This database is a neutralized copy: it cannot be connected to Chorus Pro's production.")
+                )
+            if not company.chorus_production_confirmed:
+                raise ValidationError(
+                    self.env._(
+                        "In production, invoices are really sent to public bodies. Confirm it once by ticking the box beside the"
+                        " environment."
+                    )
+                )
+
     # EXTENDS 'base'
     def write(self, vals):
         names = [name for name in AUDITED if name in vals]
@@ -151,6 +167,24 @@ class ResCompany(models.Model):
 
     # -- access data ---------------------------------------------------------------------------------------------------
 
+    @api.model
+    def _chorus_is_neutralized(self):
+        """Whether this database is a copy that Odoo has neutralized."""
+        # sudo: the parameter is readable by administrators only
+        return str2bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized", "False"))
+
+    def _chorus_siret(self):
+        """The company's SIRET without spaces; "" when it has none."""
+        self.ensure_one()
+        return compact(self.company_registry)
+
+    def _chorus_target(self):
+        """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
+        self.ensure_one()
+        if self.chorus_environment == "simulator":
+            return environments.simulator(self.chorus_simulator_url or "")
+        return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
+
     def _chorus_connection(self):
         """The connection of the present environment, in sudo; empty when there is none."""
         self.ensure_one()
@@ -165,15 +199,18 @@ class ResCompany(models.Model):
         return server_file.access(self.chorus_environment, self._chorus_siret())
 
     def _chorus_access(self):
-        """The login data that are no secrets: a dict with ``client_id`` and ``technical_account``, as far as they are known."""
+        """The access data of the present environment by name: those of the server's file, else those of the connection.
+
+        A secret is told as it is recorded, thus sealed where it is the connection's.
+        """
         connection = self._chorus_connection()
-        kept = {name: connection[name] for name in ("client_id", "technical_account") if connection[name]}
-        return kept | self._chorus_from_file()
+        recorded = {name: connection[name] for name in LOGINS} | {name: connection[f"{name}_sealed"] for name in SECRETS}
+        return {name: value for name, value in recorded.items() if value} | self._chorus_from_file()
 
     def _chorus_has_secret(self, name):
         """Whether a secret is recorded, here or in the server's file. ``name`` is one of ``SECRETS``."""
         self.ensure_one()
-        return name in self._chorus_from_file() or bool(self._chorus_connection()[f"{name}_sealed"])
+        return name in self._chorus_access()
 
     def _chorus_set_secret(self, name, value):
         """Seal and store a secret of the present environment, or forget it when ``value`` is empty.
@@ -196,20 +233,37 @@ class ResCompany(models.Model):
         :raises NotAllowed: ``secret_unreadable`` when this server's key does not open it.
         """
         self.ensure_one()
-        return self._chorus_from_file().get(name) or self._chorus_connection()._secret(name) if self.chorus_environment else ""
+        return self._chorus_secrets(name)[name] if self.chorus_environment else ""
+
+    def _chorus_secrets(self, *names):
+        """These secrets of the present environment in clear, "" where there is none: a dict.
+
+        :raises NotAllowed: see ``_chorus_secret``.
+        """
+        given = self._chorus_from_file()
+        return self._chorus_connection()._secrets(*(name for name in names if name not in given)) | given
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""
         self.ensure_one()
-        company = self.sudo()  # sudo: only whether they are set is told, not the values
-        needed = ["chorus_environment", "chorus_client_id", "chorus_technical_account", "company_registry"]
-        if company.chorus_environment == "simulator":
-            needed.append("chorus_simulator_url")
-        labels = company.fields_get(needed, ["string"])
-        missing = [labels[name]["string"] for name in needed if not company[name]]
-        if not company._chorus_has_secret("client_secret"):
+        return self._chorus_missing(self.sudo()._chorus_access())  # sudo: only whether they are set is told, not the values
+
+    def _chorus_missing(self, access):
+        """The same, given what ``_chorus_access`` gave."""
+        needed = {
+            "chorus_environment": self.chorus_environment,
+            "chorus_client_id": access.get("client_id"),
+            "chorus_technical_account": access.get("technical_account"),
+            "company_registry": self.company_registry,
+        }
+        if self.chorus_environment == "simulator":
+            needed["chorus_simulator_url"] = self.chorus_simulator_url
+        names = [name for name, value in needed.items() if not value]
+        labels = self.sudo().fields_get(names, ["string"]) if names else {}  # sudo: labels of fields of administrators
+        missing = [labels[name]["string"] for name in names]
+        if "client_secret" not in access:
             missing.append(self.env._("PISTE client secret"))
-        if not company._chorus_has_secret("technical_password"):
+        if "technical_password" not in access:
             missing.append(self.env._("Technical account's password"))
         return missing
 
@@ -221,15 +275,12 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self.chorus_environment == "production" and self._chorus_is_neutralized():
             raise NotAllowed("neutralized")
-        missing = self._chorus_missing_settings()
-        if missing:
-            raise NotAllowed("not_configured", ", ".join(missing))
         access = self._chorus_access()
-        return environments.Credentials(
-            access["client_id"],
-            self._chorus_secret("client_secret"),
-            access["technical_account"],
-            self._chorus_secret("technical_password"),
+        if missing := self._chorus_missing(access):
+            raise NotAllowed("not_configured", ", ".join(missing))
+        secrets = self._chorus_secrets(*SECRETS)
+        return Credentials(
+            access["client_id"], secrets["client_secret"], access["technical_account"], secrets["technical_password"]
         )
 
     @contextmanager

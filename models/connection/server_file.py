@@ -1,6 +1,6 @@
-"""What this add-on reads from Odoo's configuration file: the key of the secrets, and access data that shall not be in a database.
+"""What the server gives, outside the database: the key of the secrets, and access data that shall not be in a database.
 
-Sections of our own, since Odoo warns of unknown options in its own::
+They stand in sections of our own in Odoo's configuration file, since Odoo warns of unknown options in its own::
 
     [l10n_fr_chorus_pro]
     secret_key = …
@@ -13,11 +13,16 @@ Sections of our own, since Odoo warns of unknown options in its own::
 """
 
 import configparser
+import os
 
 from odoo.tools import config
 
+from ...services.setup.vault import Vault
+
 SECTION = "l10n_fr_chorus_pro"
 ACCESS = ("client_id", "client_secret", "technical_account", "technical_password")
+#: Environment variable with the key, or several separated by spaces, newest first.
+VARIABLE = "CHORUS_SECRET_KEY"
 
 
 def options(*names):
@@ -33,3 +38,19 @@ def access(environment, siret):
     """The access data of the company with that SIRET in that environment, as far as the file gives them."""
     given = options(environment, siret) if environment and siret else {}
     return {name: given[name].strip() for name in ACCESS if given.get(name, "").strip()}
+
+
+def outside_keys() -> list[str]:
+    """The keys given by the environment, else by Odoo's configuration file; newest first, empty when none was given."""
+    return (os.environ.get(VARIABLE) or options().get("secret_key", "")).split()
+
+
+def vault(env) -> Vault:
+    """The vault of this server.
+
+    Without a key outside the database, the database's own secret seals: that keeps secrets out of screens, exports and logs,
+    but not out of a stolen dump; the settings say so. It is always tried last for opening, so a key may be added at any time.
+    """
+    # sudo: the parameter is readable by administrators only, and never leaves this function
+    inside = env["ir.config_parameter"].sudo().get_param("database.secret")
+    return Vault([*outside_keys(), inside])

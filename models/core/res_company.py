@@ -1,8 +1,5 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.tools import str2bool
+from odoo import fields, models
 
-from ...services.api import environment as environments
 from ...services.document.formats import FORMATS
 from ...services.rules import FileFormat
 
@@ -55,52 +52,17 @@ class ResCompany(models.Model):
         " PDF engine on the server and take a second or two each. A PDF with its data gets its identifier at once.",
     )
 
-    # -- fields --------------------------------------------------------------------------------------------------------
-
-    @api.constrains("chorus_environment", "chorus_production_confirmed")
-    def _check_chorus_production(self):
-        for company in self.filtered(lambda company: company.chorus_environment == "production"):
-            if company._chorus_is_neutralized():
-                raise ValidationError(
-                    self.env._("This database is a neutralized copy: it cannot be connected to Chorus Pro's production.")
-                )
-            if not company.chorus_production_confirmed:
-                raise ValidationError(
-                    self.env._(
-                        "In production, invoices are really sent to public bodies. Confirm it once by ticking the box beside the"
-                        " environment."
-                    )
-                )
-
-    def _chorus_siret(self):
-        """The company's SIRET without spaces; "" when it has none."""
-        self.ensure_one()
-        return "".join((self.company_registry or "").split())
-
     def _chorus_vat_number(self):
         """The company's VAT number; a branch without any has that of the company it belongs to. ``""`` when there is none."""
         self.ensure_one()
         # sudo: who works for a branch need not see the others
         return next((company.vat for company in reversed(self.sudo().parent_ids) if len(company.vat or "") > 2), "")
 
-    def _chorus_target(self):
-        """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
-        self.ensure_one()
-        if self.chorus_environment == "simulator":
-            return environments.simulator(self.chorus_simulator_url or "")
-        return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
-
     def _chorus_format(self):
         """In what this company sends its invoices: the ``FileFormat``, and the ``Format`` that describes it."""
         self.ensure_one()
         chosen = FileFormat(self.chorus_format)
         return chosen, FORMATS[chosen]
-
-    @api.model
-    def _chorus_is_neutralized(self):
-        """Whether this database is a copy that Odoo has neutralized."""
-        # sudo: the parameter is readable by administrators only
-        return str2bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized", "False"))
 
     def _chorus_lang(self):
         """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""

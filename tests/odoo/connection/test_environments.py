@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import config
 
-from ....models.connection.secret_key import VARIABLE
+from ....models.connection.server_file import VARIABLE
 from ....services.api.errors import NotAllowed
 from ....services.setup.vault import key_id
 from ...common import ChorusCommon

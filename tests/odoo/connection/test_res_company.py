@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ....models.connection.secret_key import VARIABLE
+from ....models.connection.server_file import VARIABLE
 from ....services.api.errors import NotAllowed
 from ....services.setup.diagnosis import Outcome
 from ...common import ChorusCommon
