@@ -83,6 +83,7 @@ def posted() -> Any:
 
 def way(footprint: Footprint) -> list[str]:
     """One invoice sent by a click, taken in and received by the public body, and read by the scheduled job; the states seen."""
+    control("reset")
     move, user = posted(), env["res.users"].search([("login", "=", "comptable")])
     footprint.run(move.with_user(user).action_chorus_send)
     states = [move.chorus_state]

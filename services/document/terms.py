@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from ..rules.rule import number
+from ..text import number
 from ..vocabulary.fold import fold
 from .invoice import WHOLE_CURRENCIES, ZERO
 

@@ -58,9 +58,9 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
 def check(document: Invoice, context: Context) -> list[Finding]:
     """All that is wrong with the document, what blocks first. Never raises on odd data; no finding means it may be sent."""
     numbers = calculable(document)
-    findings = [
-        rule.finding(values, context)
-        for rule in RULES
-        if (numbers or not rule.numbers) and (values := rule.check(document, context)) is not None
-    ]
+    findings = []
+    for rule in RULES:
+        told = rule.check(document, context) if numbers or not rule.numbers else None
+        if told is True or (told and [] not in told.values()):
+            findings.append(rule.finding(told, context))
     return sorted(findings, key=lambda finding: not finding.blocks)

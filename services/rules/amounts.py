@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from ..document.en16931 import line_name
 from ..document.invoice import ZERO, Invoice, Line
-from ..text import Text
+from ..text import Text, number
 from ..vocabulary import units
-from .rule import Check, Context, Level, Rule, Values, found, number, when
+from .rule import Check, Context, Level, Rule, Values
 
 WHOLE_DIGITS = 13
 DECIMALS = 6
@@ -65,16 +65,16 @@ def _significant_decimals(value: Decimal) -> int:
     return max(0, -(exponent + zeros))
 
 
-def _unwritable(invoice: Invoice, _context: Context) -> Values | None:
+def _unwritable(invoice: Invoice, _context: Context) -> Values:
     broken = (
         label for label, value, decimals in _numbers(invoice) if not _sane(value) or _significant_decimals(value) > decimals
     )
-    return found("where", dict.fromkeys(broken))
+    return {"where": list(dict.fromkeys(broken))}
 
 
 def lines_where(broken: Callable[[Line], bool]) -> Check:
     """A check that names the lines for which ``broken`` holds, by their rank."""
-    return lambda invoice, _context: found("lines", (rank for rank, line in enumerate(invoice.lines, 1) if broken(line)))
+    return lambda invoice, _context: {"lines": [rank for rank, line in enumerate(invoice.lines, 1) if broken(line)]}
 
 
 def _price_disagrees(line: Line) -> bool:
@@ -123,7 +123,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         Text("The document has no line.", "Le document n'a aucune ligne."),
         Text("Add what is invoiced.", "Ajoutez ce qui est facturé."),
         "EN 16931 BR-16",
-        lambda invoice, _context: when(not invoice.lines),
+        lambda invoice, _context: not invoice.lines,
     ),
     Rule(
         "R-27.lines",
@@ -132,7 +132,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         Text(f"The document has over {MAX_LINES} lines.", f"Le document a plus de {MAX_LINES} lignes."),
         Text("Split it.", "Découpez-le."),
         "doc/RULES.md R-27",
-        lambda invoice, _context: when(len(invoice.lines) > MAX_LINES),
+        lambda invoice, _context: len(invoice.lines) > MAX_LINES,
     ),
     Rule(
         "BR-25.name",

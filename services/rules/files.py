@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..document.en16931 import ATTACHMENT_TYPES, attachment_type
 from ..document.invoice import Attachment, Invoice
 from ..text import Text
-from .rule import Check, Context, FileFormat, Level, Rule, Values, found, when
+from .rule import Check, Context, FileFormat, Level, Rule, Values
 
 NAME_LENGTH = 50
 FILE_SIZE = 10_000_000
@@ -33,27 +33,24 @@ _XML_ROOM = 1_000_000
 
 def _each(broken: Callable[[Attachment], bool]) -> Check:
     """A check that names the attachments for which ``broken`` holds."""
-    return lambda invoice, _context: found("files", (file.name or "?" for file in invoice.attachments if broken(file)))
+    return lambda invoice, _context: {"files": [file.name or "?" for file in invoice.attachments if broken(file)]}
 
 
 def _not_inside_xml(invoice: Invoice, context: Context) -> Values | None:
     if context.file_format not in _INSIDE_XML:
         return None
-    return found(
-        "files",
-        (file.name for file in invoice.attachments if file.extension in EXTENSIONS and not attachment_type(file)),
-    )
+    return {"files": [file.name for file in invoice.attachments if file.extension in EXTENSIONS and not attachment_type(file)]}
 
 
 def _weight(invoice: Invoice) -> int:
     return sum(len(file.content) for file in invoice.attachments)
 
 
-def _flow_too_big(invoice: Invoice, context: Context) -> Values | None:
+def _flow_too_big(invoice: Invoice, context: Context) -> bool:
     # An attachment grows by a third when it is written as text inside an XML (base64)
     weight = _weight(invoice) * 4 // 3 if context.file_format in _INSIDE_XML else _weight(invoice)
     deposited_as_flow = context.file_format is not FileFormat.PDF
-    return when(deposited_as_flow and invoice.attachments != () and weight + _XML_ROOM > FLOW_SIZE)
+    return deposited_as_flow and invoice.attachments != () and weight + _XML_ROOM > FLOW_SIZE
 
 
 _REMOVE_SOME = Text(
@@ -149,7 +146,7 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
         _REMOVE_SOME,
         "doc/RULES.md R-29",
-        lambda invoice, _context: when(_weight(invoice) + _XML_ROOM > TOTAL_SIZE),
+        lambda invoice, _context: _weight(invoice) + _XML_ROOM > TOTAL_SIZE,
     ),
     Rule(
         "R-31.flow",

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..document.invoice import Invoice, Period
-from ..text import Text
+from ..text import Text, number
 from ..vocabulary import frameworks
 from ..vocabulary.currencies import CURRENCIES
-from .rule import Context, FileFormat, Level, Rule, Values, found, number, when
+from .rule import Context, FileFormat, Level, Rule, Values
 
 NUMBER_LENGTH = 20
 
@@ -61,8 +61,8 @@ def _reversed(period: Period | None) -> bool:
     return period is not None and None not in (period.start, period.end) and period.start > period.end
 
 
-def _lines_reversed(invoice: Invoice, _context: Context) -> Values | None:
-    return found("lines", (rank for rank, line in enumerate(invoice.lines, 1) if _reversed(line.period)))
+def _lines_reversed(invoice: Invoice, _context: Context) -> Values:
+    return {"lines": [rank for rank, line in enumerate(invoice.lines, 1) if _reversed(line.period)]}
 
 
 def _framework_unusable(invoice: Invoice, _context: Context) -> Values | None:
@@ -70,19 +70,19 @@ def _framework_unusable(invoice: Invoice, _context: Context) -> Values | None:
     return {"framework": code} if code and not frameworks.get(code).by_submit else None
 
 
-def _validator_unsayable(invoice: Invoice, context: Context) -> Values | None:
+def _validator_unsayable(invoice: Invoice, context: Context) -> bool:
     carried = context.file_format in (FileFormat.UBL, FileFormat.PDF)
-    return when(not carried and frameworks.get(invoice.framework).needs_validator)
+    return not carried and frameworks.get(invoice.framework).needs_validator
 
 
-def _already_paid(invoice: Invoice, _context: Context) -> Values | None:
+def _already_paid(invoice: Invoice, _context: Context) -> bool:
     totals = invoice.totals
     paid = totals.payable == 0 and totals.prepaid > 0
-    return when(invoice.framework.strip() == "A1" and not invoice.is_credit_note and paid)
+    return invoice.framework.strip() == "A1" and not invoice.is_credit_note and paid
 
 
-def _not_paid(invoice: Invoice, _context: Context) -> Values | None:
-    return when(invoice.framework.strip() == "A2" and not invoice.is_credit_note and invoice.totals.payable != 0)
+def _not_paid(invoice: Invoice, _context: Context) -> bool:
+    return invoice.framework.strip() == "A2" and not invoice.is_credit_note and invoice.totals.payable != 0
 
 
 def _paid_since(invoice: Invoice, context: Context) -> Values | None:
@@ -122,15 +122,14 @@ _LIMITS: tuple[_Limit, ...] = (
 )
 
 
-def _long_texts(invoice: Invoice, _context: Context) -> Values | None:
-    return found(
-        "texts",
-        (
+def _long_texts(invoice: Invoice, _context: Context) -> Values:
+    return {
+        "texts": [
             Text(f"{limit.label.en} ({length}/{limit.length})", f"{limit.label.fr} ({length}/{limit.length})")
             for limit in _LIMITS
             if (length := max(map(len, limit.texts(invoice)), default=0)) > limit.length
-        ),
-    )
+        ]
+    }
 
 
 HEADER_RULES: tuple[Rule, ...] = (
@@ -141,7 +140,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         Text("The document has no number yet.", "Le document n'a pas encore de numéro."),
         Text("Confirm the invoice: it then gets its number.", "Confirmez la facture : elle reçoit alors son numéro."),
         "doc/RULES.md R-04; EN 16931 BR-02",
-        lambda invoice, _context: when(not invoice.number.strip()),
+        lambda invoice, _context: not invoice.number.strip(),
     ),
     Rule(
         "R-04.length",
@@ -193,7 +192,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         Text("The document has no date.", "Le document n'a pas de date."),
         Text("Confirm the invoice, or enter its date.", "Confirmez la facture, ou saisissez sa date."),
         "EN 16931 BR-03",
-        lambda invoice, _context: when(invoice.issue_date is None),
+        lambda invoice, _context: invoice.issue_date is None,
     ),
     Rule(
         "R-16.future",
@@ -232,7 +231,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Faites un avoir au lieu de cette facture, ou une facture au lieu de cet avoir.",
         ),
         "doc/RULES.md R-17; positive amounts of credit notes are OCA's reading",
-        lambda invoice, _context: when(invoice.totals.grand_total < 0),
+        lambda invoice, _context: invoice.totals.grand_total < 0,
         numbers=True,
     ),
     Rule(
@@ -245,7 +244,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         ),
         _ORIGINAL,
         "doc/RULES.md R-18 (G1.31)",
-        lambda invoice, _context: when(invoice.is_credit_note and not _original_number(invoice).strip()),
+        lambda invoice, _context: invoice.is_credit_note and not _original_number(invoice).strip(),
     ),
     Rule(
         "R-18.format",
@@ -271,7 +270,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Choisissez le cadre de facturation : A1 pour une facture ordinaire.",
         ),
         "doc/API.md §4 (its absence is refused, seen live)",
-        lambda invoice, _context: when(not invoice.framework.strip()),
+        lambda invoice, _context: not invoice.framework.strip(),
     ),
     Rule(
         "R-33.framework",
@@ -358,7 +357,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         Text("The service period ends before it begins.", "La période de prestation finit avant de commencer."),
         _PERIOD,
         "EN 16931 BR-29",
-        lambda invoice, _context: when(_reversed(invoice.period)),
+        lambda invoice, _context: _reversed(invoice.period),
     ),
     Rule(
         "BR-30.period",
@@ -397,7 +396,7 @@ HEADER_RULES: tuple[Rule, ...] = (
             "Si elle compte, joignez un fichier qui la reprend, ou envoyez la facture dans un format qui contient le PDF.",
         ),
         "doc/RULES.md R-36",
-        lambda invoice, context: when(
+        lambda invoice, context: (
             context.file_format in (FileFormat.CII, FileFormat.UBL)
             and any(note.specific and note.text.strip() for note in invoice.notes)
         ),

@@ -9,7 +9,7 @@ from ..document.invoice import IdentifierType, Invoice, Party, VatCategory
 from ..text import Text
 from ..vocabulary import frameworks
 from ..vocabulary.places import Place
-from .rule import Check, Context, Level, Rule, Values, when
+from .rule import Check, Context, Level, Rule, Values
 from .siret import can_exist
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -33,9 +33,9 @@ def _identifier_rules(
 
         return of
 
-    def missing(invoice: Invoice, _context: Context) -> Values | None:
+    def missing(invoice: Invoice, _context: Context) -> bool:
         person = party(invoice)
-        return when(required(invoice) and (person is None or not person.compact_identifier))
+        return required(invoice) and (person is None or not person.compact_identifier)
 
     field = f"{key}.siret"
     enter = Text(
@@ -105,11 +105,11 @@ def _is_siret(value: str) -> bool:
     return len(value) == 14 and value.isascii() and value.isdigit()
 
 
-def _other_identifier(invoice: Invoice, _context: Context) -> Values | None:
+def _other_identifier(invoice: Invoice, _context: Context) -> bool:
     supplier = invoice.supplier
     if supplier.identifier_type is IdentifierType.SIRET or not supplier.compact_identifier:
-        return None
-    return when(len(supplier.compact_identifier) > _IDENTIFIER_LENGTH)
+        return False
+    return len(supplier.compact_identifier) > _IDENTIFIER_LENGTH
 
 
 def _vat_number(party: Callable[[Invoice], Party]) -> Check:
@@ -120,9 +120,9 @@ def _vat_number(party: Callable[[Invoice], Party]) -> Check:
     return of
 
 
-def _vat_number_missing(invoice: Invoice, _context: Context) -> Values | None:
+def _vat_number_missing(invoice: Invoice, _context: Context) -> bool:
     needing = {VatCategory.STANDARD, VatCategory.INTRA_COMMUNITY, VatCategory.EXPORT}
-    return when(bool(invoice.vat_categories & needing) and not invoice.supplier.compact_vat)
+    return bool(invoice.vat_categories & needing) and not invoice.supplier.compact_vat
 
 
 _OPEN_COMPANY = Text("Open your company's record", "Ouvrez la fiche de votre société")
@@ -151,7 +151,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "connexion.",
         ),
         "doc/RULES.md R-01",
-        lambda _invoice, context: when(context.supplier == "inactive"),
+        lambda _invoice, context: context.supplier == "inactive",
         lenient=True,
         place=Place.SETTINGS,
     ),
@@ -168,7 +168,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Créez la structure sur le portail Chorus Pro, ou corrigez le SIRET de votre société, puis testez la connexion.",
         ),
         "doc/RULES.md R-01",
-        lambda _invoice, context: when(context.supplier == "absent"),
+        lambda _invoice, context: context.supplier == "absent",
         lenient=True,
         place=Place.SETTINGS,
     ),
@@ -194,7 +194,7 @@ PARTY_RULES: tuple[Rule, ...] = (
         Text("Your company's name is missing.", "Le nom de votre société manque."),
         Text(f"{_OPEN_COMPANY.en} and enter its name.", f"{_OPEN_COMPANY.fr} et saisissez son nom."),
         "EN 16931 BR-06",
-        lambda invoice, _context: when(not invoice.supplier.name.strip()),
+        lambda invoice, _context: not invoice.supplier.name.strip(),
     ),
     Rule(
         "BR-09.country",
@@ -203,7 +203,7 @@ PARTY_RULES: tuple[Rule, ...] = (
         Text("The country of your company's address is missing.", "Le pays de l'adresse de votre société manque."),
         Text(f"{_OPEN_COMPANY.en} and choose its country.", f"{_OPEN_COMPANY.fr} et choisissez son pays."),
         "EN 16931 BR-08, BR-09",
-        lambda invoice, _context: when(not _COUNTRY.fullmatch(invoice.supplier.address.country.strip().upper())),
+        lambda invoice, _context: not _COUNTRY.fullmatch(invoice.supplier.address.country.strip().upper()),
     ),
     Rule(
         "BR-S-02.vat",
@@ -254,7 +254,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             f"{_OPEN_CUSTOMER.fr} et saisissez son SIRET, ou envoyez cette facture autrement.",
         ),
         "doc/RULES.md R-02",
-        lambda invoice, _context: when(invoice.recipient.identifier_type is not IdentifierType.SIRET),
+        lambda invoice, _context: invoice.recipient.identifier_type is not IdentifierType.SIRET,
     ),
     Rule(
         "R-02.inactive",
@@ -269,7 +269,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Demandez à l'entité publique le SIRET qui remplace celui-ci, et changez-le sur la fiche du client.",
         ),
         "doc/RULES.md R-02",
-        lambda _invoice, context: when(context.recipient.active is False),
+        lambda _invoice, context: context.recipient.active is False,
     ),
     Rule(
         "R-13.moa",
@@ -285,7 +285,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Demandez à l'entité publique quelle structure (SIRET) paie les factures ordinaires, et facturez celle-là.",
         ),
         "doc/RULES.md R-13 (meaning of the flag inferred)",
-        lambda invoice, context: when(context.recipient.moa_only is True and not frameworks.get(invoice.framework).works),
+        lambda invoice, context: context.recipient.moa_only is True and not frameworks.get(invoice.framework).works,
     ),
     Rule(
         "BR-07.name",
@@ -294,7 +294,7 @@ PARTY_RULES: tuple[Rule, ...] = (
         Text("The customer's name is missing.", "Le nom du client manque."),
         Text(f"{_OPEN_CUSTOMER.en} and enter its name.", f"{_OPEN_CUSTOMER.fr} et saisissez son nom."),
         "EN 16931 BR-07",
-        lambda invoice, _context: when(not invoice.recipient.name.strip()),
+        lambda invoice, _context: not invoice.recipient.name.strip(),
     ),
     Rule(
         "BR-11.country",
@@ -303,7 +303,7 @@ PARTY_RULES: tuple[Rule, ...] = (
         Text("The country of the customer's address is missing.", "Le pays de l'adresse du client manque."),
         Text(f"{_OPEN_CUSTOMER.en} and choose its country.", f"{_OPEN_CUSTOMER.fr} et choisissez son pays."),
         "EN 16931 BR-10, BR-11",
-        lambda invoice, _context: when(not _COUNTRY.fullmatch(invoice.recipient.address.country.strip().upper())),
+        lambda invoice, _context: not _COUNTRY.fullmatch(invoice.recipient.address.country.strip().upper()),
     ),
     Rule(
         "BR-57.country",
@@ -318,7 +318,7 @@ PARTY_RULES: tuple[Rule, ...] = (
             "Ouvrez l'adresse de livraison et choisissez son pays.",
         ),
         "EN 16931 BR-57",
-        lambda invoice, _context: when(invoice.delivery_address is not None and not invoice.delivery_address.country.strip()),
+        lambda invoice, _context: invoice.delivery_address is not None and not invoice.delivery_address.country.strip(),
     ),
     Rule(
         "BR-CO-09.recipient",

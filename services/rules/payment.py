@@ -7,7 +7,7 @@ from stdnum import iban as iban_number
 
 from ..document.invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, PAYMENT_MEANS, Invoice
 from ..text import Text
-from .rule import Context, Level, Rule, Values, when
+from .rule import Context, Level, Rule, Values
 
 
 def _means(invoice: Invoice) -> str:
@@ -20,8 +20,8 @@ def _means_unknown(invoice: Invoice, _context: Context) -> Values | None:
     return {"means": means} if means and means not in PAYMENT_MEANS else None
 
 
-def _iban_missing(invoice: Invoice, _context: Context) -> Values | None:
-    return when(_means(invoice) in CREDIT_TRANSFERS and not invoice.payment.compact_iban)
+def _iban_missing(invoice: Invoice, _context: Context) -> bool:
+    return _means(invoice) in CREDIT_TRANSFERS and not invoice.payment.compact_iban
 
 
 def _iban_wrong(invoice: Invoice, _context: Context) -> Values | None:
@@ -35,8 +35,8 @@ def _bic_wrong(invoice: Invoice, _context: Context) -> Values | None:
     return {"bic": bic} if bic and not invoice.is_credit_note and not bic_number.is_valid(bic) else None
 
 
-def _mandate_missing(invoice: Invoice, _context: Context) -> Values | None:
-    return when(_means(invoice) in DIRECT_DEBITS and not invoice.payment.mandate.strip())
+def _mandate_missing(invoice: Invoice, _context: Context) -> bool:
+    return _means(invoice) in DIRECT_DEBITS and not invoice.payment.mandate.strip()
 
 
 def _payee_unknown(invoice: Invoice, _context: Context) -> Values | None:
@@ -60,7 +60,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         Text("The means of payment is missing.", "Le mode de paiement manque."),
         Text("Choose how the invoice is to be paid (bank transfer).", "Choisissez comment la facture sera payée (virement)."),
         "doc/RULES.md R-20; doc/API.md §4 (its absence is refused, seen live)",
-        lambda invoice, _context: when(not invoice.is_credit_note and not _means(invoice)),
+        lambda invoice, _context: not invoice.is_credit_note and not _means(invoice),
     ),
     Rule(
         "R-21.means",
@@ -87,7 +87,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
             "Choisissez le virement (30) plutôt que 58, le prélèvement (49) plutôt que 59.",
         ),
         "doc/RULES.md R-21 (pivot format)",
-        lambda invoice, _context: when(_means(invoice) in ("58", "59")),
+        lambda invoice, _context: _means(invoice) in ("58", "59"),
     ),
     Rule(
         "R-20.iban",

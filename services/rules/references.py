@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..document.invoice import Invoice
 from ..text import Text
 from ..vocabulary import references
-from .rule import Check, Context, Level, Rule, Service, Values, found, when
+from .rule import Check, Context, Level, Rule, Service, Values
 
 FORBIDDEN_SERVICE = "FACTURES_PUBLIQUES"
 """The service of public structures that invoice each other (doc/RULES.md R-12)."""
@@ -34,43 +34,47 @@ def _engagement_asked(invoice: Invoice, context: Context) -> bool:
     return service is not None and service.engagement_required is True
 
 
-def _service_required(invoice: Invoice, context: Context) -> Values | None:
-    return when(_service_asked(context) and not invoice.service_code.strip())
+def _service_required(invoice: Invoice, context: Context) -> bool:
+    return _service_asked(context) and not invoice.service_code.strip()
 
 
-def _engagement_required(invoice: Invoice, context: Context) -> Values | None:
+def _engagement_required(invoice: Invoice, context: Context) -> bool:
     asked = context.recipient.engagement is True and context.recipient.either is not True
-    return when(asked and not invoice.engagement_number.strip())
+    return asked and not invoice.engagement_number.strip()
 
 
-def _either_required(invoice: Invoice, context: Context) -> Values | None:
+def _either_required(invoice: Invoice, context: Context) -> bool:
     given = invoice.service_code.strip() or invoice.engagement_number.strip()
-    return when(context.recipient.either is True and not given)
+    return context.recipient.either is True and not given
 
 
 def _one_is_given(invoice: Invoice) -> bool:
     return references.is_given(invoice.service_code) or references.is_given(invoice.engagement_number)
 
 
-def _filler(invoice: Invoice, context: Context) -> Values | None:
-    """A filler where a number is required; a service that the body itself calls so is one."""
+def _fillers(invoice: Invoice, context: Context) -> list[str]:
+    """The fillers that stand where a number is required; a service that the body itself calls so is one."""
     texts = []
     either = context.recipient.either is True and not _one_is_given(invoice)
     if (_service_asked(context) or either) and references.is_filler(invoice.service_code) and context.recipient.services is None:
         texts.append(invoice.service_code.strip())
     if (_engagement_asked(invoice, context) or either) and references.is_filler(invoice.engagement_number):
         texts.append(invoice.engagement_number.strip())
-    return found("texts", (f"“{text}”" for text in texts))
+    return texts
+
+
+def _filler(invoice: Invoice, context: Context) -> Values:
+    return {"texts": [f"“{text}”" for text in _fillers(invoice, context)]}
 
 
 def _odd_filler(invoice: Invoice, context: Context) -> Values | None:
     """The same where nobody is known to require one."""
-    if _filler(invoice, context) is not None:
+    if _fillers(invoice, context):
         return None
     texts = [invoice.engagement_number, invoice.market_number]
     if context.recipient.services is None:
         texts.append(invoice.service_code)
-    return found("texts", (f"“{text.strip()}”" for text in texts if references.is_filler(text)))
+    return {"texts": [f"“{text.strip()}”" for text in texts if references.is_filler(text)]}
 
 
 def _several(invoice: Invoice, _context: Context) -> Values | None:
@@ -114,7 +118,7 @@ def _service_engagement(invoice: Invoice, context: Context) -> Values | None:
     if service is None or service.engagement_required is not True or invoice.engagement_number.strip():
         return None
     # Already said of the whole structure
-    return None if _engagement_required(invoice, context) is not None else {"service": service.code}
+    return None if _engagement_required(invoice, context) else {"service": service.code}
 
 
 def _too_long(limit: int, text: Callable[[Invoice], str]) -> Check:
@@ -293,7 +297,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
         ),
         _ASK_SERVICE,
         "doc/RULES.md R-12",
-        lambda invoice, _context: when(invoice.service_code.strip() == FORBIDDEN_SERVICE),
+        lambda invoice, _context: invoice.service_code.strip() == FORBIDDEN_SERVICE,
     ),
     *(
         Rule(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
 from ..document.invoice import Invoice
-from ..text import Text
+from ..text import Text, listing
 from ..vocabulary.places import PLACES, Place
 
 
@@ -111,10 +111,11 @@ class Finding:
 
 
 Values = Mapping[str, object]
-"""What fills the ``{placeholders}`` of a rule's texts; a :class:`Text` is put in its own language."""
+"""What fills the ``{placeholders}`` of a rule's texts; a :class:`Text` is put in its own language, a list is listed."""
 
-Check = Callable[[Invoice, Context], "Values | None"]
-"""Looks at the document: ``None`` when the rule is kept. Must not raise, whatever the document."""
+Check = Callable[[Invoice, Context], "Values | bool | None"]
+"""Looks at the document: whether the rule is broken, with what fills its texts; an empty list of what is wrong means that
+nothing is. Must not raise, whatever the document."""
 
 
 @dataclass(frozen=True)
@@ -139,43 +140,16 @@ class Rule:
     place: Place | None = None
     asks: bool = False
 
-    def finding(self, values: Values, context: Context) -> Finding:
-        """The finding with its texts filled in."""
+    def finding(self, told: Values | bool, context: Context) -> Finding:
+        """The finding with its texts filled in.
+
+        :param told: what the check gave.
+        """
+        values = told if isinstance(told, Mapping) else {}
         level = Level.WARN if self.lenient and not context.production else self.level
         message, remedy = _filled(self.message, values), _filled(self.remedy, values)
         place = self.place or PLACES.get(self.field)
         return Finding(self.code, level, self.field, message, remedy, self.source, place, self.asks)
-
-
-FOUND: Values = {}
-"""Broken, with nothing to fill in."""
-
-
-def when(broken: bool) -> Values | None:
-    """For a check that has nothing more to say than yes or no."""
-    return FOUND if broken else None
-
-
-def listing(items: Iterable[Text | str | int], limit: int = 5) -> Text:
-    """``a, b, c`` in both languages; beyond ``limit``, how many more."""
-    texts = [item if isinstance(item, Text) else Text(str(item), str(item)) for item in items]
-    shown, more = texts[:limit], len(texts) - limit
-    en, fr = ", ".join(text.en for text in shown), ", ".join(text.fr for text in shown)
-    return Text(f"{en} and {more} more", f"{fr} et {more} autres") if more > 0 else Text(en, fr)
-
-
-def found(name: str, items: Iterable[Text | str | int]) -> Values | None:
-    """Broken when there are ``items``, which fill the placeholder ``name``."""
-    items = list(items)
-    return {name: listing(items)} if items else None
-
-
-def number(value: Decimal, decimals: int = 2) -> Text:
-    """``1,234.50`` and ``1 234,50``: at least that many decimals, no more than needed."""
-    whole, _, fraction = f"{value:,f}".partition(".")
-    fraction = fraction.rstrip("0").ljust(decimals, "0")
-    en = f"{whole}.{fraction}" if fraction else whole
-    return Text(en, en.translate(str.maketrans({",": "\u00a0", ".": ","})))
 
 
 def _filled(text: Text, values: Values) -> Text:
@@ -183,4 +157,5 @@ def _filled(text: Text, values: Values) -> Text:
 
 
 def _in(lang: str, values: Values) -> dict[str, object]:
-    return {name: value.of(lang) if isinstance(value, Text) else value for name, value in values.items()}
+    texts = {name: listing(value) if isinstance(value, list) else value for name, value in values.items()}
+    return {name: value.of(lang) if isinstance(value, Text) else value for name, value in texts.items()}

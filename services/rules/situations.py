@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ..document.invoice import ZERO
-from ..text import Text
+from ..text import Text, listing, number
 from ..vocabulary.places import Place
-from .rule import Finding, Level, listing, number
+from .rule import Finding, Level
 
 SOURCE = "CCAG-Travaux 12.1, doc/RULES.md §2.2"
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from ..document.invoice import WHOLE_CURRENCIES, ZERO, Flaw, Invoice, Period, Vat, VatCategory, VatSubtotal
 from ..document.taxation import FRENCH_RATES
-from ..text import Text
+from ..text import Text, number
 from ..vocabulary.places import Place
 from .amounts import RECOMPUTE, lines_where
-from .rule import Context, Level, Rule, Values, found, number, when
+from .rule import Context, Level, Rule, Values
 
 _CENT = Decimal("0.01")
 _HALF_CENT = Decimal("0.005")
@@ -50,20 +50,17 @@ def _rate_label(key: _Key) -> Text:
     return Text(f"category {category}", f"catégorie {category}")
 
 
-def _summary_repeats(invoice: Invoice, _context: Context) -> Values | None:
+def _summary_repeats(invoice: Invoice, _context: Context) -> Values:
     counts = Counter(_key(subtotal.vat) for subtotal in invoice.vat_breakdown)
-    return found("rates", (_rate_label(key) for key, count in counts.items() if count > 1))
+    return {"rates": [_rate_label(key) for key, count in counts.items() if count > 1]}
 
 
 def _summary_bases(invoice: Invoice, _context: Context) -> Values | None:
-    if _summary_repeats(invoice, _context) is not None:
+    if _summary_repeats(invoice, _context)["rates"]:
         return None
     bases = _bases(invoice)
     stated = {_key(subtotal.vat): subtotal.base for subtotal in invoice.vat_breakdown}
-    return found(
-        "rates",
-        (_rate_label(key) for key in dict.fromkeys((*bases, *stated)) if bases.get(key) != stated.get(key)),
-    )
+    return {"rates": [_rate_label(key) for key in dict.fromkeys((*bases, *stated)) if bases.get(key) != stated.get(key)]}
 
 
 def _tax_wrong(invoice: Invoice, subtotal: VatSubtotal) -> bool:
@@ -76,13 +73,13 @@ def _tax_wrong(invoice: Invoice, subtotal: VatSubtotal) -> bool:
     return abs(subtotal.base * subtotal.vat.rate / 100 - subtotal.tax) > tolerance
 
 
-def _taxes_wrong(invoice: Invoice, _context: Context) -> Values | None:
-    return found("rates", (_rate_label(_key(s.vat)) for s in invoice.vat_breakdown if _tax_wrong(invoice, s)))
+def _taxes_wrong(invoice: Invoice, _context: Context) -> Values:
+    return {"rates": [_rate_label(_key(subtotal.vat)) for subtotal in invoice.vat_breakdown if _tax_wrong(invoice, subtotal)]}
 
 
-def _unusual_rates(invoice: Invoice, _context: Context) -> Values | None:
+def _unusual_rates(invoice: Invoice, _context: Context) -> Values:
     charged = (vat for vat in invoice.taxed if vat.category is VatCategory.STANDARD and not _rate_disagrees(vat))
-    return found("rates", (_rate_label(key) for key in dict.fromkeys(map(_key, charged)) if key[1] not in FRENCH_RATES))
+    return {"rates": [_rate_label(key) for key in dict.fromkeys(map(_key, charged)) if key[1] not in FRENCH_RATES]}
 
 
 def _unexplained(vat: Vat) -> bool:
@@ -90,28 +87,28 @@ def _unexplained(vat: Vat) -> bool:
     return vat.category is VatCategory.EXEMPT and vat.flaw is None and not (vat.reason.strip() or vat.reason_code.strip())
 
 
-def _reason_missing(invoice: Invoice, _context: Context) -> Values | None:
+def _reason_missing(invoice: Invoice, _context: Context) -> Values:
     lines = (rank for rank, line in enumerate(invoice.lines, 1) if _unexplained(line.vat))
     others = (item.reason or "?" for item in (*invoice.allowances, *invoice.charges) if _unexplained(item.vat))
-    return found("lines", (*lines, *others))
+    return {"lines": [*lines, *others]}
 
 
-def _scope_mixed(invoice: Invoice, _context: Context) -> Values | None:
+def _scope_mixed(invoice: Invoice, _context: Context) -> bool:
     categories = invoice.vat_categories
-    return when(VatCategory.OUT_OF_SCOPE in categories and len(categories) > 1)
+    return VatCategory.OUT_OF_SCOPE in categories and len(categories) > 1
 
 
-def _intra_community_incomplete(invoice: Invoice, _context: Context) -> Values | None:
+def _intra_community_incomplete(invoice: Invoice, _context: Context) -> bool:
     if VatCategory.INTRA_COMMUNITY not in invoice.vat_categories:
-        return None
+        return False
     dated = invoice.delivery_date is not None or invoice.period not in (None, Period())
     placed = invoice.delivery_address is not None and invoice.delivery_address.country.strip()
-    return when(not (dated and placed and invoice.recipient.compact_vat))
+    return not (dated and placed and invoice.recipient.compact_vat)
 
 
-def _vat_currency_missing(invoice: Invoice, _context: Context) -> Values | None:
+def _vat_currency_missing(invoice: Invoice, _context: Context) -> bool:
     stated = invoice.tax_in_vat_currency is not None and invoice.vat_currency.strip() == "EUR"
-    return when(invoice.currency.strip() != "EUR" and invoice.totals.tax != 0 and not stated)
+    return invoice.currency.strip() != "EUR" and invoice.totals.tax != 0 and not stated
 
 
 _MENTION = Text(
@@ -146,7 +143,7 @@ VAT_RULES: tuple[Rule, ...] = (
         ),
         _TAXES,
         "EN 16931 BR-S-06, BR-S-07 and alike",
-        lambda invoice, _context: when(any(_rate_disagrees(item.vat) for item in (*invoice.allowances, *invoice.charges))),
+        lambda invoice, _context: any(_rate_disagrees(item.vat) for item in (*invoice.allowances, *invoice.charges)),
         numbers=True,
     ),
     Rule(
@@ -217,7 +214,7 @@ VAT_RULES: tuple[Rule, ...] = (
             "Indiquez sur les taxes si la TVA est exigible à la facturation ou au paiement.",
         ),
         "doc/RULES.md R-22; EN 16931 BT-8",
-        lambda invoice, _context: when(VatCategory.STANDARD in invoice.vat_categories and invoice.vat_due is None),
+        lambda invoice, _context: VatCategory.STANDARD in invoice.vat_categories and invoice.vat_due is None,
         place=Place.TAXES,
     ),
     Rule(
