@@ -5,7 +5,7 @@ from ..models import transactions
 from ..services.api.actions import COMMENT_LENGTH
 from ..services.document.invoice import Attachment
 from ..services.rules.files import added_files
-from ..services.rules.siret import can_exist
+from ..services.siret import can_exist, compact, is_siret
 
 
 class ChorusActionWizard(models.TransientModel):
@@ -41,7 +41,7 @@ class ChorusActionWizard(models.TransientModel):
     def _compute_routing(self):
         for wizard in self:
             move = wizard.move_id
-            wizard.recipient = "".join((move.commercial_partner_id.company_registry or "").split())
+            wizard.recipient = compact(move.commercial_partner_id.company_registry)
             wizard.service_code = move.buyer_reference
             wizard.engagement_number = move.purchase_order_reference
 
@@ -77,7 +77,7 @@ class ChorusActionWizard(models.TransientModel):
             "engagement_number": (self.engagement_number or "").strip() or False,
         }
         move = self.move_id
-        before = ("".join((move.commercial_partner_id.company_registry or "").split()), move.buyer_reference or False,
+        before = (compact(move.commercial_partner_id.company_registry), move.buyer_reference or False,
                   move.purchase_order_reference or False)  # fmt: skip
         if tuple(values.values()) == before:
             raise UserError(self.env._("Nothing was corrected: the invoice would come back for the same reason."))
@@ -87,10 +87,9 @@ class ChorusActionWizard(models.TransientModel):
         return {"validator": self._checked_siret(self.validator)}
 
     def _checked_siret(self, value):
-        number = "".join((value or "").split())
+        number = compact(value)
         # the demonstration's and the qualification's SIRETs are fictitious
-        valid = can_exist(number) or (self.move_id.company_id.chorus_environment != "production" and len(number) == 14)
-        if not valid or not number.isdigit():
+        if not (can_exist(number) if self.move_id.company_id.chorus_environment == "production" else is_siret(number)):
             raise UserError(self.env._("%s is no SIRET: it has 14 digits.", value or self.env._("Nothing")))
         return number
 

@@ -5,6 +5,7 @@ from ..services.api.errors import failure
 from ..services.setup import diagnosis, secret_entry
 from ..services.setup import steps as setup_steps
 from ..services.setup.diagnosis import Outcome
+from ..services.siret import compact, is_siret
 
 #: What a page writes on the company, by the wizard's field.
 COMPANY_FIELDS = {
@@ -263,8 +264,8 @@ class ChorusSetup(models.TransientModel):
             raise ValidationError(self.env._("Choose the environment: production, or qualification to try it out."))
         if self.environment == "simulator" and not self.simulator_url:
             raise ValidationError(self.env._("Enter the simulator's address: `python3 tools/dev.py simulator` prints it."))
-        siret = "".join((self.siret or "").split())
-        if len(siret) != 14 or not siret.isdigit():
+        siret = compact(self.siret)
+        if not is_siret(siret):
             raise ValidationError(self.env._("The SIRET has 14 digits."))
         self.siret = siret
 

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ..services.api import recipients as directory
 from ..services.api.answers_directory import FoundStructure
+from ..services.siret import compact
 
 
 class ChorusStructureSearch(models.TransientModel):
@@ -92,7 +93,7 @@ class ChorusStructureSearch(models.TransientModel):
     def _search_page(self, page):
         self.ensure_one()
         self.env["res.users"]._chorus_check_transfer()
-        identifier = "".join((self.identifier or "").split())
+        identifier = compact(self.identifier)
         if not identifier and not (self.name or "").strip():
             raise UserError(self.env._("Enter a SIRET, or a name with its town."))
         if identifier:

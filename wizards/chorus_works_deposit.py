@@ -60,7 +60,7 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.first_piece = not previous
             assistant.dossier = previous.chorus_dossier
             assistant.previous_number = previous.name
-            assistant.recipient = document.recipient.compact_identifier
+            assistant.recipient = document.recipient.identifier
             assistant.recipient_name = document.recipient.name
             assistant.service = document.service_code
             needed = works.needs(move.chorus_framework)
@@ -69,7 +69,7 @@ class ChorusWorksDeposit(models.TransientModel):
                 assistant[str(actor)] = named._chorus_siret() if named else False
                 assistant[f"{actor}_name"] = named.partner_id.name
                 assistant[f"{actor}_service"] = named.service_code
-            assistant.supplier = document.supplier.compact_identifier
+            assistant.supplier = document.supplier.identifier
             assistant.number = document.number
             # as the portal's form takes them
             assistant.date = document.issue_date and document.issue_date.strftime("%d/%m/%Y")

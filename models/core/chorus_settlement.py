@@ -6,6 +6,7 @@ from odoo.tools import html2plaintext
 
 from ...services.document import means, terms
 from ...services.document.invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, NOT_DEFINED, Note, Party, Payment
+from ...services.siret import compact
 from ...services.vocabulary import references
 from ...services.vocabulary.fold import fold, words
 
@@ -190,7 +191,7 @@ class ChorusSettlement(models.AbstractModel):
 
     def _chorus_same_company(self, partner):
         def siren(registry):
-            return "".join((registry or "").split())[:9]
+            return compact(registry)[:9]
 
         return bool(siren(partner.company_registry)) and siren(partner.company_registry) == siren(
             self.company_id.company_registry

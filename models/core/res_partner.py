@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...services.document.invoice import IdentifierType
+from ...services.siret import compact, is_siret
 
 
 class ResPartner(models.Model):
@@ -37,8 +38,8 @@ class ResPartner(models.Model):
                         self.env._("%s is invoiced through Chorus Pro: its identifier is required.", partner.display_name)
                     )
                 continue
-            siret = "".join((partner.company_registry or "").split())
-            if len(siret) != 14 or not siret.isdigit():
+            siret = compact(partner.company_registry)
+            if not is_siret(siret):
                 raise ValidationError(
                     self.env._(
                         "%s is invoiced through Chorus Pro: its SIRET (14 digits) is required, beside the sending method.",

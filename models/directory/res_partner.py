@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ...services.api import recipients as directory
 from ...services.document.invoice import IdentifierType
 from ...services.rules import Requirements
+from ...services.siret import compact
 
 #: What Chorus Pro's directory tells of a body, all read together and forgotten together.
 FACTS = (
@@ -141,7 +142,7 @@ class ResPartner(models.Model):
         """Whom to ask the directory for, as a ``services.api.recipients.Question``."""
         self.ensure_one()
         return directory.Question(
-            identifier="".join((self.company_registry or "").split()),
+            identifier=compact(self.company_registry),
             identifier_type=self.chorus_identifier_type or IdentifierType.SIRET.value,
             name=(self.name or "").strip(),
             town=(self.city or "").strip(),
@@ -169,7 +170,7 @@ class ResPartner(models.Model):
 
     def _chorus_renames(self, vals):
         """Whether writing ``vals`` makes this another structure; blanks in a SIRET mean nothing."""
-        registry = "".join((vals.get("company_registry", self.company_registry) or "").split())
+        registry = compact(vals.get("company_registry", self.company_registry))
         kind = vals.get("chorus_identifier_type", self.chorus_identifier_type) or False
         return (registry, kind) != (self._chorus_question().identifier, self.chorus_identifier_type)
 

@@ -183,7 +183,7 @@ class AccountMove(models.Model):
         """Who has this number at Chorus Pro, where a number serves once for a year and a SIREN (doc/RULES.md R-06)."""
 
         def key(environment, company, number, day):
-            return environment, "".join((company.company_registry or "").split())[:9], number, day.year
+            return environment, company._chorus_siret()[:9], number, day.year
 
         own = {
             move: key(move.company_id.chorus_environment, move.company_id, move._chorus_number(), move.invoice_date)

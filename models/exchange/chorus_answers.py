@@ -282,7 +282,7 @@ class ChorusAnswers(models.AbstractModel):
         by_number = self.grouped(lambda move: move._chorus_number())
         for row in rows:
             for move in by_number.get(row.number, ()):
-                siren = "".join((move.company_id.company_registry or "").split())[:9]
+                siren = move.company_id._chorus_siret()[:9]
                 if row.supplier[:9] != siren or not move.try_lock_for_update(allow_referencing=True):
                     continue
                 if not move._chorus_may_be_elsewhere():

@@ -462,7 +462,7 @@ class ChorusDeposit(models.Model):
         :return: dict line → ``FoundInvoice``; by year, SIREN and number (doc/API.md §5).
         """
         self.ensure_one()
-        siren = "".join((self.company_id.company_registry or "").split())[:9]
+        siren = self.company_id._chorus_siret()[:9]
         ours = {(row.number, row.issue_date[:4]): row for row in found if row.supplier[:9] == siren}
         matches = {line: ours.get((line.number, fields.Date.to_string(line.issue_date)[:4])) for line in self.line_ids}
         return {line: row for line, row in matches.items() if row}

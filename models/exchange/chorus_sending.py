@@ -15,6 +15,7 @@ from ...services.document.en16931 import DocumentError
 from ...services.document.invoice import Attachment
 from ...services.document.pdfa import PdfError
 from ...services.rules.files import FLOW_SIZE
+from ...services.siret import compact
 from .. import transactions
 
 _logger = logging.getLogger(__name__)
@@ -171,7 +172,7 @@ class ChorusSending(models.AbstractModel):
         return {
             "move_id": self.id,
             "number": self._chorus_number(),
-            "recipient": "".join((self.commercial_partner_id.company_registry or "").split()),
+            "recipient": compact(self.commercial_partner_id.company_registry),
             "issue_date": self.invoice_date,
             "total": self._chorus_grand_total(),
             "currency_id": self.currency_id.id,

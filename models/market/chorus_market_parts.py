@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...services.siret import compact
 from ...services.vocabulary.frameworks import Role
 from .chorus_market import Totals, _documents
 
@@ -119,4 +120,4 @@ class ChorusMarketParty(models.Model):
     def _chorus_siret(self):
         """The party's SIRET without blanks, ``""`` when it has none."""
         self.ensure_one()
-        return "".join((self.partner_id.commercial_partner_id.company_registry or "").split())
+        return compact(self.partner_id.commercial_partner_id.company_registry)

@@ -10,16 +10,13 @@ from odoo.tools.sql import escape_psql
 from ...services.api.errors import ChorusError, OutcomeUnknown
 from ...services.clock import UTC
 from ...services.follow.works_clock import VALIDATOR_DAYS
+from ...services.siret import compact
 from ...services.vocabulary import motifs, statuses
 from ...services.vocabulary.frameworks import Role
 from .. import timing, transactions
 
 #: The reasons a validator may give (doc/API.md §3.7): the first says that the invoice is not for it.
 REASONS = ("ERR_VALIDEUR", "AUT_MOTIF_ERR_VALIDEUR")
-
-
-def _compact(text):
-    return "".join((text or "").split())
 
 
 _logger = logging.getLogger(__name__)
@@ -142,7 +139,7 @@ class ChorusValidation(models.Model):
             company = validation.company_id
             partner = partners.filtered(
                 lambda one, validation=validation: (
-                    _compact(one.company_registry) == validation.supplier
+                    compact(one.company_registry) == validation.supplier
                     and one.company_id in (one.company_id.browse(), validation.company_id)
                 )
             )[:1]

@@ -199,14 +199,14 @@ def line_name(line: Line) -> str:
 
 
 def _party(party: Party, no_vat_number: bool, *, seller: bool = False) -> Terms:
-    identifier = xml_text(party.compact_identifier)
+    identifier = xml_text(party.identifier)
     scheme = SCHEMES.get(party.identifier_type)
     siren = xml_text(party.siren)
     if party.siret and not LEGAL_IDENTIFIER_IS_SIRET:
         legal_identifier, legal_scheme = siren, "0002"
     else:
         legal_identifier, legal_scheme = identifier, scheme
-    vat = "" if no_vat_number else xml_text(party.compact_vat)
+    vat = "" if no_vat_number else xml_text(party.vat)
     terms = {
         "name": xml_text(party.name),
         "biz_name": xml_text(party.trading_name),
@@ -251,7 +251,7 @@ def _payee(invoice: Invoice) -> Terms | None:
     payee = invoice.payee
     if payee is None or invoice.is_credit_note or not xml_text(payee.name):
         return None
-    identifier, scheme = xml_text(payee.compact_identifier), SCHEMES.get(payee.identifier_type)
+    identifier, scheme = xml_text(payee.identifier), SCHEMES.get(payee.identifier_type)
     terms = {
         "name": xml_text(payee.name),
         "identifiers": {scheme: identifier} if identifier else None,
@@ -289,11 +289,11 @@ def _payment(invoice: Invoice) -> Terms:
         terms["BT-82"] = PAYMENT_MEANS[means].fr
     if not invoice.is_credit_note:
         terms["BT-83"] = xml_text(payment.reference)
-        if payment.compact_iban:
+        if payment.iban:
             terms |= {
-                "BT-84": xml_text(payment.compact_iban),
+                "BT-84": xml_text(payment.iban),
                 "BT-85": xml_text(payment.account_holder),
-                "BT-86": xml_text("".join(payment.bic.split()).upper()),
+                "BT-86": xml_text(payment.bic),
             }
         if means in DIRECT_DEBITS:
             terms |= {"BT-89": xml_text(payment.mandate), "BT-90": xml_text(payment.creditor)}

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 
+from ..siret import compact
 from ..text import Text
 from ..vocabulary.exemptions import joined
 
@@ -149,22 +151,17 @@ class Party:
     trading_name: str = ""
     legal_mention: str = ""
 
-    @property
-    def compact_identifier(self) -> str:
-        """The identifier without any blank."""
-        return "".join(self.identifier.split())
+    def __post_init__(self) -> None:
+        # people write them with blanks, the VAT number with dots too
+        object.__setattr__(self, "identifier", compact(self.identifier))
+        object.__setattr__(self, "vat", compact(self.vat).replace(".", "").upper())
 
-    @property
-    def compact_vat(self) -> str:
-        """The VAT number without blanks nor dots, in capitals."""
-        return "".join(self.vat.split()).replace(".", "").upper()
-
-    @property
+    @cached_property
     def siret(self) -> str:
         """The SIRET, ``""`` for a structure that is identified otherwise."""
-        return self.compact_identifier if self.identifier_type is IdentifierType.SIRET else ""
+        return self.identifier if self.identifier_type is IdentifierType.SIRET else ""
 
-    @property
+    @cached_property
     def siren(self) -> str:
         """The SIREN, the first nine digits of the SIRET; ``""`` without SIRET."""
         return self.siret[:9]
@@ -293,10 +290,9 @@ class Payment:
         """The terms and the particulars, one a line."""
         return "\n".join(filter(None, (self.terms.strip(), *self.particulars)))
 
-    @property
-    def compact_iban(self) -> str:
-        """The IBAN without blanks, in capitals."""
-        return "".join(self.iban.split()).upper()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "iban", compact(self.iban).upper())
+        object.__setattr__(self, "bic", compact(self.bic).upper())
 
 
 @dataclass(frozen=True)
@@ -388,7 +384,7 @@ class Invoice:
     payee: Party | None = None
     retained: Decimal = ZERO
 
-    @property
+    @cached_property
     def is_credit_note(self) -> bool:
         """A credit note, whose amounts are owed by the supplier."""
         return self.kind is Kind.CREDIT_NOTE
@@ -397,12 +393,12 @@ class Invoice:
         """The same document alone."""
         return replace(self, attachments=())
 
-    @property
+    @cached_property
     def taxed(self) -> tuple[Vat, ...]:
         """How each line, discount and charge is taxed, in that order."""
         return tuple(item.vat for item in (*self.lines, *self.allowances, *self.charges))
 
-    @property
+    @cached_property
     def vat_categories(self) -> frozenset[VatCategory]:
         """All the VAT categories in the document."""
         return frozenset(vat.category for vat in (*self.taxed, *(subtotal.vat for subtotal in self.vat_breakdown)))

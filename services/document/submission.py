@@ -53,13 +53,13 @@ def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
             # a day, as in the one known request that carries it (doc/API.md §6.5)
             "dateFacture": invoice.issue_date and invoice.issue_date.isoformat(),
             "destinataire": _known(
-                {"codeDestinataire": invoice.recipient.compact_identifier, "codeServiceExecutant": invoice.service_code.strip()}
+                {"codeDestinataire": invoice.recipient.identifier, "codeServiceExecutant": invoice.service_code.strip()}
             ),
             "fournisseur": {"idFournisseur": int(structure)},
             "cadreDeFacturation": _known(
                 {
                     "codeCadreFacturation": frameworks.FRAMEWORKS[invoice.framework.strip()].api_value,
-                    "codeStructureValideur": validator and validator.compact_identifier,
+                    "codeStructureValideur": validator and validator.identifier,
                     "codeServiceValideur": validator and invoice.validator_service.strip(),
                 }
             ),

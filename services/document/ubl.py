@@ -100,10 +100,10 @@ def _framework(code: str) -> _Element:
 
 
 def _validator(party: Party) -> _Element:
-    identifier = _leaf("cbc:ID", party.compact_identifier)
+    identifier = _leaf("cbc:ID", party.identifier)
     identifier.set("schemeName", SCHEME_NAMES[party.identifier_type])
     # its block is shown only when it has a name (doc/RULES.md §8.1)
-    name = xml_text(party.name) or party.compact_identifier
+    name = xml_text(party.name) or party.identifier
     return _node(
         "cac:AgentParty",
         _node("cac:PartyIdentification", identifier),

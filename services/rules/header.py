@@ -114,7 +114,7 @@ _LIMITS: tuple[_Limit, ...] = (
         ],
     ),
     _Limit(Text("account holder", "titulaire du compte"), 99, lambda invoice: [invoice.payment.account_holder]),
-    _Limit(Text("IBAN", "IBAN"), 27, lambda invoice: [invoice.payment.compact_iban]),
+    _Limit(Text("IBAN", "IBAN"), 27, lambda invoice: [invoice.payment.iban]),
     _Limit(Text("payment terms", "conditions de paiement"), 1024, lambda invoice: [invoice.payment.all_terms]),
     _Limit(Text("note", "note"), 1024, lambda invoice: (note.text for note in invoice.notes)),
     _Limit(Text("line's description", "description de ligne"), 1024, lambda i: (line.description for line in i.lines)),

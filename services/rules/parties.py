@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 from ..document.invoice import IdentifierType, Invoice, Party, VatCategory
+from ..siret import can_exist, is_siret
 from ..text import Text
 from ..vocabulary import frameworks
 from ..vocabulary.places import Place
 from .rule import Check, Context, Level, Rule, Values
-from .siret import can_exist
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VAT = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
@@ -35,7 +35,7 @@ def _identifier_rules(
 
     def missing(invoice: Invoice, _context: Context) -> bool:
         person = party(invoice)
-        return required(invoice) and (person is None or not person.compact_identifier)
+        return required(invoice) and (person is None or not person.identifier)
 
     field = f"{key}.siret"
     enter = Text(
@@ -83,7 +83,7 @@ def _identifier_rules(
             ),
             enter,
             "doc/RULES.md R-01, R-02",
-            siret(lambda value: not _is_siret(value) and not (len(value) == 9 and value.isdigit())),
+            siret(lambda value: not is_siret(value) and not (len(value) == 9 and value.isdigit())),
         ),
         Rule(
             f"{code}.key",
@@ -95,26 +95,22 @@ def _identifier_rules(
             ),
             check_it,
             "doc/RULES.md R-01, R-02; SIRETs of the qualification platform may be fictitious",
-            siret(lambda value: _is_siret(value) and not can_exist(value)),
+            siret(lambda value: is_siret(value) and not can_exist(value)),
             lenient=True,
         ),
     )
 
 
-def _is_siret(value: str) -> bool:
-    return len(value) == 14 and value.isascii() and value.isdigit()
-
-
 def _other_identifier(invoice: Invoice, _context: Context) -> bool:
     supplier = invoice.supplier
-    if supplier.identifier_type is IdentifierType.SIRET or not supplier.compact_identifier:
+    if supplier.identifier_type is IdentifierType.SIRET or not supplier.identifier:
         return False
-    return len(supplier.compact_identifier) > _IDENTIFIER_LENGTH
+    return len(supplier.identifier) > _IDENTIFIER_LENGTH
 
 
 def _vat_number(party: Callable[[Invoice], Party]) -> Check:
     def of(invoice: Invoice, _context: Context) -> Values | None:
-        vat = party(invoice).compact_vat
+        vat = party(invoice).vat
         return {"vat": vat} if vat and not _VAT.fullmatch(vat) else None
 
     return of
@@ -122,7 +118,7 @@ def _vat_number(party: Callable[[Invoice], Party]) -> Check:
 
 def _vat_number_missing(invoice: Invoice, _context: Context) -> bool:
     needing = {VatCategory.STANDARD, VatCategory.INTRA_COMMUNITY, VatCategory.EXPORT}
-    return bool(invoice.vat_categories & needing) and not invoice.supplier.compact_vat
+    return bool(invoice.vat_categories & needing) and not invoice.supplier.vat
 
 
 _OPEN_COMPANY = Text("Open your company's record", "Ouvrez la fiche de votre société")

@@ -21,17 +21,17 @@ def _means_unknown(invoice: Invoice, _context: Context) -> Values | None:
 
 
 def _iban_missing(invoice: Invoice, _context: Context) -> bool:
-    return _means(invoice) in CREDIT_TRANSFERS and not invoice.payment.compact_iban
+    return _means(invoice) in CREDIT_TRANSFERS and not invoice.payment.iban
 
 
 def _iban_wrong(invoice: Invoice, _context: Context) -> Values | None:
-    iban = invoice.payment.compact_iban
+    iban = invoice.payment.iban
     wrong = iban and not invoice.is_credit_note and not iban_number.is_valid(iban)
     return {"iban": invoice.payment.iban.strip()} if wrong else None
 
 
 def _bic_wrong(invoice: Invoice, _context: Context) -> Values | None:
-    bic = "".join(invoice.payment.bic.split())
+    bic = invoice.payment.bic
     return {"bic": bic} if bic and not invoice.is_credit_note and not bic_number.is_valid(bic) else None
 
 
@@ -41,7 +41,7 @@ def _mandate_missing(invoice: Invoice, _context: Context) -> bool:
 
 def _payee_unknown(invoice: Invoice, _context: Context) -> Values | None:
     payee = invoice.payee
-    if payee is None or invoice.is_credit_note or payee.compact_identifier:
+    if payee is None or invoice.is_credit_note or payee.identifier:
         return None
     return {"payee": payee.name}
 

@@ -103,7 +103,7 @@ def _intra_community_incomplete(invoice: Invoice, _context: Context) -> bool:
         return False
     dated = invoice.delivery_date is not None or invoice.period not in (None, Period())
     placed = invoice.delivery_address is not None and invoice.delivery_address.country.strip()
-    return not (dated and placed and invoice.recipient.compact_vat)
+    return not (dated and placed and invoice.recipient.vat)
 
 
 def _vat_currency_missing(invoice: Invoice, _context: Context) -> bool:

@@ -28,7 +28,7 @@ from ..support.broken import BREAKING, CONTEXT, SERVICES
 from ..support.documents import IBAN, RECIPIENT, TODAY, credit_note, invoice
 
 SYNTAX = "IN_DP_E1_CII_16B"
-TOWN = RECIPIENT.compact_identifier
+TOWN = RECIPIENT.identifier
 NOON = f"{TODAY.isoformat()}T12:00:00Z"
 
 
@@ -100,7 +100,7 @@ def forced(document: Invoice) -> bytes:
         header = root.find("{*}ExchangedDocument")
         header.remove(header.find("{*}IssueDateTime"))
     put("InvoiceCurrencyCode", document.currency)
-    put("IBANID", document.payment.compact_iban)
+    put("IBANID", document.payment.iban)
     put("DuePayableAmount", str(document.totals.payable))
     for element, line in zip(root.iter("{*}IncludedSupplyChainTradeLineItem"), document.lines, strict=True):
         element.find(".//{*}SpecifiedTradeProduct/{*}Name").text = line.name

@@ -239,8 +239,8 @@ class TestCorpus(CorpusCase):
                 self.assertNotIn("3 mars", said)
 
     def test_accounts_and_delivery(self):
-        self.assertEqual(self.document("payment-own-account").payment.compact_iban, "FR1420041010050500013M02606")
-        self.assertEqual(self.document("vat-20").payment.compact_iban, "FR7630001007941234567890185")
+        self.assertEqual(self.document("payment-own-account").payment.iban, "FR1420041010050500013M02606")
+        self.assertEqual(self.document("vat-20").payment.iban, "FR7630001007941234567890185")
         self.assertEqual(self.document("vat-20").delivery_date, None)
         self.assertEqual(str(self.document("delivery-date").delivery_date), "2026-01-15")
         self.assertEqual(self.document("delivery-address").delivery_address.street, "3 rue de l'École")
