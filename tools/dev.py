@@ -108,6 +108,8 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
         arguments = database_tests()
     kind = workspace.Base(auto_install=with_auto_install, french=not odoo_pins, companies=True)
     with work.database("test", kind) as database:
+        if with_auto_install:
+            log("modules: " + " ".join(work.installed(database)))
         if everything:
             clean = lint.odoo_rules(work, database) and clean
         log("pytest")

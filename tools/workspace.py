@@ -36,8 +36,17 @@ PYTHON = Path(sys.executable)
 BASE_UNUSED_DAYS = 7
 # To be raised when bases made before a change here must not be used any more.
 RECIPE = 2
+# What a French database of today gets along without asking for it. A test beside what is not there would prove nothing.
+COMPANIONS = ("account_peppol", "auth_totp_mail")
+# Odoo's approved platform, another companion; an Odoo 19 older than summer 2026 lacks it, and ours stands in.
+PLATFORM, STAND_IN = "l10n_fr_pdp", "l10n_fr_pdp_stand_in"
+TEST_ADDONS = REPO / "tests/addons"
 # Beginnings of the names of databases that are dropped when their command ends.
 PASSING = ("test_", "check_")
+FRENCH_COMPANY = """
+    UPDATE res_partner SET country_id = (SELECT res_id FROM ir_model_data WHERE module = 'base' AND name = 'fr')
+    WHERE id IN (SELECT partner_id FROM res_company)
+"""
 CONF = """[options]
 addons_path = {addons}
 data_dir = {work}/data
@@ -52,7 +61,7 @@ limit_memory_hard = 0
 class Base(NamedTuple):
     """What a database holds beside the add-on.
 
-    :ivar auto_install: also the modules that a real database gets along (account_peppol and others).
+    :ivar auto_install: of a French company, with the modules that a real database gets along: see ``COMPANIONS``.
     :ivar french: also the French language; English remains the one of new users.
     :ivar extra: further modules.
     :ivar companies: also French companies with their chart of accounts, for the tests: to load one takes seconds a class.
@@ -109,7 +118,7 @@ class Workspace:
     def _configure(self, conf: Path, addon: Path) -> Path:
         """Write a configuration file of Odoo's, in which the add-on is that folder; its path."""
         # A git checkout of Odoo keeps its modules beside the package, Debian's package keeps them inside.
-        paths = [addon.parent, *(path for path in [self.home / "addons"] if (path / "web/static").is_dir())]
+        paths = [addon.parent, *(path for path in [self.home / "addons"] if (path / "web/static").is_dir()), TEST_ADDONS]
         conf.write_text(CONF.format(work=WORK, addons=",".join(map(str, paths))))
         return conf
 
@@ -229,10 +238,11 @@ class Workspace:
     def _base(self, kind: Base) -> str:
         """The name of the database with all that the add-on depends on; made when there is none yet."""
         depends = sorted({*ast.literal_eval((REPO / "__manifest__.py").read_text())["depends"], *kind.extra})
+        companions = self._companions() if kind.auto_install else ()
         flags = [*([] if kind.auto_install else ["--skip-auto-install"]), "--stop-after-init", "--no-http"]
         # the first language is the one of new users
         flags += ["--load-language=en_US,fr_FR"] if kind.french else []
-        identity = repr((RECIPE, depends, flags, str(self.home), PYTHON.parent.parent.name))
+        identity = repr((RECIPE, depends, flags, companions, self._stand_in(), str(self.home), PYTHON.parent.parent.name))
         name = "base_" + hashlib.sha256(identity.encode()).hexdigest()[:8]
         if kind.companies:
             return self._base_with_companies(name + "_companies", kind)
@@ -243,8 +253,13 @@ class Workspace:
             self.drop(unfinished)
             create = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
             self.query("postgres", create, names=[unfinished])
-            self.odoo("base", "-d", unfinished, "-i", ",".join(depends), *flags)
-            self._require(unfinished, depends)
+            if kind.auto_install:
+                # a module of some countries comes along only where a company is in one of them already
+                self.odoo("base", "-d", unfinished, "-i", "base", *flags)
+                self.query(unfinished, FRENCH_COMPANY)
+            chosen = [*depends, *({STAND_IN} & set(companions))]
+            self.odoo("base", "-d", unfinished, "-i", ",".join(chosen), *flags)
+            self._require(unfinished, [*depends, *companions])
             (FILESTORE / unfinished).rename(FILESTORE / name)
             self.query("postgres", "ALTER DATABASE {} RENAME TO {}", names=[unfinished, name])
         (RUN / f"{name}.lock").touch()
@@ -268,6 +283,23 @@ class Workspace:
         self.drop(database)
         self.query("postgres", "CREATE DATABASE {} TEMPLATE {}", names=[database, base])
         shutil.copytree(FILESTORE / base, FILESTORE / database, copy_function=os.link)
+
+    def _companions(self) -> tuple[str, ...]:
+        """What a French database must have got along, the platform or what stands in for it among them."""
+        places = (self.home / "odoo/addons", self.home / "addons")
+        present = any((place / PLATFORM / "__manifest__.py").exists() for place in places)
+        return (*COMPANIONS, PLATFORM if present else STAND_IN)
+
+    @staticmethod
+    def _stand_in() -> str:
+        """What the stand-in is made of: a base with another one is another base."""
+        sources = sorted(TEST_ADDONS.rglob("*.py"))
+        return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+    def installed(self, database: str) -> list[str]:
+        """The names of the modules of a database."""
+        rows = self.query(database, "SELECT name FROM ir_module_module WHERE state = 'installed' ORDER BY name")
+        return [name for (name,) in rows]
 
     def _require(self, database: str, modules: Sequence[str]) -> None:
         """Odoo ends well even when it left out a module it could not install: look."""
