@@ -77,7 +77,7 @@ def _file(job: Job, invoice: int, days_ago: int, answers: tuple[tuple[str, str],
     (assistant,) = job.user.call("chorus.works.deposit", "create", [{"move_id": invoice, "filed": True}])
     shown = job.user.read("chorus.works.deposit", [assistant], [
         "framework", "number", "supplier", "recipient", "service", "moe", "moa", "date", "market_number", "engagement_number",
-        "untaxed", "total"])[0]  # fmt: skip
+        "untaxed", "total", "pdf"])[0]  # fmt: skip
     if days_ago:
         job.control("clock", now=(datetime.now(timezone.utc) - timedelta(days=days_ago)).isoformat())
     response = requests.post(
@@ -95,6 +95,7 @@ def _file(job: Job, invoice: int, days_ago: int, answers: tuple[tuple[str, str],
             "engagement": shown["engagement_number"] or "",
             "montantHT": shown["untaxed"],
             "montantTTC": shown["total"],
+            "pdf": shown["pdf"],
         },
         timeout=30,
     )

@@ -88,7 +88,7 @@ class ChorusWorksDeposit(models.TransientModel):
     def _compute_pdf(self):
         for assistant in self:
             number = re.sub("[^0-9A-Za-z-]+", "_", assistant.move_id._chorus_number())
-            assistant.pdf = base64.b64encode(assistant.move_id._chorus_pdf())
+            assistant.pdf = base64.b64encode(assistant.move_id._chorus_portal_pdf())
             assistant.pdf_name = f"{number}.pdf"
 
     def _previous_move(self):

@@ -8,12 +8,15 @@ import pytest
 
 from ..support import fixtures, simulator_case
 from ..support.simulated import SECOND_SUPPLIER, SUPPLIER, TOWN
-from ..support.simulator_case import OTHER, submit
+from ..support.simulator_case import OTHER, blank_pdf, invoice, pdf, submit
 
 client, process = fixtures.client, fixtures.process
 MOE = "90000000100017"
 WORKS, FILES = "facturesTravaux/v1/rechercher", "factures/v1/rechercher/demandePaiement"
 WAITING, DECIDE = "factures/v1/rechercher/aTraiter/valideur", "factures/v1/traiter/factureAValider"
+
+
+PLAIN = base64.b64encode(blank_pdf()).decode()
 
 
 def file(client, number="SIT-1", cadre="A4", **changes):
@@ -29,6 +32,7 @@ def file(client, number="SIT-1", cadre="A4", **changes):
         "marche": "M-1",
         "montantHT": "1000",
         "montantTTC": "1200.00",
+        "pdf": PLAIN,
     }
     return client.control("works", **{**form, **changes})
 
@@ -81,12 +85,24 @@ def test_a_refusal_stops_the_circuit(client, cadre, actor, status):
     "changes",
     [{"cadre": "A11"}, {"cadre": "A15"}, {"cadre": "A1"}, {"moe": ""}, {"numero": ""}, {"destinataire": "12345678901234"},
      {"dossier": "DF0"}, {"cadre": "A10", "valideur": ""}, {"date": "31/02/2026"}, {"date": "11/27/2026"}, {"date": "20261127"},
-     {"montantHT": "dix"}, {"montantHT": "1.000,00"}, {"montantTTC": "NaN"}, {"montantTTC": "1e3"}],
+     {"montantHT": "dix"}, {"montantHT": "1.000,00"}, {"montantTTC": "NaN"}, {"montantTTC": "1e3"},
+     {"pdf": ""}, {"pdf": "JVBERi0="}, {"pdf": "é"}],
 )  # fmt: skip
 def test_what_the_portal_does_not_take(client, changes):
     response = client.ask("works", **{"cadre": "A4", "numero": "N", "fournisseur": SUPPLIER, "destinataire": TOWN,
-                                         "moe": MOE, "moa": TOWN, **changes})  # fmt: skip
+                                         "moe": MOE, "moa": TOWN, "pdf": PLAIN, **changes})  # fmt: skip
     assert response.status_code == 400, response.text
+
+
+def test_a_pdf_with_an_xml_inside_is_refused(client):
+    """The portal takes it for a batch, without the choice of the framework."""
+    mixed = pdf(invoice())
+    response = client.ask("works", cadre="A5", numero="N", fournisseur=SUPPLIER, destinataire=TOWN, moa=TOWN,
+                          pdf=base64.b64encode(mixed).decode())  # fmt: skip
+    assert (response.status_code, "factur-x.xml" in response.text) == (400, True)
+    refused = client.page("/travaux", files={"pdf": mixed}, **FORM)
+    assert (refused.status_code, "factur-x.xml" in refused.text) == (422, True)
+    assert client.state()["works"] == []
 
 
 FORM = {"cadre": "A5", "numero": "SIT-7", "fournisseur": SUPPLIER, "destinataire": TOWN, "moa": TOWN, "marche": "M-<7>",
@@ -95,12 +111,13 @@ FORM = {"cadre": "A5", "numero": "SIT-7", "fournisseur": SUPPLIER, "destinataire
 
 def test_the_form_takes_what_the_french_write(client):
     """As the assistant of Odoo gives it to copy."""
-    shown = client.page("/travaux", **FORM)
+    shown = client.page("/travaux", files={"pdf": blank_pdf()}, **FORM)
     assert (shown.status_code, "La pièce SIT-7 est déposée." in shown.text) == (200, True)
     assert "27/11/2026" in shown.text
     assert "10\u202f000,00\u00a0€" in shown.text
     (piece,) = client.state()["works"]
     assert float(piece["montantTTC"]) == 12000
+    assert client.page(f"/travaux/{piece['idFactureTravaux']}/pdf").content == blank_pdf()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +132,7 @@ def test_the_form_takes_what_the_french_write(client):
 )
 def test_a_refused_form_keeps_what_was_typed(client, changes, said):
     typed = {**FORM, **changes}
-    refused = client.page("/travaux", **typed)
+    refused = client.page("/travaux", files={"pdf": blank_pdf()}, **typed)
     assert refused.status_code == 422
     assert said in refused.text
     for name, value in typed.items():

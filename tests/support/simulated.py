@@ -97,6 +97,7 @@ class Simulator:
             "montantHT": assistant.untaxed.replace(",", "."),
             "montantTTC": assistant.total.replace(",", "."),
             "dossier": assistant.dossier or "",
+            "pdf": assistant.pdf.decode(),
         }
         return self.control("works", **{**form, **changes})
 

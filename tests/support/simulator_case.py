@@ -272,9 +272,10 @@ class Client:
         self.control("clock", now=now)
         self.bearer = None
 
-    def page(self, path, **form):
-        """The recipient's page: reads it, or sends a form."""
-        return self.http.request("POST" if form else "GET", self.url + path, data=form or None, timeout=20)
+    def page(self, path, files=None, **form):
+        """The recipient's page: reads it, or sends a form, with files (bytes by name)."""
+        named = {name: (f"{name}.pdf", content, "application/pdf") for name, content in (files or {}).items()}
+        return self.http.request("POST" if form else "GET", self.url + path, data=form or None, files=named or None, timeout=20)
 
     # Several calls
 

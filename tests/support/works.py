@@ -22,7 +22,7 @@ class WorksCommon(MarketCommon):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(printed.engine(self.env))
+        self.env = self.enterContext(printed.printer(self.env))
 
     def works_invoice(self, price=1000, **values):
         return self.situation([("works", price, True)], invoice_user_id=self.sender.id, **values)

@@ -191,6 +191,7 @@ def _dump_piece(piece: Piece) -> dict[str, Any]:
         "issued": piece.issued.isoformat(),
         "without_vat": str(piece.without_vat),
         "with_vat": str(piece.with_vat),
+        "pdf": _encode(piece.pdf),
         "deposited_at": iso(piece.deposited_at),
         "history": [_dump_dated(change) for change in piece.history],
     }
@@ -203,6 +204,7 @@ def _load_piece(data: dict[str, Any]) -> Piece:
             "issued": date.fromisoformat(data["issued"]),
             "without_vat": Decimal(data["without_vat"]),
             "with_vat": Decimal(data["with_vat"]),
+            "pdf": _decode(data.get("pdf", "")),  # absent from older files
             "deposited_at": parse_moment(data["deposited_at"]),
             "history": [StatusChange(**_load_dated(item)) for item in data["history"]],
         }

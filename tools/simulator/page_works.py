@@ -111,6 +111,7 @@ def _deposit_form(typed: dict[str, str]) -> Markup:
         for code in BY_SUPPLIERS
     ]
     inputs = [node("label", label, node("input", name=name, value=typed.get(name) or None)) for name, label in _FIELDS]
+    inputs.append(node("label", "Document (PDF)", node("input", name="pdf", type="file", accept="application/pdf")))
     return node(
         "form",
         node("select", codes, name="cadre", aria_label="Cadre de facturation"),
@@ -118,6 +119,7 @@ def _deposit_form(typed: dict[str, str]) -> Markup:
         node("button", "Déposer", class_="main"),
         method="post",
         action="/travaux",
+        enctype="multipart/form-data",
         class_="stack",
     )
 
@@ -136,6 +138,7 @@ def _piece(platform: Platform, piece: Piece, message: str) -> Markup:
         ("Date", day(piece.issued)),
         ("HT", amount(piece.without_vat, "EUR")),
         ("TTC", amount(piece.with_vat, "EUR")),
+        ("Document", node("a", "PDF", href=f"/travaux/{piece.identifier}/pdf") if piece.pdf else "–"),
     ]
     history = [
         node("li", badge(change.code), node("small", moment(change.at), f" · {change.user.last_name}"),

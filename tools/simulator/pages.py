@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from email.parser import BytesParser
+from email.policy import HTTP as HTTP_FORM
 from urllib.parse import parse_qs, quote
 
 from . import page_invoice, page_lists, page_works
@@ -23,15 +26,29 @@ def serve(platform: Platform, method: str, path: str, query: str, body: bytes) -
     if method == "GET":
         return _get(platform, path, parameters)
     if method == "POST" and path.startswith(("/travaux", "/validation")):
-        done = page_works.post(platform, path, {name: values[0] for name, values in parse_qs(body.decode()).items()})
+        done = page_works.post(platform, path, _form(body))
         if isinstance(done, Markup):
             return _page(done, 422)
         message, target = done
         return Reply(303, HTML, b"", {"Location": f"{target}?message={quote(message)}"})
     match = re.fullmatch(r"/factures/(\d+)/statut", path)
     if method == "POST" and match:
-        return _act(platform, int(match[1]), {name: values[0] for name, values in parse_qs(body.decode()).items()})
+        return _act(platform, int(match[1]), _form(body))
     return _not_found()
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """What was typed, by name; a file as base 64. Raises ValueError when it is no form."""
+    if not body.startswith(b"--"):
+        return {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    boundary = body.partition(b"\r\n")[0][2:]
+    kind = b'Content-Type: multipart/form-data; boundary="' + boundary + b'"\r\n\r\n'
+    typed = {}
+    for part in BytesParser(policy=HTTP_FORM).parsebytes(kind + body).iter_parts():
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            typed[name] = base64.b64encode(content).decode() if part.get_filename() is not None else content.decode()
+    return typed
 
 
 def _get(platform: Platform, path: str, parameters: dict[str, str]) -> Reply:
@@ -41,6 +58,10 @@ def _get(platform: Platform, path: str, parameters: dict[str, str]) -> Reply:
         return _page(page_lists.flows(platform, parameters))
     if path == "/annuaire":
         return _page(page_lists.directory(platform))
+    match = re.fullmatch(r"/travaux/(\d+)/pdf", path)
+    if match:
+        piece = platform.store.works.get(int(match[1]))
+        return _download(piece.pdf, "application/pdf", "piece.pdf") if piece and piece.pdf else _not_found()
     if path.startswith(("/travaux", "/validation")):
         content = page_works.get(platform, path, parameters.get("message", ""))
         return _page(content) if content else _not_found()

@@ -6,11 +6,16 @@ follows what is doc/RULES.md §2.2 and §2.3; the meaning of most statuses is de
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from .clock import Clock
 from .directory import Directory, Structure
@@ -120,6 +125,7 @@ class Piece:
     with_vat: Decimal
     dossier: str
     deposited_at: datetime
+    pdf: bytes = field(default=b"", repr=False)
     history: list[StatusChange] = field(default_factory=list)
     following: int | None = None
 
@@ -156,8 +162,8 @@ class WorksDesk:
     def file(self, form: dict[str, Any]) -> Piece:
         """A supplier files a piece on the portal.
 
-        ``dossier`` associates it to a file that exists; the date and the amounts may be written as in France.
-        Raises ValueError for what the portal would not take.
+        ``dossier`` associates it to a file that exists; the date and the amounts may be written as in France; ``pdf`` is the
+        document in base 64. Raises ValueError for what the portal would not take.
         """
         code = str(form.get("cadre") or "").partition("_")[0]
         if code not in BY_SUPPLIERS:
@@ -175,6 +181,7 @@ class WorksDesk:
             raise ValueError("La MOE est obligatoire")
         if first.endswith("_MOA") and not named["moa"]:
             raise ValueError("La MOA est obligatoire")
+        pdf = _plain_pdf(form.get("pdf"))
         issued = _day(form.get("date")) or self._clock.today()
         without_vat, with_vat = _money(form, "montantHT"), _money(form, "montantTTC")
         with self._store.lock:
@@ -202,6 +209,7 @@ class WorksDesk:
                 with_vat=with_vat,
                 dossier=dossier or f"DF{self._store.counters.next_identifier()}",
                 deposited_at=now,
+                pdf=pdf,
             )
             self._add(piece, first)
             if previous:
@@ -243,6 +251,7 @@ class WorksDesk:
                     "code": answer,
                     "number": f"{piece.number[:16]}-{answer}",
                     "deposited_at": self._clock.now(),
+                    "pdf": b"",
                     "history": [],
                     "following": None,
                 }
@@ -282,6 +291,27 @@ class WorksDesk:
         change = StatusChange(self._store.counters.next_identifier(), status, self._clock.now(), comment, user)
         piece.history.append(change)
         self._store.changes += 1
+
+
+def _plain_pdf(text: Any) -> bytes:
+    """The bytes of the document of a piece.
+
+    A PDF that carries an XML is Factur-X for the portal, which takes it as a batch and asks for no framework: no works piece
+    can be filed so. Raises ValueError.
+    """
+    try:
+        content = base64.b64decode(str(text or ""), validate=True)
+        names = list(PdfReader(io.BytesIO(content)).attachments) if content else []
+    except (PyPdfError, ValueError, LookupError, TypeError) as error:
+        raise ValueError("Le document n'est pas un PDF lisible") from error
+    if not content:
+        raise ValueError("Le document (PDF) est obligatoire")
+    if found := [name for name in names if name.lower().endswith(".xml")]:
+        raise ValueError(
+            f"Le PDF contient un XML ({found[0]}) : il serait traité comme un lot Factur-X, sans choix du cadre de facturation."
+            " Déposez un PDF sans fichier intégré"
+        )
+    return content
 
 
 def _day(written: object) -> date | None:

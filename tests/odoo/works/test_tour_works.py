@@ -4,12 +4,17 @@ from datetime import timedelta
 
 from odoo.tests import HttpCase, tagged
 
-from ...support import simulated
+from ...support import printed, simulated
 from ...support.works import WorksCommon
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestTourWorks(WorksCommon, HttpCase):
+    def setUp(self):
+        super().setUp()
+        # a request of the browser has no context that would have Odoo print in tests
+        self.patch(self.registry["account.move"], "_chorus_print", lambda _move: printed.pdf())
+
     def test_market_to_payment(self):
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})

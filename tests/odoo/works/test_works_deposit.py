@@ -1,6 +1,11 @@
 """Works documents: filed by hand with the assistant, recognised by their number, followed through their billing file."""
 
+import base64
+import io
 from datetime import timedelta
+
+import requests
+from pypdf import PdfReader
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -45,7 +50,24 @@ class TestWorksDeposit(WorksCommon):
             ],
         )
         self.assertTrue(assistant.framework.startswith("A4 – Projet de décompte mensuel"))
-        self.assertTrue(assistant.pdf)
+        self.assertTrue(base64.b64decode(assistant.pdf).startswith(b"%PDF-"))
+
+    def test_the_pdf_carries_no_xml(self):
+        """Odoo puts its Factur-X in the PDF that the customer gets; the portal would take it for a batch."""
+        move = self.works_invoice()
+        send = self.env["account.move.send"]._generate_and_send_invoices
+        send(move, sending_methods=["manual"], invoice_edi_format=False)
+        printed = move.invoice_pdf_report_id.raw
+        self.assertIn("factur-x.xml", PdfReader(io.BytesIO(printed)).attachments)
+        with self.assertRaisesRegex(requests.HTTPError, "400"):
+            self.simulator.file_works(move, pdf=base64.b64encode(printed).decode())
+        assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id})
+        handed = PdfReader(io.BytesIO(base64.b64decode(assistant.pdf)))
+        self.assertEqual((dict(handed.attachments), len(handed.pages)), ({}, len(PdfReader(io.BytesIO(printed)).pages)))
+        self.assertNotIn("/AF", handed.root_object)
+        self.assertNotIn("/Metadata", handed.root_object)
+        self.filed(move)
+        self.assertEqual(move.chorus_deposit_ids.sudo().file, assistant.pdf)
 
     def test_without_a_pdf_engine(self):
         """The portal takes a PDF: on a server that prints none, the reason and the remedy come before the form is filled in."""
