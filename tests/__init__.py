@@ -24,6 +24,7 @@ from .odoo.core import (
     test_i18n,
     test_inheritance,
     test_language,
+    test_other_channels,
     test_review,
     test_rights,
     test_security_table,

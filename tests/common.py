@@ -144,3 +144,14 @@ class ChorusCommon(AccountTestInvoicingCommon):
         self.simulator.advance()
         self.follow()
         return move
+
+    def elsewhere(self, count=1, **values):
+        """Invoices that somebody put on the portal by hand: Chorus Pro has them, Odoo does not know."""
+        moves = self.arrive(self.env["account.move"].union(*(self.invoice(**values) for _index in range(count))))
+        self.env.cr.execute("DELETE FROM chorus_status_entry WHERE move_id IN %s", [moves._ids])
+        self.env.cr.execute("DELETE FROM chorus_deposit_line WHERE move_id IN %s", [moves._ids])
+        self.env.invalidate_all()
+        moves.sudo().write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False, "is_move_sent": False})
+        moves._compute_chorus_state()
+        self.assertEqual(set(moves.mapped("chorus_state")), {"to_send"})
+        return moves

@@ -4,6 +4,7 @@ from . import chorus_settlement  # another
 from . import chorus_notice  # another
 from . import account_move
 from . import account_move_send
+from . import account_move_send_wizard
 from . import res_company
 from . import res_partner
 from . import res_users

@@ -4,9 +4,14 @@ from odoo.tools.sql import column_exists, create_column
 from ...services.document.invoice import OriginalInvoice
 from ...services.vocabulary import statuses
 from ...services.vocabulary.places import Place
+from . import other_channels
 
 #: Invoices told one by one in a notification.
 TOLD = 5
+
+#: What changes what is said of an invoice.
+TOLD_OF = ("state", "partner_id", "partner_bank_id", "buyer_reference", "contract_reference", "purchase_order_reference",
+           "chorus_original_number", "chorus_original_date", "chorus_already_paid", "company_id.chorus_format")  # fmt: skip
 
 
 class AccountMove(models.Model):
@@ -53,8 +58,12 @@ class AccountMove(models.Model):
     # -- whether it is for Chorus Pro ----------------------------------------------------------------------------------
 
     def _chorus_is_expected(self):
-        """Whether this invoice is one to transfer: posted and destined to Chorus Pro."""
-        return self.state == "posted" and self._chorus_is_destined()
+        """Whether this invoice is one to transfer: posted, destined to Chorus Pro, and not with another channel."""
+        return self.state == "posted" and self._chorus_is_destined() and not other_channels.holds(self)
+
+    def _chorus_is_claimed(self):
+        """Whether this invoice is for Chorus Pro, or may be there: no other channel is to send it."""
+        return self._chorus_is_destined() or self._chorus_is_live()
 
     def _chorus_is_destined(self):
         """Whether this invoice is for a Chorus Pro customer, from the start date on, not opted out; posted or not yet."""
@@ -79,8 +88,7 @@ class AccountMove(models.Model):
     # -- the invoice that a credit note corrects -----------------------------------------------------------------------
 
     # EXTENDS 'account'
-    @api.depends("state", "partner_id", "partner_bank_id", "buyer_reference", "contract_reference", "purchase_order_reference",
-                 "chorus_original_number", "chorus_original_date", "chorus_already_paid", "company_id.chorus_format")  # fmt: skip
+    @api.depends(lambda self: [*TOLD_OF, *other_channels.move_fields(self)])
     def _compute_alerts(self):
         super()._compute_alerts()
 

@@ -2,30 +2,67 @@ from odoo import api, models
 
 from ...services.document.en16931 import DocumentError
 from .. import transactions
+from . import other_channels
+
+CHORUS = "chorus_pro"
 
 
 class AccountMoveSend(models.AbstractModel):
+    """Chorus Pro as a sending method, and the only electronic one of an invoice that is for it.
+
+    Odoo proposes its own platform beside the customer's method wherever it reaches the customer. Which add-on's answer counts
+    depends on the order in which they load, and the platform's own does not always ask the others: so it is kept out in the
+    defaults, in what is applicable, in the settings with which a job sends, and in both windows (account_move_send_wizard.py); an
+    alert and an error stand behind that.
+    """
+
     _inherit = "account.move.send"
 
     # EXTENDS 'account'
     @api.model
     def _is_applicable_to_company(self, method, company):
-        if method == "chorus_pro":
-            return company.country_code == "FR" and bool(company.chorus_environment)
+        if method == CHORUS:
+            return company.is_france_country and bool(company.chorus_environment)
         return super()._is_applicable_to_company(method, company)
 
     # EXTENDS 'account'
     @api.model
     def _is_applicable_to_move(self, method, move, **move_data):
-        if method == "chorus_pro":
+        if method == CHORUS:
             return move.chorus_state in ("to_send", "rejected")
+        if method == other_channels.METHOD and move._chorus_is_claimed():
+            return False
         return super()._is_applicable_to_move(method, move, **move_data)
+
+    # EXTENDS 'account'
+    @api.model
+    def _get_default_sending_methods(self, move):
+        methods = super()._get_default_sending_methods(move)
+        return methods - {other_channels.METHOD} if move._chorus_is_claimed() else methods
+
+    # EXTENDS 'account'
+    @api.model
+    def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
+        if "sending_methods" not in custom_settings and move._chorus_is_claimed():
+            # an add-on that stands above ours may have put the platform back
+            custom_settings["sending_methods"] = self._get_default_sending_methods(move) - {other_channels.METHOD}
+        return super()._get_default_sending_settings(move, from_cron=from_cron, **custom_settings)
+
+    # EXTENDS 'account'
+    @api.model
+    def _get_default_invoice_edi_format(self, move, **kwargs):
+        methods = set(kwargs.get("sending_methods") or ())
+        if CHORUS in methods and not methods & {"email", other_channels.METHOD}:
+            # nobody gets that file, and its own conditions would keep the invoice from leaving
+            return False
+        return super()._get_default_invoice_edi_format(move, **kwargs)
 
     # EXTENDS 'account'
     @api.model
     def _get_alerts(self, moves, moves_data):
         alerts = super()._get_alerts(moves, moves_data)
-        chosen = moves.filtered(lambda move: "chorus_pro" in moves_data[move]["sending_methods"])
+        alerts.update(self._chorus_other_channel_alerts(moves, moves_data))
+        chosen = moves.filtered(lambda move: CHORUS in moves_data[move]["sending_methods"])
         if chosen and not self.env.user._chorus_may_transfer():
             # of several, the others need not wait
             level = "danger" if len(moves) == 1 else "warning"
@@ -42,6 +79,43 @@ class AccountMoveSend(models.AbstractModel):
             }
         return alerts
 
+    def _chorus_other_channel_alerts(self, moves, moves_data):
+        """Where the platform is chosen for an invoice that is for Chorus Pro, or is there."""
+        both = moves.filtered(
+            lambda move: other_channels.METHOD in moves_data[move]["sending_methods"] and move._chorus_is_claimed()
+        )
+        if not both:
+            return {}
+        # of several, the others need not wait
+        level = "danger" if len(moves) == 1 else "warning"
+        customers = both.commercial_partner_id._get_records_action(name=self.env._("Customers"))
+        return {
+            "chorus_pro_other_channel": {
+                "level": level,
+                "message": "\n".join(self._chorus_other_channel_text(move) for move in both[:5]),
+                "action_text": self.env._("Open the customer") if len(both) == 1 else self.env._("Open the customers"),
+                "action": customers,
+            }
+        }
+
+    @api.model
+    def _chorus_other_channel_text(self, move):
+        """Why an invoice is not sent by the platform, and what to do."""
+        platform = other_channels.label(self.env)
+        if move._chorus_is_live():
+            return self.env._(
+                "%(number)s was sent to Chorus Pro: sent “%(platform)s” too, it would be refused as a duplicate. Untick that"
+                " box.",
+                number=move.name,
+                platform=platform,
+            )
+        return self.env._(
+            "%(number)s goes by Chorus Pro, its customer's sending method: sent “%(platform)s” too, it would arrive twice. Untick"
+            " that box, or choose the other method on the customer.",
+            number=move.name,
+            platform=platform,
+        )
+
     def _chorus_single_alerts(self, move):
         """One banner for each thing to mend or to look at; what blocks keeps Odoo from sending."""
         return {
@@ -54,9 +128,26 @@ class AccountMoveSend(models.AbstractModel):
         }
 
     # EXTENDS 'account'
+    @api.model
+    def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
+        super()._hook_invoice_document_before_pdf_report_render(invoice, invoice_data)
+        if other_channels.METHOD in invoice_data["sending_methods"] and invoice._chorus_is_claimed():
+            # asked for in so many words: nothing leaves by either way
+            invoice_data["error"] = self._chorus_error([self._chorus_other_channel_text(invoice)])
+
+    # EXTENDS 'account'
+    @api.model
+    def _link_invoice_documents(self, invoices_data):
+        super()._link_invoice_documents(invoices_data)
+        for move, data in invoices_data.items():
+            if set(data["sending_methods"]) == {CHORUS} and move.chorus_state in ("sending", "checking"):
+                # printed, and not taken yet: it is sent once Chorus Pro has it
+                move.is_move_sent = False
+
+    # EXTENDS 'account'
     def _call_web_service_after_invoice_pdf_render(self, invoices_data):
         super()._call_web_service_after_invoice_pdf_render(invoices_data)
-        chosen = {move: data for move, data in invoices_data.items() if "chorus_pro" in data["sending_methods"]}
+        chosen = {move: data for move, data in invoices_data.items() if CHORUS in data["sending_methods"]}
         if not chosen:
             return
         ready = []

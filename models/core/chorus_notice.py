@@ -10,6 +10,7 @@ from ...services.api.errors import failure
 from ...services.follow import expiry
 from ...services.vocabulary import messages, statuses
 from ...services.vocabulary.places import FAILURES, LABELS, Place
+from . import other_channels
 
 #: What posting settles by itself, thus no matter for a draft.
 SETTLED_BY_POSTING = {"R-04.missing", "R-16.missing"}
@@ -78,6 +79,8 @@ class ChorusNotice(models.AbstractModel):
         """Why there is no point in looking at what this invoice holds; None when there is."""
         lang, prior = self.env.lang, None
         if self.chorus_state not in ("to_send", "rejected"):
+            if other_channels.holds(self) and not self._chorus_is_live():
+                return Remark(*self._chorus_held_words(), True)
             if self._chorus_is_live():
                 waits = self._chorus_line().deposit_id.state == "ready"
                 prior = (
@@ -96,6 +99,13 @@ class ChorusNotice(models.AbstractModel):
             texts = failure("not_configured")
             return Remark(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
         return None
+
+    def _chorus_held_words(self):
+        """Why an invoice that another channel has does not go to Chorus Pro, and what to do: two sentences."""
+        return (
+            self.env._("It was sent already, or is being sent, %s.", other_channels.label(self.env)),
+            self.env._("Chorus Pro would refuse it a second time, as a duplicate: nothing is to be sent."),
+        )
 
     def _chorus_obstacles(self, by_itself=False):
         """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can.
@@ -117,6 +127,7 @@ class ChorusNotice(models.AbstractModel):
             **self._chorus_expiry_alert(),
             **self._chorus_environment_alert(),
             **self._chorus_former_environment_alert(),
+            **self._chorus_other_channel_alert(),
             **self._chorus_connection_alert(),
             **self._chorus_trouble_alerts(),
             **self._chorus_finding_alerts(),
@@ -153,6 +164,23 @@ class ChorusNotice(models.AbstractModel):
             )
         button = {"action_text": self.env._("Open the deposit"), "action": deposit.sudo(False)._get_records_action()}
         return {"chorus_former_environment": {"level": "warning", "message": " ".join(words), **button}}
+
+    def _chorus_other_channel_alert(self):
+        """Another channel has this invoice: alone, as well as Chorus Pro, or it failed."""
+        if not other_channels.holds(self) or not self._chorus_is_claimed() or self.state != "posted":
+            return {}
+        if not self._chorus_is_live():
+            look = {"action_text": self.env._("Look for it at Chorus Pro"),
+                    "action_call": ("account.move", "action_chorus_find", self.ids)}  # fmt: skip
+            may = self._origin and self.env.user._chorus_may_transfer()
+            message = " ".join(("Chorus Pro :", *self._chorus_held_words()))
+            return {"chorus_other_channel": {"level": "info", "message": message, **(look if may else {})}}
+        message = self.env._(
+            "Chorus Pro: this invoice left by two ways, Chorus Pro and “%s”. The second to arrive is refused as a duplicate: do"
+            " not mind that refusal, the public body has the invoice once.",
+            other_channels.label(self.env),
+        )
+        return {"chorus_other_channel": {"level": "warning", "message": message}}
 
     def _chorus_connection_alert(self):
         """Chorus Pro is out of reach, or its statuses were not read for long."""

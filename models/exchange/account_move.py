@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.vocabulary import motifs, statuses
+from ..core import other_channels
 
 #: What an accountant needs to know, from the intent to the payment; those after "deposited" follow Chorus Pro's own status.
 STATES = [
@@ -41,6 +42,22 @@ SENT_FIELDS = frozenset(
 )
 
 
+#: What decides on ``chorus_state``.
+STATE_OF = (
+    "state",
+    "move_type",
+    "invoice_date",
+    "chorus_status",
+    "reversed_entry_id.chorus_status",
+    "commercial_partner_id.invoice_sending_method",
+    "company_id.chorus_environment",
+    "company_id.chorus_start_date",
+    "chorus_deposit_line_ids.live",
+    "chorus_deposit_line_ids.outcome",
+    "chorus_deposit_line_ids.deposit_id.state",
+)
+
+
 class AccountMove(models.Model):
     """An invoice and Chorus Pro: its state there, from the intent to the payment, and what was sent kept as it was sent.
 
@@ -68,6 +85,7 @@ class AccountMove(models.Model):
         # * sending   --[answer lost]------------------------> checking --[settled]--> deposited, sending
         # * sending   --[flow number]------------------------> deposited
         # * sending, deposited --[refused, not integrated]---> rejected
+        # * to_send, rejected --[taken by another channel]---> False --[that one failed]--> to_send, rejected
         # * deposited --[status]-> validation, received, processing, to_complete, refused, paid, cancelled, in any order
         STATES,
         "Chorus Pro",
@@ -151,26 +169,15 @@ class AccountMove(models.Model):
             move.chorus_status_label = status and status.label.of(self.env.lang)
             move.chorus_advice = status and status.advice.of(self.env.lang)
 
-    @api.depends(
-        "state",
-        "move_type",
-        "invoice_date",
-        "chorus_status",
-        "reversed_entry_id.chorus_status",
-        "commercial_partner_id.invoice_sending_method",
-        "company_id.chorus_environment",
-        "company_id.chorus_start_date",
-        "chorus_deposit_line_ids.live",
-        "chorus_deposit_line_ids.outcome",
-        "chorus_deposit_line_ids.deposit_id.state",
-    )
+    @api.depends(lambda self: [*STATE_OF, *other_channels.move_fields(self)])
     def _compute_chorus_state(self):
         for move in self:
             line = move._chorus_line()
             if not line:
                 move.chorus_state = "to_send" if move._chorus_is_expected() else False
             elif not line.live:
-                move.chorus_state = "rejected" if line.outcome == "refused" else move._chorus_is_expected() and "to_send"
+                again = line.outcome == "refused" and not other_channels.holds(move)
+                move.chorus_state = "rejected" if again else move._chorus_is_expected() and "to_send"
             elif line.outcome == "pending" and line.deposit_id.state in ("ready", "sending"):
                 move.chorus_state = "sending"
             elif line.outcome == "pending" and line.deposit_id.state in ("unknown", "by_hand"):
@@ -245,6 +252,20 @@ class AccountMove(models.Model):
         """Whether this invoice is, or may be, at Chorus Pro."""
         self.ensure_one()
         return bool(self._chorus_line().filtered("live"))
+
+    def _chorus_mark_sent(self):
+        """Odoo's own "Sent" follows what became of the invoice: true once Chorus Pro took it, false when not integrated."""
+        for move in self:
+            line = move._chorus_line()
+            deposit = line.deposit_id
+            if line.live and (line.outcome == "integrated" or deposit.state in ("deposited", "partial", "by_hand")):
+                sent = True
+            elif line and not line.live and (deposit.deposited_at or line.outcome == "refused"):
+                sent = other_channels.holds(move)
+            else:
+                continue
+            if move.is_move_sent != sent:
+                move.sudo().is_move_sent = sent  # sudo: told by the platform
 
     # EXTENDS 'account'
     @api.depends("chorus_state")

@@ -8,6 +8,7 @@ from ...services.clock import UTC
 from ...services.follow.timeline import Step, merged
 from ...services.vocabulary import motifs, statuses
 from .. import timing, transactions
+from ..core import other_channels
 
 #: Up to so many invoices are looked for by their numbers, more by the period of their deposits: a page holds hundreds.
 ASKED_ONE_BY_ONE = 10
@@ -270,7 +271,10 @@ class ChorusAnswers(models.AbstractModel):
 
     def _chorus_may_be_elsewhere(self):
         self.ensure_one()
-        return self.chorus_state in ("to_send", "rejected")
+        taken = (
+            self.state == "posted" and other_channels.holds(self) and self._chorus_is_destined() and not self._chorus_is_live()
+        )
+        return self.chorus_state in ("to_send", "rejected") or taken
 
     def _chorus_recognise(self, rows):
         """Follow those of these invoices that Chorus Pro holds without a deposit of ours: same number, recipient, day, amount.
@@ -312,9 +316,15 @@ class ChorusAnswers(models.AbstractModel):
             }
         )  # fmt: skip
         self.invalidate_recordset(["chorus_deposit_line_ids"])
+        self._chorus_follow_elsewhere(row)
+        return deposit
+
+    def _chorus_follow_elsewhere(self, row):
+        """Follow this invoice from what Chorus Pro shows of it; it was not we who deposited it."""
+        self.ensure_one()
+        self._chorus_mark_sent()
         self._chorus_apply_found(row)
         self.sudo().chorus_history_due = fields.Datetime.now()  # sudo: bookkeeping
         self._message_log(
             body=self.env._("Chorus Pro: found there, deposited elsewhere. It is followed from now on, nothing is sent.")
         )
-        return deposit

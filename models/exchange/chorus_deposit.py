@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ...services.api.answers import FoundInvoice, SubmittedInvoice
@@ -15,6 +16,7 @@ from ...services.document import submission
 from ...services.document.invoice import Attachment
 from ...services.vocabulary import flows, messages, statuses
 from .. import timing, transactions
+from ..core import other_channels
 
 
 def says_duplicate(text):
@@ -84,6 +86,8 @@ class ChorusDeposit(models.Model):
         # * ready      --[claimed by a sender; committed]--------------------> sending
         # * ready      --[withdrawn]-----------------------------------------> cancelled
         # * ready      --[its file is lost or altered]-----------------------> rejected
+        # * ready      --[another channel has an invoice of it]--------------> rejected
+        # * ready      --[found at Chorus Pro before it leaves]--------------> integrated (elsewhere), unknown (found_different)
         # * sending    --[accepted: flow number]-----------------------------> deposited
         # * sending    --[surely not received, or not allowed in]------------> ready, tried again at next_try
         # * sending    --[accepted by soumettre: identifier]-----------------> integrated
@@ -172,6 +176,8 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'l10n_fr_chorus_pro'
     def write(self, vals):
         result = super().write(vals)
+        if {"state", "released"} & vals.keys():
+            self.line_ids.move_id._chorus_mark_sent()
         if "state" in vals:
             self.line_ids.move_id._chorus_call_people()
         return result
@@ -285,11 +291,20 @@ class ChorusDeposit(models.Model):
     def _chorus_go_on(self, client):
         self.ensure_one()
         if self.state == "ready":
-            self._chorus_send_one(client)
+            if not self._chorus_may_be_there() or self._chorus_is_absent(client):
+                self._chorus_send_one(client)
         elif self.state == "unknown":
             self._chorus_settle_one(client)
         elif self.state == "deposited":
             self._chorus_read_report(client)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_may_send(self, *seen):
+        if any(map(other_channels.holds, self.move_ids)):
+            # taken meanwhile: sent again, it would be refused as a duplicate
+            self._chorus_take_refusal(Refused(code="other_channel"))
+            return None
+        return super()._chorus_may_send(*seen)
 
     # EXTENDS 'chorus.exchange'
     def _chorus_is_intact(self, claim):
@@ -363,6 +378,64 @@ class ChorusDeposit(models.Model):
         self._chorus_conclude("rejected", error_code=code, error_detail=detail)
         for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
             line.write({"outcome": "refused", "message": line.message or detail})
+
+    # -- what another channel may have brought there -------------------------------------------------------------------
+
+    def _chorus_may_be_there(self):
+        """Whether another channel may have brought an invoice of this deposit to Chorus Pro before it leaves."""
+        return any(map(other_channels.may_have_left, self.move_ids))
+
+    def _chorus_is_absent(self, client):
+        """Look at Chorus Pro, before anything leaves, whether these invoices are there; those that are, are followed.
+
+        :return: whether none is, so that the file may leave.
+        """
+        self.ensure_one()
+        question = self._chorus_question()
+        transactions.commit(self.env)
+        return transactions.retry_and_commit(self.env, self._chorus_write_look, self._chorus_look_up(client, question))
+
+    def _chorus_write_look(self, seen):
+        """Take over what ``_chorus_look_up`` gave before a deposit leaves; whether it may leave."""
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "ready":
+            return False
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        if isinstance(seen, ChorusError):
+            connection._note_failure(seen)
+            deposit._chorus_note_error(seen)
+            return False
+        connection._note_success()
+        matches = deposit._chorus_matches(seen.found)
+        if not matches:
+            return True
+        if all(line in matches and line._chorus_same_as(matches[line]) for line in deposit.line_ids):
+            deposit._chorus_note_elsewhere(matches)
+        else:
+            # a number used for something else, or some of the file's invoices: settled as after a lost answer
+            deposit.write({"state": "unknown", "unknown_at": fields.Datetime.now()})
+            deposit._chorus_conclude_search(seen, lambda line, row: line._chorus_same_as(row))
+        return False
+
+    def _chorus_note_elsewhere(self, rows):
+        """All the invoices of this deposit are at Chorus Pro already, by another way: they are followed, nothing leaves.
+
+        :param dict rows: ``FoundInvoice`` by line.
+        """
+        self.ensure_one()
+        first = min((row.deposited_at for row in rows.values() if row.deposited_at), default=None)
+        numbers = ", ".join(sorted({row.flow_number for row in rows.values() if row.flow_number}))
+        self._chorus_conclude(
+            "integrated",
+            elsewhere=True,
+            syntax=self.env._("Deposited elsewhere"),
+            deposited_at=first.astimezone(UTC).replace(tzinfo=None) if first else fields.Datetime.now(),
+            report=numbers and self.env._("Flow number given by Chorus Pro: %s", numbers),
+        )
+        for line, row in rows.items():
+            line._chorus_integrated()
+            line.move_id._chorus_follow_elsewhere(row)
 
     # -- settling an unknown outcome -----------------------------------------------------------------------------------
 
@@ -771,13 +844,11 @@ class ChorusDeposit(models.Model):
                 if known or (row.flow_number and row.flow_number == deposit.flow_number):
                     line._chorus_integrated()
                     move._chorus_apply_found(row)
-        waiting = self.env["account.move"].sudo().search(  # sudo: for the crons, which serve all companies
-            [
-                ("company_id", "=", company.id),
-                ("chorus_state", "in", ("to_send", "rejected")),
-                ("name", "in", [row.number for row in found]),
-            ]
-        )  # fmt: skip
+        elsewhere = Domain("chorus_state", "in", ("to_send", "rejected"))
+        if held := other_channels.held_domain(self.env):
+            elsewhere |= Domain("chorus_state", "=", False) & Domain(held)
+        names = Domain("company_id", "=", company.id) & Domain("name", "in", [row.number for row in found])
+        waiting = self.env["account.move"].sudo().search(names & elsewhere)  # sudo: for the crons, which serve all companies
         if waiting:
             waiting._chorus_recognise(found)
 

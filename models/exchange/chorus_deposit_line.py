@@ -90,5 +90,6 @@ class ChorusDepositLine(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "outcome" in vals:
+            self.move_id._chorus_mark_sent()
             self.move_id._chorus_call_people()
         return result

@@ -17,6 +17,7 @@ from ...services.document.pdfa import PdfError
 from ...services.rules.files import FLOW_SIZE
 from ...services.siret import compact
 from .. import transactions
+from ..core import other_channels
 
 _logger = logging.getLogger(__name__)
 
@@ -122,14 +123,18 @@ class ChorusSending(models.AbstractModel):
                     if unmade is None:
                         raise
                     unmade[move] = error.problems
-            if len(files) <= SENT_ONE_BY_ONE or not form.shares_flows:
-                for move, file in files:
+            # what is looked for at Chorus Pro before it leaves goes alone: found there, it keeps no other one back
+            shared = [(move, file) for move, file in files if not other_channels.may_have_left(move)]
+            if len(shared) <= SENT_ONE_BY_ONE or not form.shares_flows:
+                shared = []
+            taken = {move for move, _file in shared}
+            for move, file in files:
+                if move not in taken:
                     deposits |= deposits._chorus_make_one(move, file, form.code)
-                continue
-            for part in archive.split(len(file.content) for _move, file in files):
-                packed = archive.pack((file.name, file.content) for _move, file in files[part])
-                together = self.browse(move.id for move, _file in files[part])
-                name = f"{files[part][0][1].name.removesuffix(form.suffix)}_{len(together)}.tar.gz"
+            for part in archive.split(len(file.content) for _move, file in shared):
+                packed = archive.pack((file.name, file.content) for _move, file in shared[part])
+                together = self.browse(move.id for move, _file in shared[part])
+                name = f"{shared[part][0][1].name.removesuffix(form.suffix)}_{len(together)}.tar.gz"
                 deposits |= deposits._chorus_make(together, packed, name, form.code)
         if deposits:
             transactions.trigger(self.env, "deposit")

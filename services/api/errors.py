@@ -137,6 +137,16 @@ FAILURES: dict[str, Failure] = {
         Text("The file is too large for Chorus Pro.", "Le fichier est trop volumineux pour Chorus Pro."),
         Text("Reduce the attachments, then send again.", "Réduisez les pièces jointes, puis renvoyez."),
     ),
+    "other_channel": Failure(
+        Text(
+            "Another channel, Odoo's approved platform, took the invoice before it left. Nothing was sent to Chorus Pro.",
+            "Un autre canal, la plateforme agréée d'Odoo, a pris la facture avant son départ. Rien n'a été envoyé à Chorus Pro.",
+        ),
+        Text(
+            "Nothing to do: sent here too, it would be refused as a duplicate.",
+            "Rien à faire : envoyée ici aussi, elle serait refusée comme doublon.",
+        ),
+    ),
     "file_changed": Failure(
         Text(
             "A file that was to leave is lost or is no longer the one recorded: Odoo's files were damaged, or restored from"

@@ -1,0 +1,286 @@
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ....models.core import other_channels
+from ...common import ChorusCommon
+from ...support import platform
+
+DEPOSIT = "/cpro/factures/v1/deposer/flux"
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+#: The address that the State has for all its bodies, given to customers by Odoo's documented route.
+STATE_ADDRESS = {"peppol_eas": "0009", "peppol_endpoint": "11000201100044"}
+
+
+class PlatformCommon(ChorusCommon):
+    """Our company beside Odoo's approved platform, registered there, and customers whom it reaches."""
+
+    ours_first = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not platform.is_installed(cls.env):
+            cls.skipTest(cls, "this database has no account_peppol: run dev.py test --with-auto-install")
+        cls.company.partner_id.write({"phone": "+33100000000", "email": "info@atelier.example.com"})
+        platform.register(cls.company)
+        cls.both = cls.town
+        cls.reach(cls.both, **STATE_ADDRESS)
+
+    @classmethod
+    def reach(cls, partner, **address):
+        """Have the platform reach a customer."""
+        partner.write(address)
+        partner.with_company(cls.company).peppol_verification_state = "valid"
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(platform.order(self.env, self.ours_first))
+        self.taken = self.enterContext(platform.network(self.env))
+
+    def deposits(self):
+        return len(self.simulator.state()["deposits"])
+
+    def wizard(self, move):
+        model = self.env["account.move.send.wizard"].with_user(self.sender)
+        return model.with_context(active_model="account.move", active_ids=move.ids).create({})
+
+    def ticked(self, wizard):
+        return {method for method, box in wizard.sending_method_checkboxes.items() if box["checked"]}
+
+    def batch(self, moves):
+        model = self.env["account.move.send.batch.wizard"].with_user(self.sender)
+        return model.with_context(active_model="account.move", active_ids=moves.ids).create({})
+
+    def run_job(self, name="account.ir_cron_account_move_send"):
+        with self.enter_registry_test_mode():
+            self.env.ref(name).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def transfer_by_itself(self, moves):
+        """What the automatic transfer does with invoices that it has planned."""
+        self.company.write({"chorus_auto_transfer": True, "chorus_auto_delay": 0})
+        moves.chorus_auto_at = fields.Datetime.now()
+        for _ in range(2):
+            self.run_job("l10n_fr_chorus_pro.ir_cron_chorus_deposit")
+
+
+class Situations:
+    """What was found to go wrong beside the platform; see the two classes below for the two orders of classes."""
+
+    def test_the_order_is_the_one_meant(self):
+        for name in platform.MODELS[:2]:
+            sides = platform.chain(self.env, name)
+            self.assertEqual(sorted(sides, key=lambda side: (side == "ours") != self.ours_first), sides, name)
+            self.assertLessEqual({"ours", "platform"}, set(sides), name)
+
+    # -- one invoice, one door -----------------------------------------------------------------------------------------
+
+    def test_only_chorus_pro_is_ticked(self):
+        wizard = self.wizard(move := self.invoice())
+        self.assertEqual(self.ticked(wizard), {"chorus_pro"})
+        self.assertTrue(wizard.sending_method_checkboxes["peppol"]["readonly"])
+        self.assertIn("goes by Chorus Pro", wizard.sending_method_checkboxes["peppol"]["label"])
+        self.assertFalse([name for name in wizard.alerts if name.startswith("account_peppol")])
+        wizard.action_send_and_print()
+        self.assertEqual((move.chorus_state, self.deposits(), self.taken), ("deposited", 1, []))
+        self.assertFalse(other_channels.holds(move))
+
+    def test_a_batch_leaves_by_chorus_pro_alone(self):
+        moves = self.invoice() | self.invoice()
+        batch = self.batch(moves)
+        self.assertEqual({method: told["count"] for method, told in batch.summary_data.items()}, {"chorus_pro": 2})
+        batch.action_send_and_print()
+        self.run_job()
+        self.assertEqual((set(moves.mapped("chorus_state")), self.deposits(), self.taken), ({"deposited"}, 2, []))
+
+    def test_a_mixed_batch(self):
+        """One for Chorus Pro, one for the platform: each by its own way, and counted so."""
+        self.reach(other := self.private("Client Privé"), peppol_eas="0009", peppol_endpoint="55208131766522")
+        moves = self.invoice() | self.invoice(partner=other)
+        batch = self.batch(moves)
+        counts = {method: told["count"] for method, told in batch.summary_data.items()}
+        self.assertEqual(
+            counts, {"chorus_pro": 1, "peppol": 1, "email": 1} if "email" in counts else {"chorus_pro": 1, "peppol": 1}
+        )
+        batch.action_send_and_print()
+        self.run_job()
+        self.assertEqual((moves.mapped("chorus_state"), self.taken), (["deposited", False], ["0009:55208131766522"]))
+
+    def test_both_ticked_by_hand(self):
+        move = self.invoice()
+        wizard = self.wizard(move)
+        wizard.sending_method_checkboxes = {
+            method: {**box, "checked": method in ("chorus_pro", "peppol")}
+            for method, box in wizard.sending_method_checkboxes.items()
+        }
+        alert = wizard.alerts["chorus_pro_other_channel"]
+        self.assertEqual(alert["level"], "danger")
+        self.assertIn("would arrive twice", alert["message"])
+        with self.assertRaises(UserError):
+            wizard.action_send_and_print()
+        self.assertEqual((move.chorus_state, self.deposits(), self.taken), ("to_send", 0, []))
+
+    def test_both_asked_for_by_code(self):
+        """Without a window there is nobody to warn: nothing leaves by either way."""
+        move = self.invoice()
+        with self.assertRaisesRegex(UserError, "would arrive twice"):
+            self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=["chorus_pro", "peppol"])
+        self.assertEqual((move.chorus_state, self.deposits(), self.taken), ("to_send", 0, []))
+
+    def test_sent_by_the_platform_already(self):
+        """Button, Send, batch and automatic transfer: nothing leaves, and all say why but the last, which leaves it alone."""
+        for state in ("to_send", "processing", "done"):
+            moves = self.invoice() | self.invoice()
+            move = moves[0]
+            moves.peppol_move_state = state
+            self.assertEqual(moves.mapped("chorus_state"), [False, False], state)
+            alert = move._get_alerts()["chorus_other_channel"]
+            self.assertEqual(alert["level"], "info")
+            self.assertIn("duplicate", alert["message"])
+            with self.assertRaisesRegex(UserError, "was sent already, or is being sent, by Peppol"):
+                self.send(move)
+            wizard = self.wizard(move)
+            self.assertNotIn("chorus_pro", self.ticked(wizard))
+            self.assertTrue(wizard.sending_method_checkboxes["chorus_pro"]["readonly"])
+            self.batch(moves).action_send_and_print()
+            self.run_job()
+            self.assertIn("by Peppol", " ".join(move.message_ids.mapped("body")))
+            self.transfer_by_itself(moves)
+            self.assertEqual((moves.mapped("chorus_state"), self.deposits(), self.taken), ([False, False], 0, []), state)
+
+    def test_free_again_when_the_platform_failed(self):
+        move = self.invoice()
+        move.peppol_move_state = "processing"
+        move.peppol_move_state = "error"
+        self.assertEqual(move.chorus_state, "to_send")
+        self.send(move)
+        self.assertEqual((move.chorus_state, self.deposits()), ("deposited", 1))
+
+    def test_taken_while_it_waited(self):
+        """Chorus Pro was out of reach; the platform took it meanwhile: what waits does not leave any more."""
+        move = self.invoice()
+        self.simulator.fault(SEARCH, "http_503", times=5)
+        self.send(move)
+        self.assertEqual(move.chorus_state, "sending")
+        move.peppol_move_state = "done"
+        deposit = move.chorus_deposit_ids.sudo()
+        deposit._chorus_send()
+        self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("rejected", "other_channel", False))
+        self.assertEqual(self.deposits(), 0)
+
+    def test_sent_by_us_already(self):
+        move = self.invoice()
+        self.send(move)
+        wizard = self.wizard(move)
+        self.assertEqual(self.ticked(wizard), set())
+        self.assertTrue(wizard.sending_method_checkboxes["peppol"]["readonly"])
+        # another method on the customer since changes nothing for what is there
+        self.town.with_company(self.company).invoice_sending_method = "peppol"
+        self.assertEqual(self.ticked(self.wizard(move)), set())
+        self.batch(move | self.invoice(partner=self.ministry)).action_send_and_print()
+        self.run_job()
+        self.assertEqual(self.taken, [])
+
+    def test_a_company_that_is_not_registered(self):
+        """Odoo's window to register does not come up, and the invoice goes where it should."""
+        self.company.account_peppol_proxy_state = "not_registered"
+        move = self.invoice()
+        action = self.wizard(move).action_send_and_print()
+        self.assertEqual(action["type"], "ir.actions.act_window_close")
+        self.assertEqual((move.chorus_state, self.deposits(), self.taken), ("deposited", 1, []))
+
+    def test_other_customers_are_left_to_the_platform(self):
+        self.reach(other := self.private("Client Privé"), peppol_eas="0009", peppol_endpoint="55208131766522")
+        move = self.invoice(partner=other)
+        wizard = self.wizard(move)
+        self.assertIn("peppol", self.ticked(wizard))
+        self.assertNotIn("chorus_pro", self.ticked(wizard))
+        self.assertFalse(wizard.sending_method_checkboxes["peppol"].get("readonly"))
+
+    def private(self, name):
+        return self.env["res.partner"].create(
+            {"name": name, "is_company": True, "company_registry": "55208131766522", "vat": "FR03552081317", "street": "1 rue",
+             "zip": "35000", "city": "Rennes", "country_id": self.env.ref("base.fr").id, "invoice_sending_method": "peppol"}
+        )  # fmt: skip
+
+    # -- the reverse order ---------------------------------------------------------------------------------------------
+
+    def test_found_there_before_it_leaves(self):
+        """The platform brought it to Chorus Pro and nothing here says so: it is followed, not sent a second time."""
+        move = self.elsewhere()
+        self.assertFalse(move.is_move_sent)
+        deposited = self.simulator.calls(DEPOSIT)
+        self.send(move)
+        self.assertEqual(self.simulator.calls(DEPOSIT), deposited, "nothing was sent")
+        self.assertEqual(move.chorus_state, "deposited")
+        self.assertTrue(move.chorus_identifier and move.is_move_sent)
+        self.assertTrue(move.chorus_deposit_ids.elsewhere)
+
+    def test_a_failed_search_sends_nothing(self):
+        move = self.invoice()
+        self.simulator.fault(SEARCH, "http_503", times=5)
+        self.send(move)
+        self.assertEqual((move.chorus_state, self.deposits()), ("sending", 0))
+
+    def test_its_number_is_taken_by_something_else(self):
+        move = self.elsewhere()
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 7
+        move.action_post()
+        deposited = self.simulator.calls(DEPOSIT)
+        self.send(move)
+        deposit = move.chorus_deposit_ids
+        self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("unknown", "found_different", "checking"))
+        self.assertEqual(self.simulator.calls(DEPOSIT), deposited)
+
+    def test_customers_out_of_its_reach_cost_no_search(self):
+        move = self.invoice(partner=self.ministry)
+        self.send(move)
+        self.assertEqual((self.simulator.calls(SEARCH), self.deposits()), (0, 1))
+
+    # -- Odoo's own conditions, and its own "Sent" ---------------------------------------------------------------------
+
+    def test_another_formats_conditions(self):
+        """Format Factur-X, and a company without phone, e-mail and bank account: our list of obstacles alone counts."""
+        self.company.partner_id.write({"phone": False, "email": False})
+        for chosen in ("facturx", "ubl_21_fr"):
+            if chosen not in dict(self.town._fields["invoice_edi_format"].selection):
+                continue
+            self.town.with_company(self.company).invoice_edi_format = chosen
+            move = self.invoice()
+            self.assertFalse(move._chorus_obstacles())
+            wizard = self.wizard(move)
+            self.assertFalse(wizard.invoice_edi_format)
+            wizard.action_send_and_print()
+            self.assertEqual(move.chorus_state, "deposited", chosen)
+        self.assertEqual(
+            self.env["account.move.send"]._get_default_invoice_edi_format(move, sending_methods=["chorus_pro", "email"]), chosen
+        )
+
+    def test_sent_for_odoo_too(self):
+        move = self.invoice()
+        self.assertFalse(move.is_move_sent)
+        self.send(move)
+        self.assertTrue(move.is_move_sent)
+        self.assertFalse(move.message_ids.filtered(lambda message: "is_move_sent" in (message.body or "")))
+
+    def test_not_sent_when_it_was_not_integrated(self):
+        move = self.invoice(partner=self.ministry)
+        self.send(move)
+        self.assertTrue(move.is_move_sent)
+        self.simulator.advance()
+        self.follow()
+        self.assertEqual((move.chorus_state, move.is_move_sent), ("rejected", False))
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestOursFirst(Situations, PlatformCommon):
+    """Our classes are asked first: so it is where the modules load in the order of their depth."""
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestOursLast(Situations, PlatformCommon):
+    """The platform's classes are asked first: installed after us, or by a name later than ours."""
+
+    ours_first = False
