@@ -151,7 +151,8 @@ class ChorusCommon(AccountTestInvoicingCommon):
         self.env.cr.execute("DELETE FROM chorus_status_entry WHERE move_id IN %s", [moves._ids])
         self.env.cr.execute("DELETE FROM chorus_deposit_line WHERE move_id IN %s", [moves._ids])
         self.env.invalidate_all()
-        moves.sudo().write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False, "is_move_sent": False})
+        known = ("chorus_identifier", "chorus_status", "chorus_history_due", "is_move_sent")
+        moves.sudo().write(dict.fromkeys(known, False))
         moves._compute_chorus_state()
         self.assertEqual(set(moves.mapped("chorus_state")), {"to_send"})
         return moves
