@@ -25,6 +25,7 @@ from ...services.document.invoice import (
     VatDue,
     VatSubtotal,
 )
+from ...services.document.rounding import Rounded, settle
 from ...services.document.taxation import BookTax, TaxKind, outside_the_base
 from ...services.document.terms import says_retention
 from ...services.vocabulary import references, territories, units
@@ -86,6 +87,7 @@ class ChorusDocument(models.AbstractModel):
         products = [line for line in products if not self._chorus_is_retention(line)]
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
+        self._chorus_settle([*products, *retained, *adjustments])
         texts, leading = self._chorus_texts()
         lines = tuple(self._chorus_document_line(line, texts.get(line["record"].id, ("", ""))) for line in products)
         allowances, charges = self._chorus_adjustments(adjustments)
@@ -202,8 +204,46 @@ class ChorusDocument(models.AbstractModel):
             base_line["chorus_unit"] = codes[unit]
 
     def _chorus_net(self, base_line):
+        """The amount of a line without VAT: the one settled on for the document, else that of its journal item."""
+        if "chorus_net" in base_line:
+            return base_line["chorus_net"]
         details = base_line["tax_details"]
         return self._chorus_money(details["total_excluded_currency"] + details["delta_total_excluded_currency"])
+
+    def _chorus_settle(self, base_lines):
+        """Settle the amount of each line, so that those of a VAT add up to its base as it is printed, and all to the total.
+
+        The books add up too, but give the cents of a global rounding to the largest lines, whatever their VAT.
+        """
+        by_tax = {}
+        for base_line in base_lines:
+            by_tax.setdefault(base_line["chorus_tax"], []).append(base_line)
+        groups = [
+            ([self._chorus_rounded(line) for line in lines], self._chorus_base(tax, lines)) for tax, lines in by_tax.items()
+        ]
+        total = sum((self._chorus_net(line) for line in base_lines), ZERO)
+        unit = Decimal(1).scaleb(-self.currency_id.decimal_places)
+        for lines, amounts in zip(by_tax.values(), settle(groups, total, unit), strict=True):
+            for line, amount in zip(lines, amounts, strict=True):
+                line["chorus_net"] = amount
+
+    def _chorus_rounded(self, base_line):
+        details = base_line["tax_details"]
+        exact = Decimal(f"{details['raw_total_excluded_currency']:.8f}")  # what is beyond is noise of floats
+        return Rounded(exact, self._chorus_money(details["total_excluded_currency"]))
+
+    def _chorus_base(self, tax, base_lines):
+        """What these lines put into the base of their VAT, as the books have rounded it; without VAT, rounded as a whole."""
+        if not tax:
+            exact = sum(line["tax_details"]["raw_total_excluded_currency"] for line in base_lines)
+            return self._chorus_money(self.currency_id.round(exact))
+        base = 0.0
+        for line in base_lines:
+            taxes_data = line["tax_details"]["taxes_data"]
+            base += next(data["base_amount_currency"] for data in taxes_data if data["tax"] == tax)
+            # other taxes may be in the base (eco-contribution); they are stated apart
+            base -= sum(data["tax_amount_currency"] for data in taxes_data if tax in data["taxes"])
+        return self._chorus_money(base)
 
     def _chorus_texts(self):
         """What is written among the lines: sections belong to the lines below them, notes to the line above.

@@ -126,10 +126,9 @@ class CorpusCase(ChorusCommon):
 
     @classmethod
     def customer(cls, name, data):
+        """A customer of this invoice's own: what hangs on it, such as a place of delivery, is no other invoice's."""
         wanted = dict(data.get("partner", {}))
         partner = cls.ministry if wanted.pop("body", "") == "ministry" else cls.town
-        if not wanted:
-            return partner
         if country := wanted.pop("country", None):
             wanted["country_id"] = cls.env.ref(country).id
         return partner.copy({"name": partner.name, "company_registry": partner.company_registry,
