@@ -31,6 +31,8 @@ SUITE, PACKAGE = "sid", "odoo-19"
 COMPANIONS = ("libjs-jquery",)
 # What veraPDF reads its profiles with: the Python package that carries veraPDF, for the tests, holds a part of it only.
 JAXB = ("libjaxb-java", "libjaxb-api-java", "libistack-commons-java", "libactivation-java")
+# Only a file in it is wanted, the XML schema of CII D16B for the simulator; not what it needs to run.
+DATA_PACKAGES = ("trytond-edocument-uncefact==8.2.0",)
 SITE = "usr/lib/python3/dist-packages"
 # What Odoo itself pins for each Python, and what of requirements-dev.txt runs the tests there.
 PINS = REPO / "tools/odoo_pins/requirements.txt"
@@ -251,7 +253,7 @@ def venv(home: Path, pins: bool = False) -> Path:
     :param pins: with the versions that Odoo pins for this Python, not with the developers'.
     """
     requirements = "\n".join(pinned()) if pins else (REPO / "requirements-dev.txt").read_text()
-    key = hashlib.sha256((sys.version + str(home)).encode() + requirements.encode()).hexdigest()[:8]
+    key = hashlib.sha256(f"{sys.version}{home}{DATA_PACKAGES}{requirements}".encode()).hexdigest()[:8]
     target = CACHE / f"venv-{sys.version_info[0]}.{sys.version_info[1]}-{'pins-' if pins else ''}{key}"
     python = target / "bin/python"
     if not (target / "READY").exists():
@@ -259,6 +261,7 @@ def venv(home: Path, pins: bool = False) -> Path:
         make_venv(target)
         (target / "requirements.txt").write_text(requirements + "\n")
         pip_install(python, "-r", target / "requirements.txt", sdists=PINNED_SDISTS if pins else SDISTS)
+        pip_install(python, "--no-deps", *DATA_PACKAGES)
         next(target.glob("lib/python*/site-packages")).joinpath("odoo19.pth").write_text(f"{home}\n")
         (target / "READY").touch()
     return python

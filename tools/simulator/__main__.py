@@ -46,7 +46,7 @@ WHAT IT DOES NOT KNOW (no public source says; chosen as the stricter or the plai
   - whether a credit note must leave the payment means out: here it may;
   - what a search for commitments answers when there is none: 20000 TRA_MSG_00.015;
   - the generic paging fields (ordreTriGenerique...): typed, without effect;
-  - CII is held against the XSD of Factur-X profiles, as D16B's own is not at hand.
+  - CII is held against D16B's own XSD, whatever profile it declares; whether the codes of 2016 are all it takes is not known.
 
 CONTROL CALLS (with --control, JSON):
   GET  /_simulator/state | journal | options | directory | faults

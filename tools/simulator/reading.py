@@ -16,7 +16,7 @@ from lxml import etree
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from . import cii, submission, ubl
+from . import cii, submission, ubl, xsd
 from .document import Attachment, Document
 from .xmltools import parse
 
@@ -120,17 +120,17 @@ def _read_cii(data: bytes, name: str) -> Piece:
     root = _root(data, name)
     if root.tag != cii.ROOT:
         raise UnreadableFlow("FORMAT", f"{_place(name)}La racine du fichier n'est pas CrossIndustryInvoice (CII 16B)")
-    _check_xsd(root, "factur-x", _cii_level(root), name)
+    _check_xsd(root, xsd.CII, name)
     document = cii.read(root)
     return Piece(document, data, attachments=document.attachments)
 
 
 def _read_ubl(data: bytes, name: str) -> Piece:
     root = _root(data, name)
-    flavors = {ubl.INVOICE_ROOT: "ubl-2.1-invoice", ubl.CREDIT_NOTE_ROOT: "ubl-2.1-creditnote"}
-    if root.tag not in flavors:
+    schemas = {ubl.INVOICE_ROOT: xsd.UBL_INVOICE, ubl.CREDIT_NOTE_ROOT: xsd.UBL_CREDIT_NOTE}
+    if root.tag not in schemas:
         raise UnreadableFlow("FORMAT", f"{_place(name)}La racine du fichier n'est ni Invoice ni CreditNote (UBL 2.1)")
-    _check_xsd(root, flavors[root.tag], "en16931", name)
+    _check_xsd(root, schemas[root.tag], name)
     document = ubl.read(root)
     return Piece(document, data, attachments=document.attachments)
 
@@ -168,18 +168,7 @@ def _root(data: bytes, name: str) -> etree._Element:
         raise UnreadableFlow("XML", f"{_place(name)}{error}") from error
 
 
-def _cii_level(root: etree._Element) -> str:
-    """The profile the file declares; the widest one when it declares none, which the historic channel allows."""
-    try:
-        level = facturx.get_level(root, "factur-x")
-    except ValueError:
-        return "extended"
-    return level if level in ("minimum", "basicwl", "basic", "en16931", "extended-ctc-fr") else "extended"
-
-
-def _check_xsd(root: etree._Element, flavor: str, level: str, name: str) -> None:
-    try:
-        facturx.xml_check_xsd(root, flavor=flavor, level=level)
-    except Exception as error:  # the library raises bare Exception
-        cause = re.sub(r"\{[^}]*\}", "", str(error.__cause__ or error))  # without namespaces
-        raise UnreadableFlow("XSD", f"{_place(name)}Le fichier ne respecte pas le schéma XSD : {cause}") from error
+def _check_xsd(root: etree._Element, schema: str, name: str) -> None:
+    if problem := xsd.problem(root, schema):
+        cause = re.sub(r"\{[^}]*\}", "", problem)  # without namespaces
+        raise UnreadableFlow("XSD", f"{_place(name)}Le fichier ne respecte pas le schéma XSD : {cause}")

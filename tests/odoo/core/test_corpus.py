@@ -13,7 +13,7 @@ from odoo.tools import split_every
 
 from ....services.document import schemas, submission
 from ....services.document.invoice import Attachment, VatDue
-from ...support import needs, schematron
+from ...support import d16b, needs, schematron
 from ...support.corpus_case import CorpusCase
 
 CODES = {"cii": "IN_DP_E1_CII_16B", "ubl": "IN_DP_E1_UBL_INVOICE", "facturx": "IN_DP_E2_CII_FACTURX"}
@@ -127,6 +127,12 @@ class TestCorpus(CorpusCase):
             with self.subTest(case.name):
                 self.assertEqual(schematron.failures(case.files["cii"].content), [])
                 self.assertEqual(schematron.failures(case.files["ubl"].content, schematron.UBL), [])
+
+    def test_cii_is_d16b(self):
+        """The version that the channel names; Factur-X's schema above is a later one's."""
+        for case in self.cases:
+            with self.subTest(case.name):
+                self.assertEqual(d16b.problems(case.files["cii"].content), [])
 
     def test_factur_x_holds_the_xml_that_was_checked(self):
         """The PDF opens, its XML is the CII of the same document, byte by byte, and the attachments are there."""

@@ -74,7 +74,7 @@ def _class_path() -> list[Path]:
         for package in _PACKAGES:
             __import__(package)
     except ImportError as error:
-        reason = f"NOT JUDGED by veraPDF: {error} (`tools/dev.py test` fetches what it needs)"
+        reason = f"NOT JUDGED: veraPDF: {error} (`tools/dev.py test` fetches what it needs)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
