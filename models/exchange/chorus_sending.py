@@ -12,6 +12,7 @@ from ...services.document import archive, formats, submission
 from ...services.document.archive import MAX_FILES
 from ...services.document.attachments import distinct
 from ...services.document.en16931 import DocumentError
+from ...services.document.factur_x import UnshownText
 from ...services.document.invoice import Attachment
 from ...services.document.pdfa import PdfError
 from ...services.rules.files import FLOW_SIZE
@@ -317,6 +318,8 @@ class ChorusSending(models.AbstractModel):
             content = formats.write(chosen, document, pdf)
         except PdfError as error:
             raise DocumentError([self.env._("The printed invoice is no readable PDF (%s).", error)]) from error
+        except UnshownText as error:
+            raise DocumentError([self._chorus_unshown(error.lines)]) from error
         limit = PDF_SIZE if form.submitted else FLOW_SIZE
         if len(content) > limit:
             weight = self.env._(
@@ -330,6 +333,17 @@ class ChorusSending(models.AbstractModel):
             return ChorusFile(content, self._chorus_file_name())
         data = submission.to_submission(document, self.company_id.chorus_structure_id)
         return ChorusFile(content, self._chorus_file_name(), data, document.attachments)
+
+    def _chorus_unshown(self, lines):
+        """What to do about characters that the printed invoice does not show."""
+        return self.env._(
+            "The printed invoice shows a box in the place of characters that no font of this server has: %(lines)s. A Factur-X"
+            " may not. Have fonts for them installed on the server (on Debian and Ubuntu: fonts-noto-cjk for Chinese, Japanese"
+            " and Korean, fonts-symbola for pictograms, fonts-noto-core for other alphabets), then send again; an invoice that"
+            " was printed before is reset to draft and confirmed again first. Or write this text without these characters, or"
+            " choose a format without PDF in the settings.",
+            lines=" / ".join(line if len(line) <= 80 else f"{line[:79]}…" for line in lines[:3]),
+        )
 
     def _chorus_pdf(self, printed=None):
         """The printed invoice: as the customer got it, else printed now.

@@ -10,6 +10,17 @@ from .en16931 import PROFILE, to_cii, xml_text
 from .invoice import Invoice
 
 
+class UnshownText(Exception):
+    """The printed invoice has boxes in the place of characters: no font of the server that printed it has them.
+
+    :param lines: the lines of the page in which they stand, with □ in their place; never empty.
+    """
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        super().__init__("\n".join(lines))
+
+
 def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
     """The PDF with the XML inside, and the document's attachments beside it.
 
@@ -18,7 +29,10 @@ def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
 
     :param pdf: the invoice as it is printed; files in it that are not ours are left out.
     :raises DocumentError: when the XML cannot be made. :raises PdfError: when the PDF is none.
+    :raises UnshownText: when the PDF cannot become PDF/A-3, which would be claimed all the same.
     """
+    if lines := pdfa.unshown(pdf):
+        raise UnshownText(lines)
     xml = to_cii(invoice.without_attachments())
     name, number = xml_text(invoice.supplier.name), xml_text(invoice.number)
     title = f"{'Avoir' if invoice.is_credit_note else 'Facture'} {number}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -37,7 +38,10 @@ _WIDTH_TOLERANCE = 1
 """Thousandths of the font's size by which a written width may differ from the font's own (ISO 19005-3 §6.2.11.5)."""
 
 
-_DAMAGES = (PyPdfError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, struct.error, zlib.error)
+_DAMAGES = (
+    *(PyPdfError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, NotImplementedError),
+    *(struct.error, zlib.error),
+)
 
 
 class PdfError(Exception):
@@ -90,6 +94,7 @@ def _repair(writer: PdfWriter) -> None:
     root = writer.root_object
     for name in _ACTIVE:
         root.pop(name, None)
+    _repair_metadata(root)
     root[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(_output_intent(writer))])
     for page in writer.pages:
         page.pop("/AA", None)
@@ -126,6 +131,16 @@ def _output_intent(writer: PdfWriter) -> DictionaryObject:
             NameObject("/DestOutputProfile"): writer._add_object(profile.flate_encode()),
         }
     )
+
+
+def _repair_metadata(root: DictionaryObject) -> None:
+    """Say in each description that it is of this file: XMP wants ``rdf:about``, empty as it may be (ISO 16684-1 §7.4)."""
+    stream = root.get("/Metadata")
+    if stream is not None:
+        metadata = stream.get_object()
+        metadata.set_data(
+            re.sub(rb"<rdf:Description(?![^>]*\srdf:about=)", b'<rdf:Description rdf:about=""', metadata.get_data())
+        )
 
 
 def _repair_annotation(annotation: DictionaryObject) -> None:
@@ -193,3 +208,94 @@ def read_widths(array: Any) -> dict[int, float]:
             width = float(next(items))
             widths |= dict.fromkeys(range(int(first), int(following) + 1), width)
     return widths
+
+
+_BOXES = ("\x00", "\ufffd")
+"""What reading a page's text gives for a glyph that stands for no character."""
+_SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
+# quickly told from a page that is sound: any string in parentheses, and one in digits with four noughts or a blank
+_SUSPECT = re.compile(rb"\(|<[0-9A-Fa-f]*(?:0000|\s)")
+_TOKEN = re.compile(
+    rb"<<|>>|<[0-9A-Fa-f\s]*>"  # a string in hexadecimal digits
+    rb"|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)"  # a string in parentheses, which may hold a pair of them
+    rb"|/[^\s()<>\[\]{}/%]*|[\[\]]|%[^\r\n]*|[^\s()<>\[\]{}/%]+",
+    re.DOTALL,
+)
+_INLINE_IMAGE = re.compile(rb"\bID\s.*?\sEI\b", re.DOTALL)
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
+
+
+def unshown(pdf: bytes) -> list[str]:
+    """The lines of text in which the printer found no glyph for a character, with □ in its place; none in a sound file.
+
+    Such a reference to glyph 0 (``.notdef``) is forbidden (ISO 19005-3 §6.2.11.8): the page does not say what it should.
+
+    :raises PdfError: when it is no readable PDF.
+    """
+    with _readable():
+        lines: list[str] = []
+        for page in _reader(pdf).pages:
+            contents = page.get_contents()
+            if contents is not None and _shows_nothing(contents.get_data(), page.get("/Resources"), set()):
+                text = page.extract_text()
+                for box in _BOXES:
+                    text = text.replace(box, "□")
+                lines += [line.strip() for line in text.splitlines() if "□" in line] or ["□"]
+        return lines
+
+
+def _shows_nothing(content: bytes, resources: Any, seen: set[int]) -> bool:
+    """Whether a content stream, or a form it may draw, shows glyph 0 of one of its composite fonts."""
+    resources = resources.get_object() if resources is not None else {}
+    if _SUSPECT.search(content) and _shows_zero(content, _named(resources, "/Font")):
+        return True
+    for form in _named(resources, "/XObject").values():
+        if form.get("/Subtype") == "/Form" and id(form) not in seen:
+            seen.add(id(form))
+            if _shows_nothing(form.get_data(), form.get("/Resources", resources), seen):
+                return True
+    return False
+
+
+def _shows_zero(content: bytes, fonts: dict[str, Any]) -> bool:
+    numbered = {name: _numbers_glyphs(font) for name, font in fonts.items()}
+    operands: list[bytes] = []
+    checked = False
+    for token in _TOKEN.findall(_INLINE_IMAGE.sub(b"", content)):
+        if token[:1] in b"<(/[]%+-.0123456789":
+            operands.append(token)
+            continue
+        if token == b"Tf":
+            checked = numbered.get(operands[-2].decode("latin-1") if len(operands) > 1 else "", False)
+        elif token in _SHOWING and checked and any(_has_zero(operand) for operand in operands):
+            return True
+        operands.clear()
+    return False
+
+
+def _named(resources: DictionaryObject, kind: str) -> dict[str, Any]:
+    found = resources.get(kind)
+    return {name: item.get_object() for name, item in found.get_object().items()} if found is not None else {}
+
+
+def _numbers_glyphs(font: DictionaryObject) -> bool:
+    """Whether a font's text is made of glyph numbers of two bytes, as both printers write it."""
+    return font.get("/Subtype") == "/Type0" and font.get("/Encoding") in ("/Identity-H", "/Identity-V")
+
+
+def _has_zero(operand: bytes) -> bool:
+    """Whether an operand is a string with the number 0 in it."""
+    if operand.startswith(b"<") and operand not in (b"<<", b">>"):
+        digits = b"".join(operand[1:-1].split())
+        return any(digits[place : place + 4].ljust(4, b"0") == b"0000" for place in range(0, len(digits), 4))
+    if operand.startswith(b"("):
+        text = _ESCAPE.sub(_unescaped, operand[1:-1])
+        return any(text[place : place + 2] == b"\0\0" for place in range(0, len(text), 2))
+    return False
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    code = found[1]
+    if code[:1] in b"01234567":
+        return bytes([int(code, 8) & 255])
+    return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}.get(code, code)

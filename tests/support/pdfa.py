@@ -1,7 +1,7 @@
 """What can be told of PDF/A-3 (ISO 19005-3, level B) from a file's structure.
 
-Written apart from ``services/document/pdfa``, over ``pypdf``'s plain objects. It is no validator: veraPDF is, and no package of
-it is at hand (Debian, PyPI, npm). What is looked at here is what veraPDF is known to find in printed invoices.
+Written apart from ``services/document/pdfa``, over ``pypdf``'s plain objects. It is no validator, :mod:`.verapdf` is; this one
+looks besides at what Factur-X wants of the file, and judges where no Java runs.
 """
 
 from __future__ import annotations

