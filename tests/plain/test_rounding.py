@@ -34,9 +34,7 @@ def test_a_rate_reaches_its_base_by_itself():
 
 def test_bases_that_do_not_add_up_give_way():
     """10.004 and 20.003 are printed as 10.00 and 20.00, and as 30.01 together: the first was rounded worse."""
-    first, second = settle(
-        [(rounded("10.004"), Decimal("10.00")), (rounded("20.003"), Decimal("20.00"))], Decimal("30.01"), CENT
-    )
+    first, second = settle([(rounded("10.004"), Decimal("10.00")), (rounded("20.003"), Decimal("20.00"))], Decimal("30.01"), CENT)
     assert (first, second) == ([Decimal("10.01")], [Decimal("20.00")])
 
 
