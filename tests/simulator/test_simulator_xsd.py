@@ -7,11 +7,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ..support import d16b, simulator_case
+from ..support import d16b, fixtures
 from ..support.simulator_case import attachment, credit_note, invoice, xml
 from ..support.strategies import ALWAYS_THE_SAME
 
-client, process = simulator_case.client, simulator_case.process
+client, process = fixtures.client, fixtures.process
 xsd = pytest.importorskip("simulator.xsd", reason="needs the tools of `tools/dev.py test`")
 
 PROFILE = b"urn:cen.eu:en16931:2017"

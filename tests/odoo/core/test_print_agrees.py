@@ -1,5 +1,6 @@
 """Any invoice at all: its file says what Odoo prints, to the cent."""
 
+import contextlib
 from decimal import Decimal
 
 from hypothesis import Phase, event, given, settings
@@ -103,11 +104,9 @@ class TestPrintAgrees(ChorusCommon):
         @given(invoices)
         def agrees(drawn):
             try:
-                with self.env.cr.savepoint():
+                with contextlib.suppress(_Undo), self.env.cr.savepoint():
                     self.compare(self.draft(drawn))
                     raise _Undo
-            except _Undo:
-                pass
             except UserError as error:
                 # with an early payment discount Odoo does not always manage to balance its own entry
                 if not drawn["discounted"] or "not balanced" not in str(error):
