@@ -60,7 +60,6 @@ def check(document: Invoice, context: Context) -> list[Finding]:
     numbers = calculable(document)
     findings = []
     for rule in RULES:
-        told = rule.check(document, context) if numbers or not rule.numbers else None
-        if told is True or (told and [] not in told.values()):
-            findings.append(rule.finding(told, context))
+        if (numbers or not rule.numbers) and (finding := rule.ask(document, context)):
+            findings.append(finding)
     return sorted(findings, key=lambda finding: not finding.blocks)

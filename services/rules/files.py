@@ -173,8 +173,7 @@ def added_files(files: Iterable[Attachment]) -> list[Text]:
     told = []
     for rule in FILE_RULES:
         if rule.code in ("R-29.name", "R-29.kind", "R-29.empty", "R-29.size"):
-            values = rule.check(added, Context(date.min))  # type: ignore[arg-type]
-            if values is not None:
-                finding = rule.finding(values, Context(date.min))
+            finding = rule.ask(added, Context(date.min))  # type: ignore[arg-type]
+            if finding:
                 told.append(Text(f"{finding.message.en} {finding.remedy.en}", f"{finding.message.fr} {finding.remedy.fr}"))
     return told

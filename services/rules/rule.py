@@ -140,11 +140,11 @@ class Rule:
     place: Place | None = None
     asks: bool = False
 
-    def finding(self, told: Values | bool, context: Context) -> Finding:
-        """The finding with its texts filled in.
-
-        :param told: what the check gave.
-        """
+    def ask(self, document: Invoice, context: Context) -> Finding | None:
+        """What the rule has against a document, its texts filled in; None when it is kept."""
+        told = self.check(document, context)
+        if not told or (isinstance(told, Mapping) and [] in told.values()):
+            return None
         values = told if isinstance(told, Mapping) else {}
         level = Level.WARN if self.lenient and not context.production else self.level
         message, remedy = _filled(self.message, values), _filled(self.remedy, values)
