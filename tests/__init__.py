@@ -15,7 +15,6 @@ from .odoo.core import (
     test_advice,
     test_alerts,
     test_books,
-    test_books_any,
     test_companies,
     test_corpus,
     test_formats,

@@ -71,7 +71,7 @@ class TestCorpus(CorpusCase):
                 if "delivery" not in case.data:
                     self.assertIsNone(case.document.delivery_address)
                 if "bank" not in case.data and case.document.payment.iban:
-                    self.assertEqual(case.document.payment.compact_iban, "FR7630001007941234567890185")
+                    self.assertEqual(case.document.payment.iban, "FR7630001007941234567890185")
                 self.assertEqual(case.move.commercial_partner_id.child_ids, case.move.partner_shipping_id
                                  - case.move.commercial_partner_id)  # fmt: skip
 
