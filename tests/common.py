@@ -153,6 +153,6 @@ class ChorusCommon(AccountTestInvoicingCommon):
         self.env.invalidate_all()
         known = ("chorus_identifier", "chorus_status", "chorus_history_due", "is_move_sent")
         moves.sudo().write(dict.fromkeys(known, False))
-        moves.sudo()._compute_chorus_state()  # as the recomputation does
+        moves.sudo()._compute_chorus_state()
         self.assertEqual(set(moves.mapped("chorus_state")), {"to_send"})
         return moves

@@ -5,8 +5,10 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 from odoo.tools.sql import column_exists, create_column
 
+from ...services.document.en16931 import DocumentError
 from ...services.document.formats import FORMATS
 from ...services.document.invoice import Period, VatCategory
+from ...services.document.pdfa import PdfError, plain
 from ...services.follow import works, works_clock
 from ...services.follow.works import Channel
 from ...services.rules import situations
@@ -336,6 +338,20 @@ class AccountMove(models.Model):
         return self.env._(
             "The document is filed as a PDF, and this server has no PDF engine (wkhtmltopdf). Have it installed, then come back."
         )
+
+    def _chorus_portal_pdf(self):
+        """The printed document as the portal takes it: without any file inside.
+
+        Odoo puts an XML in each invoice that it prints; the portal then reads Factur-X, as a batch, and asks for no framework.
+
+        :raises UserError: when it cannot be printed, or is no readable PDF.
+        """
+        try:
+            return plain(self._chorus_pdf())
+        except PdfError as error:
+            raise UserError(self.env._("The printed invoice is no readable PDF (%s).", error)) from error
+        except DocumentError as error:
+            raise UserError("\n".join(error.problems)) from error
 
     def action_chorus_next_document(self):
         """Start the document that we file after this one, such as A8 after the general statement."""

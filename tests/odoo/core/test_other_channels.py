@@ -60,7 +60,7 @@ class PlatformCommon(ChorusCommon):
     def transfer_by_itself(self, moves):
         """What the automatic transfer does with invoices that it has planned."""
         self.company.write({"chorus_auto_transfer": True, "chorus_auto_delay": 0})
-        moves.chorus_auto_at = fields.Datetime.now()
+        moves.sudo().chorus_auto_at = fields.Datetime.now()
         for _ in range(2):
             self.run_job("l10n_fr_chorus_pro.ir_cron_chorus_deposit")
 

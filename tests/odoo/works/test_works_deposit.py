@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 
 from ...support import printed, simulated
 from ...support.works import FILES, HISTORY, WORKS, WorksCommon
@@ -55,15 +56,18 @@ class TestWorksDeposit(WorksCommon):
     def test_the_pdf_carries_no_xml(self):
         """Odoo puts its Factur-X in the PDF that the customer gets; the portal would take it for a batch."""
         move = self.works_invoice()
-        send = self.env["account.move.send"]._generate_and_send_invoices
-        send(move, sending_methods=["manual"], invoice_edi_format=False)
-        printed = move.invoice_pdf_report_id.raw
-        self.assertIn("factur-x.xml", PdfReader(io.BytesIO(printed)).attachments)
+        writer, buffer = OdooPdfFileWriter(), io.BytesIO()
+        writer.cloneReaderDocumentRoot(OdooPdfFileReader(io.BytesIO(printed.pdf()), strict=False))
+        writer.addAttachment("factur-x.xml", self.env["account.edi.xml.cii"]._export_invoice(move)[0], subtype="text/xml")
+        writer.write(buffer)
+        mixed = buffer.getvalue()
+        move.invoice_pdf_report_file = base64.b64encode(mixed)
+        self.assertIn("factur-x.xml", PdfReader(io.BytesIO(mixed)).attachments)
         with self.assertRaisesRegex(requests.HTTPError, "400"):
-            self.simulator.file_works(move, pdf=base64.b64encode(printed).decode())
+            self.simulator.file_works(move, pdf=base64.b64encode(mixed).decode())
         assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id})
         handed = PdfReader(io.BytesIO(base64.b64decode(assistant.pdf)))
-        self.assertEqual((dict(handed.attachments), len(handed.pages)), ({}, len(PdfReader(io.BytesIO(printed)).pages)))
+        self.assertEqual((dict(handed.attachments), len(handed.pages)), ({}, 1))
         self.assertNotIn("/AF", handed.root_object)
         self.assertNotIn("/Metadata", handed.root_object)
         self.filed(move)
