@@ -5,12 +5,15 @@ gets by itself, gives it another label, more states and more addresses. This add
 its presence (a field, a value of a selection), and a document that the platform may have is never sent to Chorus Pro as well.
 """
 
+from ...services.siret import compact
+
 #: The sending method of the platform.
 METHOD = "peppol"
 #: States of an invoice at the platform in which nobody has it. All others, and those to come, mean that somebody may.
 FREE = frozenset({False, "", "ready", "skipped", "error"})
 #: The electronic address (kind, value) of the State's invoicing service: a document sent there lands in Chorus Pro.
 STATE_ADDRESS = ("0009", "11000201100044")
+STATE_DOMAIN = [("peppol_eas", "=", STATE_ADDRESS[0]), ("peppol_endpoint", "=", STATE_ADDRESS[1])]
 #: The kind of an address that is a SIRET.
 SIRET = "0009"
 
@@ -82,8 +85,7 @@ def is_reached(partner):
     place = address(partner)
     if not place:
         return False
-    siret = "".join((partner.company_registry or "").split())
-    return place != (SIRET, siret) or means_chorus(partner) or _is_verified(partner)
+    return place != (SIRET, compact(partner.company_registry)) or means_chorus(partner) or _is_verified(partner)
 
 
 def _is_verified(partner):

@@ -3,10 +3,12 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...services import vat_number
 from ...services.api import recipients as directory
 from ...services.document.invoice import IdentifierType
 from ...services.rules import Requirements
 from ...services.siret import compact
+from ..core import other_channels
 
 #: What Chorus Pro's directory tells of a body, all read together and forgotten together.
 FACTS = (
@@ -241,8 +243,18 @@ class ResPartner(models.Model):
                 "zip": address.postcode,
                 "city": address.city,
                 "country_id": country.id,
+                "vat": self._chorus_vat_number(details.vat, structure.registry, country or self.country_id),
             }
         return values
+
+    def _chorus_vat_number(self, told, registry, country):
+        """The VAT number of a body that the directory told of; "" when it is not known.
+
+        The platform reports a sale to a customer without one as a sale to a private person, though Chorus Pro reports it too:
+        beside it, the number that the SIREN makes is worth more than none.
+        """
+        place = country.code or ""
+        return vat_number.known(told, registry if other_channels.is_there(self.env) else "", place)
 
     def action_chorus_complete(self):
         """Ask Chorus Pro about one body now: fill it in, or offer what was found to choose from.

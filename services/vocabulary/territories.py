@@ -8,6 +8,9 @@ MONACO = "MC"
 OVERSEAS_DEPARTMENTS: frozenset[str] = frozenset({"GP", "MQ", "GF", "RE", "YT"})
 """Guadeloupe, Martinique, Guyane, Réunion, Mayotte. Chorus Pro and the tax office know them as France."""
 
+FRENCH_VAT: frozenset[str] = frozenset({"FR", "GP", "MQ", "RE"})
+"""Where French VAT is charged and VAT numbers are given (art. 294 of the CGI leaves out Guyane and Mayotte)."""
+
 OVERSEAS_COLLECTIVITIES: frozenset[str] = frozenset({"NC", "PF", "WF", "PM", "BL", "MF", "TF"})
 """French, with taxes of their own."""
 
