@@ -29,7 +29,7 @@ class TestGuide(HttpCase):
             self.assertEqual(self.url_open(f"{GUIDE}{name}.rst").status_code, 404, name)
 
     def test_the_screens_link_to_it(self):
-        for xmlid in ("res_config_settings_view_form", "chorus_setup_view_form", "view_move_form_works"):
+        for xmlid in ("res_config_settings_view_form", "chorus_setup_view_form", "view_move_form_situation"):
             view = self.env.ref(f"l10n_fr_chorus_pro.{xmlid}")
             (name,) = set(re.findall(rf'href="{GUIDE}(\w+)\.rst" target="_blank"', view.arch_db))
             self.assertIn(name, ("administrateur", "batiment"))
