@@ -94,8 +94,9 @@ class ChorusDocument(models.AbstractModel):
         levies = self._chorus_levies([*products, *adjustments])
         allowances, charges = allowances + levies.allowances, charges + levies.charges
         kept_back = -sum((self._chorus_net(line) for line in retained), ZERO)
-        tax_basis = self._chorus_money(self.amount_untaxed) - rounding + levies.levied + kept_back
-        tax = self._chorus_money(self.amount_tax) - levies.levied + levies.withheld
+        untaxed, taxes = self._chorus_book_totals(base_lines)
+        tax_basis = untaxed - rounding + levies.levied + kept_back
+        tax = taxes - levies.levied + levies.withheld
         payments = self._chorus_payments()
         owed = tax_basis + tax + rounding
         prepaid = levies.withheld + sum((paid.amount for paid in payments if paid.before), ZERO)
@@ -183,6 +184,22 @@ class ChorusDocument(models.AbstractModel):
     def _chorus_money(self, amount, currency=None):
         """An amount of the books, already rounded there, as an exact Decimal."""
         return Decimal(f"{amount:.{(currency or self.currency_id).decimal_places}f}")
+
+    def _chorus_book_totals(self, base_lines):
+        """The total without taxes and that of all taxes, by the books; while it is typed, by its lines: the books follow later."""
+        if self.id:
+            return self._chorus_money(self.amount_untaxed), self._chorus_money(self.amount_tax)
+        return (
+            sum((self._chorus_net(line) for line in base_lines), ZERO),
+            sum(
+                (
+                    self._chorus_money(tax_data["tax_amount_currency"])
+                    for line in base_lines
+                    for tax_data in line["tax_details"]["taxes_data"]
+                ),
+                ZERO,
+            ),
+        )
 
     def _chorus_prepare(self, base_lines):
         """Find out once what many lines have in common: which tax is the VAT and how it is called, and the unit."""

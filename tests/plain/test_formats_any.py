@@ -54,12 +54,13 @@ def submitted_sums_add_up(document: Invoice) -> None:
     def number(value: float) -> Decimal:
         return Decimal(str(value))
 
-    totals = {name: number(value) for name, value in data["montantTotal"].items()}
+    totals = {name: number(value) for name, value in data["montantTotal"].items() if name.startswith("montant")}
     rates = data.get("ligneTva", [])
     assert totals["montantHtTotal"] + totals["montantTVA"] == totals["montantTtcTotal"]
     assert sum(number(row["ligneTvaMontantBaseHtParTaux"]) for row in rates) == totals["montantHtTotal"]
     assert sum(number(row["ligneTvaMontantTvaParTaux"]) for row in rates) == totals["montantTVA"]
     assert totals["montantAPayer"] == document.totals.payable
+    assert totals["montantTtcTotal"] - totals.get("montantRemiseGlobaleTTC", 0) == totals["montantAPayer"]
 
 
 def facturx_holds_it(document: Invoice, pdf: bytes) -> None:

@@ -156,6 +156,19 @@ class TestSubmit(SessionCase):
         with self.assertRaisesRegex(Refused, "n'est pas un PDF"):
             self.submit(content=b"<x/>")
 
+    def test_a_part_payment_has_its_place(self):
+        """What is paid before is deducted by the one field there is, or the amounts do not add up."""
+        client = self.client()
+        document = invoice(service_code="", issue_date=self.today(), **priced([line()], prepaid=Decimal("36.00")))
+        self.submit(document, client)
+        (row,) = self.simulator.invoices()
+        self.assertEqual((row["montantTTC"], row["montantAPayer"]), (120, 84))
+        data = to_submission(replace(document, number="FAC/2026/00043"), self.structure(client))
+        del data["montantTotal"]["montantRemiseGlobaleTTC"]
+        pdf = AddedFile(client.add_file(blank_pdf(), "facture.pdf"), "facture.pdf")
+        with self.assertRaisesRegex(Refused, "net a payer"):
+            client.submit_invoice(data, pdf)
+
     def test_second_time_is_refused_as_a_duplicate(self):
         document = invoice(service_code="", issue_date=self.today())
         self.submit(document)

@@ -27,8 +27,12 @@ def sums_add_up(xml: bytes) -> None:
     """The totals of the file, read from the file alone (EN 16931 BR-CO-10, 13 to 16)."""
     root = etree.fromstring(xml)
 
+    currency = root.findtext(f".//{RAM}InvoiceCurrencyCode")
+
     def amounts(name: str, within: str) -> list[Decimal]:
-        return [Decimal(node.text) for parent in root.iter(RAM + within) for node in parent.findall(RAM + name)]
+        nodes = (node for parent in root.iter(RAM + within) for node in parent.findall(RAM + name))
+        # the VAT may be stated in a second currency (BT-111)
+        return [Decimal(node.text) for node in nodes if node.get("currencyID", currency) == currency]
 
     def total(name: str) -> Decimal:
         return sum(amounts(name, "SpecifiedTradeSettlementHeaderMonetarySummation"), Decimal(0))

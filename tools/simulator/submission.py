@@ -45,8 +45,8 @@ def read(body: dict[str, Any]) -> Document:
             without_vat=_decimal(totals.get("montantHtTotal")),
             vat=_decimal(totals.get("montantTVA")),
             with_vat=_decimal(totals.get("montantTtcTotal")),
-            # the rounding and what was paid before are not told apart: to pay is what is said
-            prepaid=_difference(totals),
+            # what is between the total and the amount to pay has one place, whatever it is
+            prepaid=_decimal(totals.get("montantRemiseGlobaleTTC")),
             payable=_decimal(totals.get("montantAPayer")),
         ),
         allowances=ZERO,
@@ -88,11 +88,6 @@ def _line(row: dict[str, Any]) -> Line:
         rate=_decimal(row.get("lignePosteTauxTvaManuel")),
         net=(quantity or ZERO) * (price or ZERO) - discount,
     )
-
-
-def _difference(totals: dict[str, Any]) -> Decimal | None:
-    total, payable = _decimal(totals.get("montantTtcTotal")), _decimal(totals.get("montantAPayer"))
-    return None if total is None or payable is None else total - payable
 
 
 def _decimal(number: int | float | None) -> Decimal | None:

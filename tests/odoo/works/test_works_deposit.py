@@ -96,10 +96,10 @@ class TestWorksDeposit(WorksCommon):
         for lines in ([("works", 1000, False)], [("retention", -60, False), ("works", 1000, True), ("revision", 20, False)]):
             with self.subTest(lines):
                 move = self.situation(lines, post=False, invoice_user_id=self.sender.id)
-                self.assertEqual(move.alerts["chorus_R-22.reason"]["level"], "warning")
+                self.assertEqual(move.alerts["chorus_R-22.tax"]["level"], "warning")
                 move.action_post()
                 move.invalidate_recordset()
-                self.assertEqual(move.alerts["chorus_R-22.reason"]["level"], "danger")
+                self.assertEqual(move.alerts["chorus_R-22.tax"]["level"], "danger")
                 assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id, "filed": True})
                 for stopped in (move.with_user(self.sender).action_chorus_by_hand, assistant.action_filed):
                     with self.assertRaisesRegex(UserError, "no VAT is charged"):
