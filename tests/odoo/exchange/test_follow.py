@@ -203,7 +203,7 @@ class TestFollow(ChorusCommon):
         self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
         self.follow()
         self.assertEqual(move.chorus_state, "paid")
-        move.chorus_history_due = now = fields.Datetime.now()
+        move.sudo().chorus_history_due = now = fields.Datetime.now()
         move._chorus_write_history(move.chorus_identifier, before)
         self.assertEqual(move.chorus_state, "paid")
         self.assertEqual(len(move.chorus_entry_ids), 2)

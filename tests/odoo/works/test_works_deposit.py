@@ -102,7 +102,7 @@ class TestWorksDeposit(WorksCommon):
                 self.assertEqual(move.alerts["chorus_R-22.tax"]["level"], "danger")
                 assistant = self.env["chorus.works.deposit"].with_user(self.sender).create({"move_id": move.id, "filed": True})
                 for stopped in (move.with_user(self.sender).action_chorus_by_hand, assistant.action_filed):
-                    with self.assertRaisesRegex(UserError, "no VAT is charged"):
+                    with self.assertRaisesRegex(UserError, "No VAT stands on these lines"):
                         stopped()
                 self.assertEqual(move.chorus_state, "to_send")
 
