@@ -24,7 +24,6 @@ from .odoo.core import (
     test_inheritance,
     test_language,
     test_other_channels,
-    test_print_agrees,
     test_review,
     test_rights,
     test_security_table,

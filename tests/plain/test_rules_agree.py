@@ -43,6 +43,7 @@ TAKEN = {
     "R-34.format": NO_PLACE,
     "R-34.key": NO_PLACE,
     "R-28.validator": NO_PLACE,
+    "BR-16.lines": STANDARD,
     "BR-29.period": STANDARD,
     "BR-30.period": STANDARD,
     "BR-06.name": STANDARD,

@@ -77,7 +77,7 @@ def test_credit_note_names_the_invoice_and_no_means():
     ("prepaid", "rounding"), [("20.00", "0"), ("120.00", "0"), ("0", "-0.04"), ("11.00", "0.02"), ("0", "0")]
 )
 def test_what_is_between_the_total_and_the_amount_to_pay(prepaid, rounding):
-    """DOMAIN R-25: the API has one place for it, whatever it is."""
+    """doc/RULES.md R-25: the API has one place for it, whatever it is."""
     document = invoice(**priced([line()], prepaid=Decimal(prepaid), rounding=Decimal(rounding)))
     totals = {name: Decimal(str(value)) for name, value in body(document)["montantTotal"].items() if name.startswith("montant")}
     assert totals["montantTtcTotal"] - totals.get("montantRemiseGlobaleTTC", 0) == totals["montantAPayer"]

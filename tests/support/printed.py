@@ -8,9 +8,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import unittest
 from unittest.mock import patch
 
-import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
@@ -68,7 +68,7 @@ def wkhtmltopdf_runs():
 def page_by_wkhtmltopdf(html):
     """A page printed with it. Skips the test where it does not run."""
     if not wkhtmltopdf_runs():
-        pytest.skip("NOT JUDGED: what wkhtmltopdf prints, which does not run here")
+        raise unittest.SkipTest("NOT JUDGED: what wkhtmltopdf prints, which does not run here")
     with tempfile.TemporaryDirectory() as folder:
         source, target = pathlib.Path(folder, "page.html"), pathlib.Path(folder, "page.pdf")
         source.write_text(html, "utf-8")
