@@ -186,7 +186,7 @@ class ChorusDocument(models.AbstractModel):
         return Decimal(f"{amount:.{(currency or self.currency_id).decimal_places}f}")
 
     def _chorus_book_totals(self, base_lines):
-        """The total without taxes and that of all taxes: by the books; while it is typed, by its lines, which the books follow."""
+        """The total without taxes and that of all taxes: by the books, or while it is typed by its lines, as those follow."""
         if self.id:
             return self._chorus_money(self.amount_untaxed), self._chorus_money(self.amount_tax)
         return (
