@@ -112,7 +112,7 @@ class ResPartner(models.Model):
         """From now on these customers' invoices go by Chorus Pro, and by no other way."""
         return self._chorus_move(
             METHOD,
-            lambda partner: is_siret(partner.company_registry) or partner.chorus_identifier_type,
+            lambda partner: is_siret(compact(partner.company_registry)) or partner.chorus_identifier_type,
             self.env._("without a SIRET, left as they are"),
         )
 
