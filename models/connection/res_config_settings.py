@@ -4,6 +4,7 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    chorus_is_french = fields.Boolean(related="company_id.is_france_country", export_string_translation=False)
     chorus_environment = fields.Selection(related="company_id.chorus_environment", readonly=False)
     chorus_production_confirmed = fields.Boolean(related="company_id.chorus_production_confirmed", readonly=False)
     chorus_simulator_url = fields.Char(related="company_id.chorus_simulator_url", readonly=False)
