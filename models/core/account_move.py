@@ -11,7 +11,8 @@ TOLD = 5
 
 #: What changes what is said of an invoice.
 TOLD_OF = ("state", "partner_id", "partner_bank_id", "buyer_reference", "contract_reference", "purchase_order_reference",
-           "chorus_original_number", "chorus_original_date", "chorus_already_paid", "company_id.chorus_format")  # fmt: skip
+           "chorus_original_number", "chorus_original_date", "chorus_already_paid", "company_id.chorus_format",
+           "commercial_partner_id.vat")  # fmt: skip
 
 
 class AccountMove(models.Model):

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import format_datetime
 
+from ...services import vat_number
 from ...services.api.errors import failure
 from ...services.follow import expiry
 from ...services.vocabulary import messages, statuses
@@ -68,6 +69,7 @@ class ChorusNotice(models.AbstractModel):
                 Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place, finding.asks)
                 for finding in self._chorus_findings()
             ),
+            *filter(None, [self._chorus_reporting_remark()]),
             # nothing tells whether it was mended since
             *(
                 Remark(self.env._("Refused last time: %s", trouble.cause), trouble.remedy, False, trouble.place)
@@ -100,6 +102,22 @@ class ChorusNotice(models.AbstractModel):
             return Remark(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
         return None
 
+    def _chorus_reporting_remark(self):
+        """That this sale would be reported twice to the tax office; None where it would not."""
+        customer = self.commercial_partner_id
+        if customer.vat or not other_channels.reports_private_sales(self.company_id) or not self._chorus_is_destined():
+            return None
+        message = self.env._(
+            "%s has no VAT number: the platform reports this sale as one to a private person (flow 10), and Chorus Pro reports it"
+            " too.",
+            customer.display_name,
+        )
+        made = vat_number.of_siren(customer.company_registry or "", customer.country_code or "")
+        remedy = (
+            self.env._("Fill in its VAT number; its SIREN makes %s.", made) if made else self.env._("Fill in its VAT number.")
+        )
+        return Remark(message, remedy, False, Place.RECIPIENT)
+
     def _chorus_held_words(self):
         """Why an invoice that another channel has does not go to Chorus Pro, and what to do: two sentences."""
         return (
@@ -128,6 +146,7 @@ class ChorusNotice(models.AbstractModel):
             **self._chorus_environment_alert(),
             **self._chorus_former_environment_alert(),
             **self._chorus_other_channel_alert(),
+            **self._chorus_reporting_alert(),
             **self._chorus_connection_alert(),
             **self._chorus_trouble_alerts(),
             **self._chorus_finding_alerts(),
@@ -181,6 +200,17 @@ class ChorusNotice(models.AbstractModel):
             other_channels.label(self.env),
         )
         return {"chorus_other_channel": {"level": "warning", "message": message}}
+
+    def _chorus_reporting_alert(self):
+        """The same on the form, as long as something can be done about it."""
+        begun = self.state == "draft" and self.invoice_line_ids
+        if not begun and self.chorus_state in (False, "paid", "cancelled", "refused"):
+            return {}
+        remark = self._chorus_reporting_remark()
+        if not remark:
+            return {}
+        words = f"Chorus Pro : {remark.message}\n{remark.remedy}"
+        return {"chorus_reporting": self._chorus_alert("warning", words, remark.place)}
 
     def _chorus_connection_alert(self):
         """Chorus Pro is out of reach, or its statuses were not read for long."""
