@@ -12,6 +12,7 @@ from ...services.follow import expiry
 from ...services.setup import diagnosis
 from ...services.setup.diagnosis import Outcome
 from ...services.setup.vault import VaultError, sealed_with
+from ...services.vocabulary import served
 from .. import timing, transactions
 from .server_file import vault
 
@@ -77,6 +78,11 @@ class ChorusConnection(models.Model):
     checked_at = fields.Datetime("Last test of the connection", readonly=True)
     #: What the last test found of each link: a dict of lists, outcome, code, detail
     findings = fields.Json(readonly=True, export_string_translation=False)
+    #: The codes that the platform serves to this account: by list (``vocabulary.served``), label by code
+    served = fields.Json(readonly=True, export_string_translation=False)
+    served_at = fields.Datetime("Lists of Chorus Pro read on", readonly=True)
+    served_text = fields.Text("What this account may use", compute="_compute_served_texts")
+    served_news = fields.Text("Not known to this add-on yet", compute="_compute_served_texts")
     #: The recorded technical password has been accepted once: if it is refused later, it has expired
     password_proved = fields.Boolean(readonly=True, export_string_translation=False)
     structure_name = fields.Char("Name at Chorus Pro", readonly=True)
@@ -260,6 +266,25 @@ class ChorusConnection(models.Model):
             return False
         domain = [("company_id", "=", self.company_id.id), ("environment", "=", self.environment), ("flow_number", "!=", False)]
         return bool(self.env["chorus.deposit"].sudo().search_count(domain, limit=1))  # sudo: see _known
+
+    # -- what the platform serves --------------------------------------------------------------------------------------
+
+    @api.depends("served")
+    @api.depends_context("lang")
+    def _compute_served_texts(self):
+        for connection in self:
+            told = connection.served or {}
+            connection.served_text = connection._served_lines(told)
+            connection.served_news = connection._served_lines(served.news(told))
+
+    def _served_lines(self, told):
+        """One line a list: its name and its codes, with their labels where they have some; False without any."""
+        lines = []
+        for name, (label, _known) in served.LISTS.items():
+            codes = [f"{code} ({words})" if words else code for code, words in sorted(told.get(name, {}).items())]
+            if codes:
+                lines.append(f"{label.of(self.env.lang)} : {', '.join(codes)}")
+        return "\n".join(lines) or False
 
     # -- our own structure ---------------------------------------------------------------------------------------------
 

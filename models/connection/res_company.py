@@ -386,6 +386,8 @@ class ResCompany(models.Model):
         if found.structure:
             # only an active one is found
             values |= {"structure_identifier": found.structure.identifier, "structure_state": "active"}
+        if found.served:
+            values |= {"served": found.served, "served_at": fields.Datetime.now()}
         if any(finding.link == "technical_account" and finding.outcome is Outcome.OK for finding in found.findings):
             values["password_proved"] = True
         connection.write(values)

@@ -26,6 +26,7 @@ from .directory import DirectoryClient
 from .errors import OutcomeUnknown, TryLater
 from .json_values import rows as _rows
 from .json_values import text as _text
+from .lists import ListsClient
 from .paging import search_all
 from .works import WorksClient
 
@@ -39,7 +40,7 @@ MAIN_FILE_IN_A_LIST = True
 FILE_LABEL = 100
 
 
-class ChorusClient(InvoiceActions, DirectoryClient, WorksClient):
+class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
     """Calls Chorus Pro over a session.
 
     Every method raises :class:`~.errors.ChorusError`; what was sent is never repeated by the client itself when it may have

@@ -136,10 +136,12 @@ class Diagnosis:
 
     :param structure: our own, when it was found.
     :param password_expires_at: when the technical password ends, when the platform tells it.
+    :param served: the lists of codes that the platform serves to this account; see ``vocabulary.served``.
     """
 
     structure: FoundStructure | None = None
     password_expires_at: datetime | None = None
+    served: dict[str, dict[str, str]] = field(default_factory=dict)
     _found: dict[str, Finding] = field(default_factory=dict)
 
     def note(self, link: str, outcome: Outcome = Outcome.OK, code: str = "", detail: str = "") -> None:
@@ -184,6 +186,8 @@ def diagnose(client: ChorusClient, registry: str) -> Diagnosis:
     except NotReceived as error:
         # also in the midst of the way: a platform that stops answering says nothing of the links that follow
         diagnosis.note("network", Outcome.FAILED, error.code, error.detail)
+    if diagnosis.established:
+        diagnosis.served = client.served_lists()
     return diagnosis
 
 

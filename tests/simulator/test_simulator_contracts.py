@@ -40,6 +40,9 @@ REQUESTS = {
     SERVICE: contracts.CONSULT_SERVICE,
     "transverses/v1/ajouter/fichier": contracts.ADD_FILE,
     "transverses/v1/recuperer/typespj": contracts.FILE_TYPES,
+    "transverses/v1/recuperer/syntaxeflux": contracts.FLOW_SYNTAXES,
+    "transverses/v1/recuperer/cadrefacturation": contracts.FRAMEWORKS,
+    "transverses/v1/recuperer/motifs/exonerationtva": contracts.EXEMPTIONS,
     ENGAGEMENTS: contracts_engagements.SEARCH_ENGAGEMENTS,
     "facturesTravaux/v1/rechercher": contracts_works.SEARCH_WORKS,
 }
@@ -54,6 +57,8 @@ CODES = {
     "listeTypeFactureTravaux": ["ETAT_ACOMPTE"],
     "cadreFacturation": ["A4_PROJET_DECOMPTE_MENSUEL_FOURNISSEUR"],
     "modeDepot": ["SAISIE_API"],
+    "formatFlux": ["IN_DP_E1_STRUCT"],
+    "typeDemandePaiement": ["FACTURE_TRAVAUX"],
 }
 
 

@@ -138,6 +138,11 @@ ADD_FILE = record(
     }
 )
 FILE_TYPES = record({"codeLangue": one_of(("FR", "EN")), "typeObjet": one_of(v.FILE_OBJECTS)})
+FLOW_FORMATS = record({})
+FLOW_SYNTAXES = record({"formatFlux": one_of(tuple(v.FLOW_FORMATS))})
+FRAMEWORKS = record({"typeDemandePaiement": one_of(("FACTURE", "FACTURE_TRAVAUX"))})
+WORKS_TYPES = record({})
+EXEMPTIONS = record({"codeLangue": one_of(("FR", "EN"))})
 BANK_ACCOUNTS = record({"idStructure": integer()})
 
 SEARCH_AS_SUPPLIER = record(

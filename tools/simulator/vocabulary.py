@@ -138,6 +138,14 @@ SYNTAXES: dict[str, str | None] = {
     "IN_DP_E2_CII_MIN_16B": "FSO1116A",
     "IN_DP_E2_CII_FACTURX": "FSO1117A",
 }
+# The formats of a flow, each with its syntaxes; which one belongs to which is deduced from their names.
+FLOW_FORMATS: dict[str, tuple[str, ...]] = {
+    "IN_DP_E1_STRUCT": tuple(code for code in SYNTAXES if code.startswith("IN_DP_E1_")),
+    "IN_DP_E2_MIXTE": tuple(code for code in SYNTAXES if code.startswith("IN_DP_E2_") and not code.endswith("_FACTURX")),
+    "IN_DP_E2_FACTURX": ("IN_DP_E2_CII_FACTURX",),
+}
+# The one reason for an exemption of VAT that was seen, at a third party; what a real account is served is not known.
+EXEMPTIONS = {"EXPT": "Exportation"}
 # Those consulterCR and consulterCRDetaille know (doc/API.md §2.C).
 REPORT_SYNTAXES = (
     "IN_DP_E1_UBL_INVOICE",
