@@ -110,6 +110,7 @@ class ResPartner(models.Model):
 
     def action_chorus_route_chorus(self):
         """From now on these customers' invoices go by Chorus Pro, and by no other way."""
+        self._chorus_check_move()
         return self._chorus_move(
             METHOD,
             lambda partner: is_siret(compact(partner.company_registry)) or partner.chorus_identifier_type,
@@ -118,11 +119,17 @@ class ResPartner(models.Model):
 
     def action_chorus_route_platform(self):
         """From now on these customers' invoices go by the platform, which hands them over to Chorus Pro."""
+        self._chorus_check_move()
         if not other_channels.is_there(self.env):
             raise UserError(self.env._("This Odoo has no approved platform: its module is not installed."))
         return self._chorus_move(
             other_channels.METHOD, other_channels.address, self.env._("without an electronic address, left as they are")
         )
+
+    def _chorus_check_move(self):
+        """:raises AccessError: for who may not transfer invoices, or not change these customers."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("write")
 
     def _chorus_move(self, method, may, left):
         """Give these customers one sending method, in the user's company.
@@ -130,8 +137,6 @@ class ResPartner(models.Model):
         :param may: whether a customer can have it. :param left: what is said of those that cannot.
         :return: a notification.
         """
-        self.env["res.users"]._chorus_check_transfer()
-        self.check_access("write")
         customers = self.commercial_partner_id
         moved = customers.filtered(may)
         moved.write({"invoice_sending_method": method})

@@ -127,6 +127,9 @@ METHODS = {
     ("res.partner", "action_chorus_complete"): TRANSFER | {"stranger"},
     ("res.partner", "action_chorus_complete_all"): TRANSFER | {"stranger"},
     ("res.partner", "action_chorus_find"): TRANSFER | {"stranger"},
+    ("res.partner", "action_chorus_clear_address"): NOBODY,  # as to flag one
+    ("res.partner", "action_chorus_route_chorus"): NOBODY,
+    ("res.partner", "action_chorus_route_platform"): NOBODY,
     ("res.partner", "action_chorus_flag"): NOBODY,  # it takes the right to change contacts as well
     ("res.partner", "action_chorus_services"): STAFF,
 }
