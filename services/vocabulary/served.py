@@ -1,8 +1,8 @@
 """The lists of codes that the platform serves at run time, and which of these codes are known here.
 
-Sources: doc/API.md §2.C for the calls, §3.1 and §3.3 for frameworks and syntaxes, the Swagger of Factures for the types of works
-documents. Of the reasons for an exemption one code was seen, at a third party. What a real account is served beyond that, E4 and
-E5 for works above all, nothing public tells: hence the comparison.
+Sources: doc/API.md §2.C for the calls, doc/API.md §3.1 and doc/API.md §3.3 for frameworks and syntaxes, the Swagger of Factures
+for the types of works documents. Of the reasons for an exemption one code was seen, at a third party. What a real account is
+served beyond that, E4 and E5 for works above all, nothing public tells: hence the comparison.
 """
 
 from __future__ import annotations
