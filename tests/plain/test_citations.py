@@ -76,3 +76,17 @@ def test_the_table_of_rules_says_what_the_code_does():
         told = set(re.findall(r"\b[BW]\b", level.partition(" (")[0]))
         assert told == levels.get(code, set()), code
         assert (level.strip() == "–") == (code in ELSEWHERE), code
+
+
+def test_documents_lead_to_files_that_are_there():
+    pages = [path for path in ROOT.rglob("*.md") if ".git" not in path.parts]
+    targets = [
+        (page, target) for page in pages for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    ]
+    assert len(targets) > 20
+    for page, target in targets:
+        assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
+def test_the_readme_is_for_someone_in_a_hurry():
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
