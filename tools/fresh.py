@@ -37,7 +37,7 @@ MARK = "--- fresh: exit status"
 # How this machine reaches its registries, for pip and apt there to reach them too.
 NETWORK = re.compile(r"(?i)(https?|no|all|ftp)_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|PROXY|TRUSTED_HOST|DEFAULT_TIMEOUT)")
 NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt")
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+APT_SETTINGS = ("Acquire::http", "Acquire::https", "Acquire::Check-Valid-Until")  # the last for a mirror that stands still
 ODOO_CONF = """[options]
 addons_path = /home/odoo/addons
 data_dir = /home/odoo/data
@@ -174,12 +174,12 @@ def base(release: str) -> Path:
 
 
 def carry_network(root: Path) -> None:
-    """Let the programs in a root file system reach what this machine reaches: names, certificates, proxies."""
+    """Let the programs in a root file system reach what this machine reaches: names, certificates, proxies, mirrors."""
     for name in NETWORK_FILES:
         if Path(name).exists():
             shutil.copy(name, root / name.lstrip("/"))
-    proxies = run(["apt-config", "dump", "Acquire::http", "Acquire::https"], "apt-config failed.", "check apt")
-    (root / "etc/apt/apt.conf.d/99network").write_text(proxies)
+    settings = run(["apt-config", "dump", *APT_SETTINGS], "apt-config failed.", "check apt")
+    (root / "etc/apt/apt.conf.d/99network").write_text(settings)
     (root / "dev/shm").mkdir(mode=0o1777, exist_ok=True)
     (root / "dev/shm").chmod(0o1777)
 
