@@ -243,7 +243,9 @@ def own_odoo(trial: Trial, home: Path) -> None:
     with trial.step("an Odoo 19 as it stands on a server (not of the README)"):
         server(trial, home)
     trial.shell.type(f"export ADDONS=~/addons ODOO_RC=~/odoo.conf DATABASE={DATABASE}; cd ~/{CLONE}")
-    for line in lines[: install + 1]:
+    for number, line in enumerate(lines[: install + 1]):
+        if line.startswith("pip "):
+            refused(trial, lines[install])
         trial.type(line)
     installed = f"SELECT state FROM ir_module_module WHERE name = '{MODULE}'"  # noqa: S608 - a constant
     expect(trial, installed, "installed")
@@ -259,6 +261,18 @@ def own_odoo(trial: Trial, home: Path) -> None:
     for line in lines[install + 1 :]:
         trial.type(line)
     expect(trial, installed, "uninstalled")
+
+
+def refused(trial: Trial, line: str) -> None:
+    """Install before the packages are there that Odoo does not bring: it must name them, and leave the database well.
+
+    :raises SystemExit: when it says something else.
+    """
+    with trial.step("the same line to install, before the packages are there: refused by name"):
+        said = trial.shell.type(f"{line} 2>&1 || true")
+    needed = odoo_env.recipe()
+    if not any(requirement in said for requirement in needed):
+        fail(f"Without its packages the installation does not name any of {', '.join(needed)}.", f"see {trial.shell.log}")
 
 
 def server(trial: Trial, home: Path) -> None:
