@@ -243,7 +243,7 @@ def own_odoo(trial: Trial, home: Path) -> None:
     with trial.step("an Odoo 19 as it stands on a server (not of the README)"):
         server(trial, home)
     trial.shell.type(f"export ADDONS=~/addons ODOO_RC=~/odoo.conf DATABASE={DATABASE}; cd ~/{CLONE}")
-    for number, line in enumerate(lines[: install + 1]):
+    for line in lines[: install + 1]:
         if line.startswith("pip "):
             refused(trial, lines[install])
         trial.type(line)
