@@ -32,7 +32,7 @@ DATABASE = "production"
 ONE_FILE = "tests/odoo/exchange/test_deposit.py"
 # The tests that Odoo's own runner does on the production server: it loads all, and these need what a server has not.
 SERVER_TESTS = ("TestCorpus", "TestMarketAmounts", "TestWithoutFrench", "TestDeposit")
-PATIENCE = 1800
+PATIENCE = 3600
 MARK = "--- fresh: exit status"
 # How this machine reaches its registries, for pip and apt there to reach them too.
 NETWORK = re.compile(r"(?i)(https?|no|all|ftp)_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|PROXY|TRUSTED_HOST|DEFAULT_TIMEOUT)")
