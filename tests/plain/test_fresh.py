@@ -1,5 +1,7 @@
 """What `dev.py fresh` takes from the README, and what it says without root: the rest is seen by running it."""
 
+import re
+
 import pytest
 
 from ..support.places import ROOT
@@ -31,3 +33,12 @@ def test_without_debootstrap_it_says_so(monkeypatch):
     monkeypatch.setattr(fresh.shutil, "which", lambda _name: None)
     with pytest.raises(SystemExit, match="Missing on this machine: debootstrap"):
         fresh.fresh(ROOT, "bookworm")
+
+
+def test_the_readme_tells_what_root_gets_installed_and_asks_for_nothing_else():
+    source = "".join(path.read_text("utf-8") for path in sorted((ROOT / "tools").glob("*.py")))
+    installed = set(re.findall(r'apt_install\("([\w-]+)"', source)) - {"debootstrap"}  # `fresh` alone, for developers
+    assert installed == {"chromium", "postgresql"}
+    section = (ROOT / "README.md").read_text("utf-8").partition("\n## Two commands\n")[2].partition("\n## ")[0].lower()
+    assert all(package in section for package in installed)
+    assert "python3-venv" not in section, "pip comes from Debian's wheel where ensurepip is missing"
