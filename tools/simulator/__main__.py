@@ -58,7 +58,8 @@ CONTROL CALLS (with --control, JSON):
   POST /_simulator/works/<idFactureTravaux>/act   {{"actor": validator|moe|moa|finance, "action": accept|refuse|pay}}
   POST /_simulator/works/<idFactureTravaux>/status   {{"statut", "commentaire"?}}
   POST /_simulator/faults    {{"path", "kind", "times"? (null: endless), "after"?, "delay"?, "codeRetour"?, "libelle"?,
-                              "http"?, "done"?, "echo"?, "retry_after"?, "probability"?, "seed"?}}; DELETE clears them
+                              "http"?, "done"?, "echo"?, "challenge"?, "body"?, "content_type"?, "size"?, "retry_after"?,
+                              "probability"?, "seed"?}}; DELETE clears them
   POST /_simulator/directory {{"structures": [...]}} or one structure, {{"applications": [...]}}, {{"accounts": [...]}},
                              with the names of directory.json and directory_bodies.json
   POST /_simulator/clock     {{"now": date or null}}

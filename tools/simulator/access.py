@@ -18,6 +18,7 @@ from .replies import Reply
 
 TOKEN_PATH = "/api/oauth/token"
 TOKEN_LENGTH = 54  # as observed
+TOKEN_REFUSED = 'Bearer realm="PISTE", error="invalid_token"'
 
 # The only difference between an unknown id and a wrong secret is the caller's: the answer is the same (doc/API.md §1.1).
 _INVALID_CLIENT = {"error": "invalid_client", "error_description": "Client authentication failed"}
@@ -77,7 +78,7 @@ class Access:
         """
         application = self._bearer(authorization)
         if application is None:
-            return _unauthorized('Bearer realm="PISTE", error="invalid_token"')
+            return _unauthorized(TOKEN_REFUSED)
         if api not in application.apis:
             return Reply.json(403, {})
         if account_header is None and not needs_account:

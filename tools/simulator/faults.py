@@ -8,21 +8,30 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from .reading import MEGABYTE
+from .replies import JSON
 from .schema import ContractError
 
 REFUSE = "refuse_connection"
 HOLD_KINDS = ("timeout_before", "timeout_after")
 RESET_KINDS = ("reset_before", "reset_after")
 HTTP_KINDS = {f"http_{status}": status for status in (401, 403, 429, 500, 502, 503)}
-KINDS = (REFUSE, *RESET_KINDS, *HOLD_KINDS, *HTTP_KINDS, "html_200", "empty_200", "code_retour", "slow")
+#: ``answer``: any status, body and type; ``drip``: the true answer, byte by byte; ``swollen``: packed, and large once unpacked
+OWN_KINDS = ("answer", "drip", "swollen")
+KINDS = (REFUSE, *RESET_KINDS, *HOLD_KINDS, *HTTP_KINDS, "html_200", "empty_200", "code_retour", "slow", *OWN_KINDS)
 
 DEFAULT_HOLD = 60.0
 DEFAULT_SLOWNESS = 5.0
+DEFAULT_DRIP = 1.0
 
 
 @dataclass
 class Fault:
-    """``times`` None: endless. ``after``: so many calls pass first. ``done``: the call is processed all the same."""
+    """``times`` None: endless. ``after``: so many calls pass first. ``done``: the call is processed all the same.
+
+    ``echo``: a 403 answers with the request. ``challenge``: a 401 says that it is the token which is refused. ``body`` and
+    ``content_type``: of an ``answer``, whose status is ``http``. ``size``: of what is ``swollen``, in bytes.
+    """
 
     path: str
     kind: str
@@ -34,6 +43,10 @@ class Fault:
     http: int = 200
     done: bool = False
     echo: bool = False
+    challenge: bool = False
+    body: str = ""
+    content_type: str = JSON
+    size: int = 16 * MEGABYTE
     retry_after: int | None = None
     probability: float = 1.0
     seed: int | None = None
@@ -47,10 +60,10 @@ class Fault:
 
     @property
     def seconds(self) -> float:
-        """How long to hold (time-outs) or to slow down."""
+        """How long to hold (time-outs), to slow down, or to wait between two bytes."""
         if self.delay is not None:
             return self.delay
-        return DEFAULT_SLOWNESS if self.kind == "slow" else DEFAULT_HOLD
+        return {"slow": DEFAULT_SLOWNESS, "drip": DEFAULT_DRIP}.get(self.kind, DEFAULT_HOLD)
 
     @property
     def is_over(self) -> bool:
@@ -84,6 +97,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "http": (int,),
     "done": (bool,),
     "echo": (bool,),
+    "challenge": (bool,),
+    "body": (str,),
+    "content_type": (str,),
+    "size": (int,),
     "retry_after": (int,),
     "probability": (int, float),
     "seed": (int,),

@@ -17,12 +17,13 @@ TRANSVERSE_OK = "TRA_MSG_00.000"
 
 @dataclass(frozen=True)
 class Reply:
-    """``body`` None stands for an echo of the request, see ``access.Access.check``."""
+    """``body`` None stands for an echo of the request, see ``access.Access.check``. ``seconds_a_byte``: it leaves so slowly."""
 
     status: int
     content_type: str = JSON
     body: bytes | None = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    seconds_a_byte: float = 0
 
     @classmethod
     def json(cls, status: int, data: Any, headers: Mapping[str, str] | None = None) -> Reply:

@@ -9,11 +9,13 @@ import struct
 import sys
 import threading
 import traceback
+import zlib
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from . import api, control, pages
-from .access import TOKEN_PATH
+from .access import TOKEN_PATH, TOKEN_REFUSED
 from .chorus import Platform
 from .faults import HOLD_KINDS, HTTP_KINDS, RESET_KINDS, Fault
 from .reading import MEGABYTE
@@ -144,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _fail(self, fault: Fault, path: str, body: bytes) -> Reply:
         """What the fault makes of the call. Raises ConnectionLost when there is no answer."""
-        done = self._answer(path, body) if fault.done or fault.kind == "slow" else None
+        done = self._answer(path, body) if fault.done or fault.kind in ("slow", "drip") else None
         if fault.kind in HOLD_KINDS or fault.kind == "slow":
             self.server.stopping.wait(fault.seconds)
         if fault.kind in HOLD_KINDS or fault.kind in RESET_KINDS:
@@ -152,6 +154,12 @@ class Handler(BaseHTTPRequestHandler):
             raise ConnectionLost
         if done is not None and fault.kind == "slow":
             return done
+        if done is not None and fault.kind == "drip":
+            return replace(done, seconds_a_byte=fault.seconds)
+        if fault.kind == "swollen":
+            return Reply(200, JSON, _swollen(fault.size), {"Content-Encoding": "gzip"})
+        if fault.kind == "answer":
+            return Reply(fault.http, fault.content_type, fault.body.encode())
         if fault.kind == "html_200":
             return Reply(200, "text/html; charset=utf-8", MAINTENANCE_PAGE)
         if fault.kind == "empty_200":
@@ -161,6 +169,8 @@ class Handler(BaseHTTPRequestHandler):
         status = HTTP_KINDS[fault.kind]
         wait = fault.retry_after if fault.retry_after is not None else (1 if status == 429 else None)
         headers = {} if wait is None else {"Retry-After": str(wait)}
+        if fault.challenge:
+            headers["WWW-Authenticate"] = TOKEN_REFUSED
         return Reply(status, JSON, body if fault.echo else b"{}", headers)
 
     # Bytes
@@ -199,13 +209,28 @@ class Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(content)
+        if not reply.seconds_a_byte:
+            self.wfile.write(content)
+            return
+        for place in range(len(content)):
+            self.wfile.flush()
+            self.server.stopping.wait(reply.seconds_a_byte)
+            self.wfile.write(content[place : place + 1])
 
     def _cut(self) -> None:
         """Closes with a reset (RST) instead of an orderly end."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
+
+
+def _swollen(size: int) -> bytes:
+    """A success in whose text stand so many blanks, packed piece by piece."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    pieces = [packer.compress(b'{"codeRetour": 0, "libelle": "')]
+    pieces += [packer.compress(b" " * MEGABYTE) for _ in range(size // MEGABYTE)]
+    pieces += [packer.compress(b'"}'), packer.flush()]
+    return b"".join(pieces)
 
 
 def _path(target: str) -> str:
