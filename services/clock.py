@@ -12,12 +12,22 @@ PARIS = ZoneInfo("Europe/Paris")
 def parse_instant(value: object) -> datetime | None:
     """The instant the platform wrote, in UTC, or None when there is none or it cannot be read.
 
+<<<<<<< HEAD
     Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (doc/API.md §2.H); without an offset,
     or as a date alone, the platform means Paris time. An integer is taken for milliseconds since 1970.
+=======
+    Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (REFERENCE §2.H); without an offset,
+    or as a date alone, the platform means Paris time. An integer is taken for milliseconds since 1970. Never raises.
+>>>>>>> 183159e ([services] One place bounds an answer, one decides done, refused and absent, one reads a value)
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value / 1000, UTC)
-    text = str(value or "").strip()
+        try:
+            return datetime.fromtimestamp(value / 1000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
     if text.endswith(("Z", "z")):
         text = text[:-1] + "+00:00"
     elif len(text) > 5 and text[-5] in "+-" and text[-4:].isdigit() and "T" in text:
@@ -28,11 +38,12 @@ def parse_instant(value: object) -> datetime | None:
         text = head + tail.lstrip("0123456789")
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=PARIS)
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # the last also for the first and last days that Python counts, in another time zone
         return None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=PARIS)
-    return instant.astimezone(UTC)
 
 
 def paris_text(instant: datetime | None) -> str | None:

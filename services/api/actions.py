@@ -41,7 +41,7 @@ class InvoiceActions:
             body["pieceJointeComplementaire"] = pieces
         if comment:
             body["commentaire"] = comment[:COMMENT_LENGTH]
-        self._session.post("/cpro/factures/v1/completer", body, once=True)
+        self._session.post_once("/cpro/factures/v1/completer", body)
 
     def reroute_invoice(self, identifier: str, *, recipient: str, service: str, engagement: str, comment: str) -> None:
         """Correct the routing of an invoice to be re-routed, which goes to its recipient again (``recycler``).
@@ -58,12 +58,12 @@ class InvoiceActions:
             body["reference"] = {"numeroBonCommande": engagement}
         if comment:
             body["commentaire"] = comment[:COMMENT_LENGTH]
-        self._session.post("/cpro/factures/v1/recycler", body, once=True)
+        self._session.post_once("/cpro/factures/v1/recycler", body)
 
     def acknowledge_rejection(self, identifier: str) -> None:
         """Tell Chorus Pro that a rejection was dealt with (``traiterRejet``); the status stays."""
-        self._session.post(
-            "/cpro/factures/v1/traiterRejet", {"listeDemandePaiement": [{"idDemandePaiement": int(identifier)}]}, once=True
+        self._session.post_once(
+            "/cpro/factures/v1/traiterRejet", {"listeDemandePaiement": [{"idDemandePaiement": int(identifier)}]}
         )
 
     def correct_validator(self, identifier: str, structure: str, siret: str) -> None:
@@ -72,7 +72,7 @@ class InvoiceActions:
         :param structure: the validator's ``idStructureCPP``.
         :param siret: the validator's SIRET.
         """
-        self._session.post(
+        self._session.post_once(
             "/cpro/factures/v1/corriger/valideur/facture",
             {
                 "idFacture": int(identifier),
@@ -80,5 +80,4 @@ class InvoiceActions:
                 "typeIdentifiantStructure": "SIRET",
                 "identifiantStructure": siret,
             },
-            once=True,
         )

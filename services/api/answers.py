@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from .json_values import UnreadableRow
+
 
 class FlowReceipt(NamedTuple):
     """A flow was received, under that number; the day the platform gives with it says less than our own clock."""
@@ -46,13 +48,14 @@ class TechnicalError(NamedTuple):
 
 
 class FlowReport(NamedTuple):
-    """What became of a flow; ``state`` is one of doc/API.md §3.4."""
+    """What became of a flow; ``state`` is one of doc/API.md §3.4, ``unreadable`` are the errors that could not be read."""
 
     state: str
     state_at: datetime | None
     file_name: str
     invoice_errors: tuple[InvoiceError, ...]
     technical_errors: tuple[TechnicalError, ...]
+    unreadable: tuple[UnreadableRow, ...] = ()
 
 
 class FoundInvoice(NamedTuple):
@@ -89,7 +92,8 @@ class HistoryEntry(NamedTuple):
 
 
 class History(NamedTuple):
-    """An invoice's current status and its steps, oldest first."""
+    """An invoice's current status and its steps, oldest first; ``unreadable`` are the steps that could not be read."""
 
     status: str
     entries: tuple[HistoryEntry, ...]
+    unreadable: tuple[UnreadableRow, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ..clock import paris_text, parse_instant
+from ..clock import paris_text
 from .actions import InvoiceActions
 from .answers import (
     AddedFile,
@@ -23,17 +23,29 @@ from .answers import (
 )
 from .answers_directory import FoundStructure
 from .directory import DirectoryClient
-from .errors import OutcomeUnknown, TryLater
-from .json_values import rows as _rows
-from .json_values import text as _text
+from .errors import OutcomeUnknown
+from .json_values import (
+    Fields,
+    Unreadable,
+    UnreadableRow,
+    amount,
+    day,
+    digits,
+    flag,
+    name,
+    past,
+    read_rows,
+    record,
+    rows,
+    text,
+    understood,
+)
 from .lists import ListsClient
-from .paging import search_all
+from .paging import MAXIMUM, search_all
 from .works import WorksClient
 
 #: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (doc/API.md §5).
 PAGE_SIZE = 500
-#: Results a search may give over all its pages; the platform's default would be 200 (doc/API.md §2.H).
-MAXIMUM = 100_000
 #: How ``soumettre`` takes the PDF: the Swagger has an object, the requests known to have succeeded a list (doc/API.md §2.0).
 MAIN_FILE_IN_A_LIST = True
 #: Characters that the label of an attachment may have (doc/API.md §2.H).
@@ -57,7 +69,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
         :param syntax: a ``syntaxeFlux`` such as ``IN_DP_E1_CII_16B`` (doc/API.md §3.3).
         :raises OutcomeUnknown: also when the platform accepts without giving a flow number.
         """
-        answer = self._session.post(
+        answer = self._session.post_once(
             "/cpro/factures/v1/deposer/flux",
             {
                 "fichierFlux": base64.b64encode(content).decode(),
@@ -65,51 +77,46 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
                 "syntaxeFlux": syntax,
                 "avecSignature": False,
             },
-            once=True,
         )
-        number = _text(answer.get("numeroFluxDepot"))
-        if not number:
-            raise OutcomeUnknown("accepted without a flow number")
-        return FlowReceipt(number)
+        with understood(OutcomeUnknown):
+            return FlowReceipt(Fields(answer).need("numeroFluxDepot", name))
 
-    def add_file(self, content: bytes, name: str) -> str:
+    def add_file(self, content: bytes, file_name: str) -> str:
         """Hand over a file for a later call to refer to (``ajouter/fichier``).
 
         Alone it changes nothing at Chorus Pro, hence the call is repeated when the way fails.
 
         :param content: the file's bytes, at most 10 MB (doc/API.md §5).
-        :param name: with its extension, at most 50 characters.
+        :param file_name: with its extension, at most 50 characters.
         :return: the file's identifier (``pieceJointeId``).
         """
         answer = self._session.post(
             "/cpro/transverses/v1/ajouter/fichier",
             {
                 "pieceJointeFichier": base64.b64encode(content).decode(),
-                "pieceJointeNom": name,
-                "pieceJointeTypeMime": mimetypes.guess_type(name)[0] or "application/octet-stream",
-                "pieceJointeExtension": name.rpartition(".")[2].upper(),
+                "pieceJointeNom": file_name,
+                "pieceJointeTypeMime": mimetypes.guess_type(file_name)[0] or "application/octet-stream",
+                "pieceJointeExtension": file_name.rpartition(".")[2].upper(),
             },
         )
-        identifier = _text(answer.get("pieceJointeId"))
-        if not identifier:
-            raise TryLater("a file was taken without an identifier", code="unexpected_answer")
-        return identifier
+        with understood():
+            return Fields(answer).need("pieceJointeId", digits)
 
     def file_types(self) -> dict[str, str]:
         """The kinds of files that may go with an invoice (``recuperer/typespj``): label by code."""
         answer = self._session.post("/cpro/transverses/v1/recuperer/typespj", {"codeLangue": "FR", "typeObjet": "FACTURE"})
-        return {
-            _text(row.get("codeTypePieceJointe")): _text(row.get("libelleTypePieceJointe"))
-            for row in _rows(answer.get("listeTypePieceJointe"))
-        }
+        with understood():
+            kinds = [Fields(row) for row in Fields(answer)("listeTypePieceJointe", rows)]
+            return {kind.need("codeTypePieceJointe", name): kind("libelleTypePieceJointe", text) for kind in kinds}
 
     def bank_accounts(self, structure: str) -> dict[str, str]:
         """The bank accounts that our structure declared (``recuperer/coordbanc/valides``): name by identifier."""
-        answer = self._session.search("/cpro/transverses/v1/recuperer/coordbanc/valides", {"idStructure": int(structure)})
-        return {
-            _text(row.get("idCoordonneeBancaire")): _text(row.get("nomCoordonneeBancaire"))
-            for row in _rows(answer.get("listeCoordonneeBancaire"))
-        }
+        found = self._session.search(
+            "/cpro/transverses/v1/recuperer/coordbanc/valides", {"idStructure": int(structure)}, "listeCoordonneeBancaire"
+        )
+        with understood():
+            accounts = [Fields(row) for row in found.rows]
+            return {account.need("idCoordonneeBancaire", digits): account("nomCoordonneeBancaire", text) for account in accounts}
 
     def submit_invoice(
         self, body: Mapping[str, Any], main_file: AddedFile, other_files: Sequence[AddedFile] = ()
@@ -134,33 +141,29 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
                 }
                 for file in other_files
             ]
-        answer = self._session.post("/cpro/factures/v1/soumettre", {**body, **files}, once=True)
-        identifier = _text(answer.get("identifiantFactureCPP"))
-        if not identifier:
-            raise OutcomeUnknown("accepted without an identifier")
-        return SubmittedInvoice(identifier, _text(answer.get("numeroFacture")), _text(answer.get("statutFacture")))
+        answer = self._session.post_once("/cpro/factures/v1/soumettre", {**body, **files})
+        with understood(OutcomeUnknown):
+            taken = Fields(answer)
+            return SubmittedInvoice(
+                taken.need("identifiantFactureCPP", digits), taken("numeroFacture", name), taken("statutFacture", name)
+            )
 
     def flow_report(self, flow_number: str) -> FlowReport:
         """What became of a flow (``consulterCRDetaille``)."""
         answer = self._session.post("/cpro/transverses/v1/consulterCRDetaille", {"numeroFluxDepot": flow_number})
-        return FlowReport(
-            state=_text(answer.get("etatCourantDepotFlux")),
-            state_at=parse_instant(answer.get("dateHeureEtatCourantFlux")),
-            file_name=_text(answer.get("nomFichier")),
-            invoice_errors=tuple(
-                InvoiceError(
-                    number=_text(row.get("numeroDP")),
-                    supplier=_text(row.get("identifiantFournisseur")),
-                    recipient=_text(row.get("identifiantDestinataire")),
-                    message=_text(row.get("libelleErreurDP")),
-                )
-                for row in _rows(answer.get("listeErreurDP"))
-            ),
-            technical_errors=tuple(
-                TechnicalError(_text(row.get("codeErreur")), _text(row.get("libelleErreur")), _text(row.get("natureErreur")))
-                for row in _rows(answer.get("listeErreurTechnique"))
-            ),
-        )
+        unreadable: list[UnreadableRow] = []
+        with understood():
+            report = Fields(answer)
+            return FlowReport(
+                state=report.need("etatCourantDepotFlux", name),
+                state_at=report("dateHeureEtatCourantFlux", past),
+                file_name=report("nomFichier", text),
+                invoice_errors=tuple(read_rows(report("listeErreurDP", rows), _invoice_error, "numeroDP", unreadable)),
+                technical_errors=tuple(
+                    read_rows(report("listeErreurTechnique", rows), _technical_error, "codeErreur", unreadable)
+                ),
+                unreadable=tuple(unreadable),
+            )
 
     # -- invoices ------------------------------------------------------------------------------------------------------
 
@@ -174,12 +177,15 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
         changed_to: datetime | None = None,
         deposited_from: datetime | None = None,
         deposited_to: datetime | None = None,
+        unreadable: list[UnreadableRow] | None = None,
     ) -> Iterator[FoundInvoice]:
         """Our invoices at Chorus Pro (``rechercher/fournisseur``), all pages, one call a page, as they are asked for.
 
         :param supplier_structure: Chorus Pro's identifier of our structure (``idStructureCPP``).
         :param changed_from, changed_to: aware date-times that bound the date of the current status.
         :param deposited_from, deposited_to: aware date-times that bound the deposit.
+        :param unreadable: takes the rows that cannot be read. Without it they are an error, as is any sign that a row is
+            missing: what is not shown is then not there.
         """
         criteria = {
             "numeroFacture": number,
@@ -190,18 +196,21 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
             "periodeDateDepotDu": paris_text(deposited_from),
             "periodeDateDepotAu": paris_text(deposited_to),
         }
-        found = search_all(
+        return search_all(
             self._session,
             "/cpro/factures/v1/rechercher/fournisseur",
             criteria,
             "rechercheFactureParFournisseur",
             "listeFactures",
+            _found_invoice,
+            named="numeroFacture",
             # oldest first, so that an invoice deposited meanwhile lands on the last page and moves no other one
             column="DateDepot",
             size=PAGE_SIZE,
+            whole=unreadable is None,
+            unreadable=unreadable,
             nbResultatsMaximum=MAXIMUM,
         )
-        return map(_found_invoice, found)
 
     def invoice_history(self, identifier: str) -> History:
         """The current status of an invoice and all that led to it (``consulter/historique``), newest entry last."""
@@ -217,52 +226,73 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
                 },
             },
         )
-        entries = [
-            HistoryEntry(
-                identifier=_text(row.get("histoStatutId")),
-                status=_text(row.get("histoStatutCode")),
-                at=parse_instant(row.get("histoStatutDatePassage")),
-                comment=_text(row.get("histoStatutCommentaire")),
-                author=" ".join(
-                    filter(None, (_text(row.get("histoStatutUtilisateurPrenom")), _text(row.get("histoStatutUtilisateurNom"))))
-                ),
-            )
-            for row in _rows((answer.get("historiquesDesStatuts") or {}).get("histoStatut"))
-        ]
-        return History(_text(answer.get("statutCourantCode")), tuple(entries))
+        unreadable: list[UnreadableRow] = []
+        with understood():
+            history = Fields(answer)
+            if history("idFacture", digits) not in ("", identifier):
+                raise Unreadable(answer["idFacture"], "idFacture")
+            steps = history("historiquesDesStatuts", record).get("histoStatut")
+            entries = tuple(read_rows(rows(steps), _history_entry, "histoStatutCode", unreadable))
+            return History(history.need("statutCourantCode", name), entries, tuple(unreadable))
 
     def own_structures(self) -> list[FoundStructure]:
         """The active structures for which the technical account may work on issued invoices (doc/API.md §2.C)."""
         answer = self._session.post("/cpro/transverses/v1/recuperer/structures/actives/fournisseur", {})
-        return [
-            FoundStructure(
-                identifier=_text(row.get("idStructureCPP")),
-                name=_text(row.get("designationStructure")),
-                registry=_text(row.get("identifiant")),
-                registry_type="SIRET",
-                active=True,
-            )
-            for row in _rows(answer.get("listeStructures"))
-        ]
+        with understood():
+            return [_own_structure(Fields(row)) for row in Fields(answer)("listeStructures", rows)]
 
     def sign_in(self) -> None:
         """Get a token from PISTE, when none is at hand: reaches the network and proves client identifier and secret."""
         self._session.sign_in()
 
 
-def _found_invoice(row: dict[str, Any]) -> FoundInvoice:
+def _own_structure(row: Fields) -> FoundStructure:
+    return FoundStructure(
+        identifier=row.need("idStructureCPP", digits),
+        name=row("designationStructure", text),
+        registry=row("identifiant", name),
+        registry_type="SIRET",
+        active=True,
+    )
+
+
+def _invoice_error(row: Fields) -> InvoiceError:
+    return InvoiceError(
+        number=row("numeroDP", name),
+        supplier=row("identifiantFournisseur", name),
+        recipient=row("identifiantDestinataire", name),
+        message=row("libelleErreurDP", text),
+    )
+
+
+def _technical_error(row: Fields) -> TechnicalError:
+    return TechnicalError(row("codeErreur", name), row("libelleErreur", text), row("natureErreur", name))
+
+
+def _history_entry(row: Fields) -> HistoryEntry:
+    names = (row("histoStatutUtilisateurPrenom", text), row("histoStatutUtilisateurNom", text))
+    return HistoryEntry(
+        identifier=row("histoStatutId", digits),
+        status=row.need("histoStatutCode", name),
+        at=row("histoStatutDatePassage", past),
+        comment=row("histoStatutCommentaire", text),
+        author=" ".join(filter(None, names)),
+    )
+
+
+def _found_invoice(row: Fields) -> FoundInvoice:
     return FoundInvoice(
-        identifier=_text(row.get("identifiantFactureCPP")),
-        number=_text(row.get("numeroFacture")),
-        flow_number=_text(row.get("numeroFluxDepot")),
-        supplier=_text(row.get("codeFournisseur")),
-        recipient=_text(row.get("codeDestinataire")),
-        kind=_text(row.get("typeFacture")),
-        status=_text(row.get("statut")),
-        status_at=parse_instant(row.get("dateHeureEtatCourant")),
-        comment=_text(row.get("commentaireEtatCourant")),
-        deposited_at=parse_instant(row.get("dateDepot")),
-        issue_date=_text(row.get("dateFacture"))[:10],
-        total=_text(row.get("montantTTC")),
-        rejection_treated=row.get("rejetTraite") is True,
+        identifier=row.need("identifiantFactureCPP", digits),
+        number=row.need("numeroFacture", name),
+        flow_number=row("numeroFluxDepot", name),
+        supplier=row("codeFournisseur", name),
+        recipient=row("codeDestinataire", name),
+        kind=row("typeFacture", name),
+        status=row.need("statut", name),
+        status_at=row("dateHeureEtatCourant", past),
+        comment=row("commentaireEtatCourant", text),
+        deposited_at=row("dateDepot", past),
+        issue_date=row("dateFacture", day),
+        total=row("montantTTC", amount),
+        rejection_treated=row("rejetTraite", flag),
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..clock import parse_instant
 from .answers_directory import (
     Engagement,
     FoundService,
@@ -17,7 +16,8 @@ from .answers_directory import (
     StructureDetails,
     StructurePage,
 )
-from .json_values import pages, record, rows, text, total
+from .errors import TryLater
+from .json_values import Fields, amount, digits, flag, instant, name, record, text, understood
 from .paging import search_all
 from .session import PisteSession
 
@@ -70,7 +70,7 @@ class DirectoryClient:
             "typeStructure": "PUBLIQUE" if public_only else None,
             "statutStructure": "ACTIF" if active_only else None,
         }
-        answer = self._session.search(
+        found = self._session.search(
             "/cpro/structures/v1/rechercher",
             {
                 "structure": {field: value for field, value in criteria.items() if value},
@@ -81,67 +81,59 @@ class DirectoryClient:
                     "triSens": "Ascendant",
                 },
             },
+            "listeStructures",
         )
-        found = tuple(
-            FoundStructure(
-                identifier=text(row.get("idStructureCPP")),
-                name=text(row.get("designationStructure")),
-                registry=text(row.get("identifiantStructure")),
-                registry_type=text(row.get("typeIdentifiantStructure")) or "SIRET",
-                active=text(row.get("statut")) == "ACTIVE",
-            )
-            for row in rows(answer.get("listeStructures"))
-        )
-        return StructurePage(found, page, pages(answer), total(answer, len(found)))
+        with understood():
+            structures = tuple(_found_structure(Fields(row)) for row in found.rows)
+        return StructurePage(structures, page, found.pages or 1, found.total or len(structures))
 
     def structure(self, identifier: str) -> StructureDetails:
         """What a structure is and requires (``structures/consulter``); ``identifier`` is its ``idStructureCPP``."""
         answer = self._session.post("/cpro/structures/v1/consulter", {"codeLangue": "FR", "idStructureCPP": int(identifier)})
-        general, asked = record(answer.get("informationGenerales")), record(answer.get("parametres"))
-        address = record(answer.get("adressePostaleDuSiege"))
-        person = " ".join(filter(None, (text(general.get("prenomStructure")), text(general.get("nomStructure")))))
-        more = [text(address.get("complementAdresse1")), text(address.get("complementAdresse2"))]
-        return StructureDetails(
-            name=text(general.get("raisonSocialeStructure")) or text(general.get("libelleStructure")) or person,
-            registry=text(general.get("identifiantStructure")),
-            registry_type=text(general.get("typeIdentifiantStructure")) or "SIRET",
-            public=text(general.get("structurePriveePublique")) == "PUBLIQUE",
-            vat=text(general.get("numeroTVA")),
-            email=text(general.get("emailStructure")),
-            address=PostalAddress(
-                street=text(address.get("adresse")),
-                street2=", ".join(filter(None, more)),
-                postcode=text(address.get("codePostal")),
-                city=text(address.get("ville")),
-                country=text(address.get("pays")),
-                phone="".join((text(address.get("indicatifTelephone")), text(address.get("telephone")))),
-            ),
-            service_required=bool(asked.get("codeServiceDoitEtreRenseigne")),
-            engagement_required=bool(asked.get("numeroEJDoitEtreRenseigne")),
-            either_required=bool(asked.get("gestionNumeroEJOuCodeService")),
-            works_owner_only=bool(asked.get("estMoaUniquement")),
-            payment_not_reported=bool(asked.get("statutMiseEnPaiementNestPasRemonte")),
-            password_expires_at=parse_instant(general.get("dateExpirationMotPasseCompteTech")),
-        )
+        with understood():
+            parts = Fields(answer)
+            if not parts("informationGenerales", record) or not parts("parametres", record):
+                raise TryLater("a structure without its parameters", code="unexpected_answer")
+            general, asked = Fields(answer["informationGenerales"]), Fields(answer["parametres"])
+            address = Fields(parts("adressePostaleDuSiege", record))
+            person = " ".join(filter(None, (general("prenomStructure", text), general("nomStructure", text))))
+            more = (address("complementAdresse1", text), address("complementAdresse2", text))
+            return StructureDetails(
+                name=general("raisonSocialeStructure", text) or general("libelleStructure", text) or person,
+                registry=general("identifiantStructure", name),
+                registry_type=general("typeIdentifiantStructure", name) or "SIRET",
+                public=general("structurePriveePublique", name) == "PUBLIQUE",
+                vat=general("numeroTVA", name),
+                email=general("emailStructure", text),
+                address=PostalAddress(
+                    street=address("adresse", text),
+                    street2=", ".join(filter(None, more)),
+                    postcode=address("codePostal", name),
+                    city=address("ville", text),
+                    country=address("pays", name),
+                    phone="".join((address("indicatifTelephone", name), address("telephone", name))),
+                ),
+                service_required=asked("codeServiceDoitEtreRenseigne", flag),
+                engagement_required=asked("numeroEJDoitEtreRenseigne", flag),
+                either_required=asked("gestionNumeroEJOuCodeService", flag),
+                works_owner_only=asked("estMoaUniquement", flag),
+                payment_not_reported=asked("statutMiseEnPaiementNestPasRemonte", flag),
+                password_expires_at=general("dateExpirationMotPasseCompteTech", instant),
+            )
 
     def services(self, structure: str) -> Iterator[FoundService]:
         """All services of a structure, active or not (``structures/rechercher/services``); one call a page."""
-        found = search_all(
+        return search_all(
             self._session,
             "/cpro/structures/v1/rechercher/services",
             {"idStructure": int(structure)},
             "parametresRechercherServicesStructure",
             "listeServices",
+            _found_service,
+            named="codeService",
             column="CodeService",
             size=SERVICES_PAGE,
         )
-        for row in found:
-            yield FoundService(
-                identifier=text(row.get("idService")),
-                code=text(row.get("codeService")),
-                name=text(row.get("libelleService")),
-                active=bool(row.get("estActif")),
-            )
 
     def service(self, structure: str, service: str) -> ServiceDetails:
         """What one service requires (``structures/consulter/service``); both are the platform's identifiers."""
@@ -149,12 +141,15 @@ class DirectoryClient:
             "/cpro/structures/v1/consulter/service",
             {"codeLangue": "FR", "idStructure": int(structure), "idService": int(service)},
         )
-        asked = record(answer.get("parametres"))
-        return ServiceDetails(
-            engagement_required=bool(asked.get("numeroEngagement")),
-            valid_from=parse_instant(asked.get("dateDebutValidite")),
-            valid_until=parse_instant(asked.get("dateFinValidite")),
-        )
+        with understood():
+            if not Fields(answer)("parametres", record):
+                raise TryLater("a service without its parameters", code="unexpected_answer")
+            asked = Fields(answer["parametres"])
+            return ServiceDetails(
+                engagement_required=asked("numeroEngagement", flag),
+                valid_from=asked("dateDebutValidite", instant),
+                valid_until=asked("dateFinValidite", instant),
+            )
 
     # -- commitments -----------------------------------------------------------------------------------------------------
 
@@ -163,22 +158,44 @@ class DirectoryClient:
 
         :param supplier_structure: Chorus Pro's identifier of our structure.
         """
-        answer = self._session.search(
+        found = self._session.search(
             "/cpro/engagementsJuridiques/v1/rechercher",
             {
                 "numeroEngagementJuridique": number,
                 "structureReceptriceEngagementJuridique": supplier_structure,
                 "parametresRecherche": {"nbResultatsParPage": 10, "pageResultatDemandee": 1},
             },
+            "listeEngagementJuridique",
         )
-        return [
-            Engagement(
-                number=text(row.get("numeroEngagementJuridique")),
-                state=text(row.get("libelleEtatCourantEJ")),
-                total=text(row.get("montantTotalTtc")),
-                currency=text(row.get("deviseEngagement")),
-                service_code=text(row.get("codeServiceExecutant")),
-                notified_at=parse_instant(row.get("dateNotificationEJ")),
-            )
-            for row in rows(answer.get("listeEngagementJuridique"))
-        ]
+        with understood():
+            return [_engagement(Fields(row)) for row in found.rows]
+
+
+def _found_structure(row: Fields) -> FoundStructure:
+    return FoundStructure(
+        identifier=row.need("idStructureCPP", digits),
+        name=row("designationStructure", text),
+        registry=row("identifiantStructure", name),
+        registry_type=row("typeIdentifiantStructure", name) or "SIRET",
+        active=row("statut", name) == "ACTIVE",
+    )
+
+
+def _found_service(row: Fields) -> FoundService:
+    return FoundService(
+        identifier=row.need("idService", digits),
+        code=row("codeService", name),
+        name=row("libelleService", text),
+        active=row("estActif", flag),
+    )
+
+
+def _engagement(row: Fields) -> Engagement:
+    return Engagement(
+        number=row("numeroEngagementJuridique", name),
+        state=row("libelleEtatCourantEJ", text),
+        total=row("montantTotalTtc", amount),
+        currency=row("deviseEngagement", name),
+        service_code=row("codeServiceExecutant", name),
+        notified_at=row("dateNotificationEJ", instant),
+    )

@@ -119,6 +119,16 @@ FAILURES: dict[str, Failure] = {
         ),
         Text("Nothing to do: Odoo tries again by itself.", "Rien à faire : Odoo réessaie tout seul."),
     ),
+    "unreadable_row": Failure(
+        Text(
+            "A line of Chorus Pro's answer cannot be read.",
+            "Une ligne de la réponse de Chorus Pro est illisible.",
+        ),
+        Text(
+            "Nothing to do: Odoo reads the other lines, and asks for this one again. If it lasts, tell your administrator.",
+            "Rien à faire : Odoo lit les autres lignes et redemande celle-ci. Si cela dure, prévenez votre administrateur.",
+        ),
+    ),
     "outcome_unknown": Failure(
         Text(
             "The answer of Chorus Pro was lost: the invoice may have been received.",

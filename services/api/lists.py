@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from .errors import ChorusError, NotReceived
-from .json_values import rows, text
+from .json_values import Unreadable, name, needed, record, text
 from .session import PisteSession
 
 #: Formats whose syntaxes are asked for at most: a call each, while a person waits.
@@ -54,8 +55,13 @@ def _codes(answer: dict[str, Any], code: str) -> dict[str, str]:
     """The codes of the list in an answer: the name of that list is not documented for all of them, a row's code is."""
     found = {}
     for value in answer.values():
-        for row in rows(value):
-            label = next((text(words) for name, words in row.items() if name.startswith("libelle")), "")
-            if text(row.get(code)):
-                found[text(row.get(code))] = label
+        for row in value if isinstance(value, list) else [value]:
+            # a row that cannot be read names no code; another does
+            with suppress(Unreadable):
+                fields = record(row)
+                found[needed(name(fields.get(code)))] = _label(fields)
     return found
+
+
+def _label(fields: dict[str, Any]) -> str:
+    return next((text(words) for field, words in fields.items() if field.startswith("libelle")), "")

@@ -1,7 +1,9 @@
-"""The way to Chorus Pro: HTTP through PISTE, with token, account header, time-outs, retries, errors sorted by consequence.
+"""The way to Chorus Pro: HTTP through PISTE, with token, account header, repetition, errors sorted by consequence.
 
-Two kinds of call: a *repeatable* one (a search, a report) is repeated by urllib3 when the way or the server fails; one
-done *once* (a deposit) is never repeated after it may have arrived: Chorus Pro knows no idempotency key (doc/API.md §1.3, §5).
+Two kinds of call: a *repeatable* one (a search, a report) is repeated when the way or the server fails; one done *once*
+(a deposit) is never repeated after it may have arrived: Chorus Pro knows no idempotency key (doc/API.md §1.3, §5).
+
+What bounds an answer is in ``wire``, what an answer means is in ``verdict``.
 """
 
 from __future__ import annotations
@@ -9,33 +11,32 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
+import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, NewConnectionError
-from urllib3.util import Retry
 
+from . import verdict
 from .environment import Credentials, Environment
-from .errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
+from .errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, TryLater
+from .json_values import Unreadable, load, text
 from .tokens import TokenStore, shared_tokens
+from .wire import LONGEST_ANSWER, TIMEOUT, Answer, Broken, Wire
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds a single attempt may last: one number, since Odoo's test framework compares it (doc/RULES.md §9.2).
-TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
 #: Answers after which a repeatable call is made again.
 _AGAIN = (500, 502, 503, 504)
-#: What the platform says when the technical account may not act (doc/API.md §4).
-_RIGHT_MESSAGES = ("GDP_MSG_11.005", "habilitation")
-#: How searches say that they found nothing (doc/API.md §4): a functional error for the platform, an empty list for us.
-_NOTHING_FOUND = {(20000, "TRA_MSG_00.015"), (20007, "GFT_MSG_01.075")}
+#: What an access token may be (RFC 6750 §2.1); it becomes a header.
+_TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")
+#: Seconds that a token lives where it does not say, and at most.
+_TOKEN_LIFE, _LONGEST_TOKEN_LIFE = 3600, 86400
+
+Said = TypeVar("Said")
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -54,8 +55,8 @@ class PisteSession:
 
     :param environment: where to.
     :param credentials: as whom.
-    :param timeout: seconds an attempt may last.
-    :param retries: how often a repeatable call is repeated.
+    :param timeout: seconds to connect, and from one piece of an answer to the next (see ``wire``).
+    :param retries: how often a repeatable call is repeated, while it is younger than ``timeout``.
     :param tokens: where tokens are remembered.
     """
 
@@ -70,6 +71,7 @@ class PisteSession:
     ) -> None:
         self.environment = environment
         self.timeout = timeout
+        self._retries = retries
         self._credentials = credentials
         self._tokens = tokens
         self._token_key = tokens.key(environment.token_url, credentials.client_id, credentials.client_secret)
@@ -78,22 +80,11 @@ class PisteSession:
             "cpro-account": base64.b64encode(account.encode()).decode(),
             "Content-Type": "application/json;charset=utf-8",
             "Accept": "application/json;charset=utf-8",
+            "Accept-Encoding": "gzip",
         }
-        again = Retry(
-            total=retries,
-            status_forcelist=_AGAIN,
-            allowed_methods=frozenset({"POST"}),
-            backoff_factor=0.5,
-            raise_on_status=False,
-            respect_retry_after_header=False,
-        )
         #: Requests made, under ""; those that failed, under their failure's code.
         self.tally: Counter[str] = Counter()
-        self._repeatable = requests.Session()
-        self._once = requests.Session()
-        for session, retry in ((self._repeatable, again), (self._once, Retry(0, read=False))):
-            session.mount("https://", HTTPAdapter(max_retries=retry))
-            session.mount("http://", HTTPAdapter(max_retries=retry))
+        self._wire = Wire(timeout)
 
     def __enter__(self) -> PisteSession:
         return self
@@ -103,32 +94,42 @@ class PisteSession:
 
     def close(self) -> None:
         """Close the connections."""
-        self._repeatable.close()
-        self._once.close()
+        self._wire.close()
 
-    def post(self, path: str, body: Mapping[str, Any], *, once: bool = False) -> dict[str, Any]:
-        """Call an operation and return its JSON answer, whose ``codeRetour`` is 0 (or absent).
+    def post(self, path: str, body: Mapping[str, Any], *, longest: int = LONGEST_ANSWER) -> dict[str, Any]:
+        """Call an operation that may be repeated; its JSON answer, which says yes.
 
-        :param path: such as ``/cpro/factures/v1/deposer/flux``.
+        :param path: such as ``/cpro/transverses/v1/consulterCRDetaille``.
         :param body: the request, JSON-serialisable.
-        :param once: never repeat it once it may have arrived.
+        :param longest: bytes of the answer.
         :raises ChorusError: one of its five kinds; see :mod:`.errors`.
         """
-        return self._told(path, body, once)
+        return self._told(path, body, verdict.asked, longest=longest)
 
-    def search(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The same for a search: ``{}`` when it found nothing, which is a good answer and counts as one.
+    def post_once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The same for an operation that is never repeated once it may have arrived, such as a deposit."""
+        return self._told(path, body, verdict.once, once=True)
 
-        :raises ChorusError: as :meth:`post`, for every other refusal.
+    def search(self, path: str, body: Mapping[str, Any], results: str) -> verdict.Found:
+        """The same for a search; that it found nothing is a good answer and counts as one.
+
+        :param results: the name of the answer's list.
         """
-        return self._told(path, body, False, searching=True)
+        return self._told(path, body, lambda reply, service: verdict.found(reply, service, results))
 
-    def _told(self, path: str, body: Mapping[str, Any], once: bool, searching: bool = False) -> dict[str, Any]:
+    def _told(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        judge: Callable[[verdict.Reply, str], Said],
+        *,
+        once: bool = False,
+        longest: int = LONGEST_ANSWER,
+    ) -> Said:
         try:
-            return self._checked(self._call(path, json.dumps(body).encode(), once), once)
+            reply = self._call(path, body, once, longest)
+            return judge(reply, path.partition("/cpro/")[2])
         except ChorusError as error:
-            if searching and isinstance(error, Refused) and (error.return_code, error.detail) in _NOTHING_FOUND:
-                return {}
             self.tally[error.code] += 1
             raise
 
@@ -136,148 +137,100 @@ class PisteSession:
         """Have a token; the same errors as a call's, of which ``credentials`` is the one to expect."""
         self._token()
 
-    # -- a call, in three steps: token, exchange, verdict --------------------------------------------------------------
+    # -- a call: token, exchange, and once more where the token was refused ----------------------------------------------
 
-    def _call(self, path: str, data: bytes, once: bool) -> requests.Response:
-        token = self._token()
-        response = self._exchange(path, data, token, once)
-        if response.status_code == 401:
-            # refused at the door, so nothing was done: a fresh token and one more try, for a deposit too
+    def _call(self, path: str, body: Mapping[str, Any], once: bool, longest: int) -> verdict.Reply:
+        data = json.dumps(body).encode()
+        for renewed in (False, True):
+            token = self._token()
+            reply = verdict.read(self._exchange(path, data, token, once, longest), body)
+            refused = verdict.outcome(reply) is verdict.Outcome.NOT_RECEIVED if once else True
+            if renewed or reply.status != 401 or not refused:
+                break
             self._tokens.drop(self._token_key, token)
-            response = self._exchange(path, data, self._token(), once)
-        return response
+        return reply
 
-    def _exchange(self, path: str, data: bytes, token: str, once: bool) -> requests.Response:
-        session = self._once if once else self._repeatable
-        self.tally[""] += 1
+    def _exchange(self, path: str, data: bytes, token: str, once: bool, longest: int) -> Answer:
+        def attempt() -> Answer:
+            self.tally[""] += 1
+            return self._wire.post(
+                self.environment.api_url + path, data, headers=self._headers, auth=_Bearer(token), longest=longest
+            )
+
         started = time.monotonic()
         try:
-            response = session.post(
-                self.environment.api_url + path,
-                data=data,
-                headers=self._headers,
-                auth=_Bearer(token),
-                timeout=self.timeout,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            failure = self._transport_error(error, once)
+            answer = attempt() if once else self._repeated(attempt)
+        except Broken as error:
+            failure = self._failure(error, once)
             _logger.warning("Chorus Pro %s: %s after %.1f s", path, failure.code, time.monotonic() - started)
             raise failure from error
-        _logger.info("Chorus Pro %s: HTTP %s in %.1f s", path, response.status_code, time.monotonic() - started)
-        return response
+        _logger.info("Chorus Pro %s: HTTP %s in %.1f s", path, answer.status, time.monotonic() - started)
+        return answer
+
+    def _repeated(self, attempt: Callable[[], Answer]) -> Answer:
+        """The answer of an attempt, of a later one where the first ones failed and did not take long."""
+        started = time.monotonic()
+        for repetition in range(self._retries + 1):
+            # none before the first repetition, then longer ones
+            time.sleep(0 if repetition < 2 else 0.5 * 2 ** (repetition - 1))
+            last = repetition == self._retries
+            try:
+                answer = attempt()
+            except Broken:
+                if last or time.monotonic() - started > self.timeout:
+                    raise
+                continue
+            if last or answer.status not in _AGAIN or time.monotonic() - started > self.timeout:
+                break
+        return answer
 
     def _token(self) -> str:
         token = self._tokens.get(self._token_key)
         if token:
             return token
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._credentials.client_id,
+            "client_secret": self._credentials.client_secret,
+            "scope": "openid",
+        }
         try:
-            response = self._repeatable.post(
-                self.environment.token_url,
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": self._credentials.client_id,
-                    "client_secret": self._credentials.client_secret,
-                    "scope": "openid",
-                },
-                timeout=self.timeout,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
+            answer = self._repeated(lambda: self._wire.post(self.environment.token_url, form))
+        except Broken as error:
             # whatever happened to the token, the call itself has not left
-            raise NotReceived(_words(error)) from error
-        answer = _json(response)
-        if response.status_code in (400, 401) and answer is not None:
-            detail = str(answer.get("error_description") or answer.get("error") or "")
-            raise NotAllowed("credentials", detail, http_status=response.status_code)
-        if response.status_code == 429:
-            raise self._limited(response)
-        if response.status_code != 200 or not answer or not answer.get("access_token"):
-            raise TryLater(f"token: HTTP {response.status_code}", http_status=response.status_code)
-        token = str(answer["access_token"])
-        self._tokens.put(self._token_key, token, _seconds(answer.get("expires_in")) or 3600)
+            raise NotReceived(str(error)) from error
+        values = _object(answer)
+        if answer.status in (400, 401) and isinstance(values.get("error"), str):
+            raise NotAllowed("credentials", _said(values, "error_description", "error"), http_status=answer.status)
+        if answer.status == 429:
+            raise verdict.limited(answer)
+        token = values.get("access_token")
+        if answer.status != 200 or not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            raise TryLater(f"token: HTTP {answer.status}", http_status=answer.status)
+        self._tokens.put(self._token_key, token, _life(values.get("expires_in")))
         return token
 
-    def _checked(self, response: requests.Response, once: bool) -> dict[str, Any]:
-        """The answer's JSON when it says success, else the error it stands for (doc/API.md §1.3)."""
-        status = response.status_code
-        correlation = response.headers.get("x-correlationid", "")
-        answer = _json(response)
-        words = str(answer.get("libelle") or answer.get("libelleErreur") or "") if answer else ""
-        where: dict[str, Any] = {"http_status": status, "correlation": correlation}
-        if status in (200, 202) and answer is not None:
-            # the Swaggers require codeRetour; where it is absent, the status alone counts
-            code = answer.get("codeRetour", 0)
-            if code in (0, "0"):
-                return answer
-            raise _refusal(response, words, code, **where)
-        if status == 401:
-            raise NotAllowed("technical_account", words or response.headers.get("WWW-Authenticate", ""), **where)
-        if status == 403:
-            # an empty object: the API is not consented to on PISTE; the request echoed: no active connection (doc/API.md §1.3)
-            raise NotAllowed("connection" if answer else "subscription", words, **where)
-        if status == 413:
-            raise Refused(words, code="file_too_large", **where)
-        if status == 429:
-            raise self._limited(response)
-        if 400 <= status < 500:
-            raise _refusal(response, words or f"HTTP {status}", (answer or {}).get("codeRetour"), **where)
-        detail = words or f"HTTP {status}, {response.headers.get('Content-Type', 'no content type')}"
-        if once:
-            # behind a gateway, a 5xx or a maintenance page does not tell whether the deposit went through
-            raise OutcomeUnknown(detail, **where)
-        raise TryLater(detail, code="unavailable" if status >= 500 else "unexpected_answer", **where)
-
     @staticmethod
-    def _transport_error(error: requests.RequestException, once: bool) -> ChorusError:
-        reason = error.args[0] if error.args else None
-        if isinstance(reason, MaxRetryError):
-            reason = reason.reason
-        never_left = (
-            isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError))
-            # urllib3 2 has an own kind of it for a name that is not found, 1.26 has not
-            or isinstance(reason, NewConnectionError)
-            # a certificate is refused before the request is written; other TLS errors may come after it
-            or "CERTIFICATE_VERIFY_FAILED" in str(error)
-        )
-        if never_left:
-            return NotReceived(_words(error))
-        return OutcomeUnknown(_words(error)) if once else TryLater(_words(error))
-
-    @staticmethod
-    def _limited(response: requests.Response) -> TryLater:
-        return TryLater(
-            f"HTTP {response.status_code}",
-            code="rate_limited",
-            retry_after=_seconds(response.headers.get("Retry-After")),
-            http_status=response.status_code,
-        )
+    def _failure(error: Broken, once: bool) -> ChorusError:
+        if not error.left:
+            return NotReceived(str(error))
+        return OutcomeUnknown(str(error)) if once else TryLater(str(error))
 
 
-def _refusal(response: requests.Response, words: str, code: Any, **where: Any) -> ChorusError:
-    if any(mark in words for mark in _RIGHT_MESSAGES):
-        return NotAllowed("right", words, **where)
-    service = urlsplit(response.url).path.partition("/cpro/")[2]
-    return Refused(words or f"codeRetour {code}", return_code=int(_seconds(code) or 0), service=service, **where)
-
-
-def _json(response: requests.Response) -> dict[str, Any] | None:
+def _object(answer: Answer) -> dict[str, Any]:
     try:
-        answer = response.json()
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
+        values = load(answer.body)
+    except Unreadable:
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
-def _seconds(value: object) -> int | None:
-    try:
-        return max(0, int(str(value)))
-    except ValueError:
-        return None
+def _said(values: Mapping[str, Any], *fields: str) -> str:
+    return next((text(values[field]) for field in fields if isinstance(values.get(field), str)), "")
 
 
-def _words(error: Exception) -> str:
-    """A library's error without addresses or object dumps: its class says enough, and holds no secret."""
-    inner = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", None)
-    return type(reason).__name__ if reason is not None else type(error).__name__
+def _life(value: object) -> float:
+    """Seconds that a token lives, a number or its text."""
+    written = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
+    seconds = int(written) if written.isascii() and written.isdigit() and len(written) < 12 else 0
+    return min(seconds or _TOKEN_LIFE, _LONGEST_TOKEN_LIFE)

@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ..clock import paris_text, parse_instant
+from ..clock import paris_text
 from ..vocabulary import frameworks
 from .errors import OutcomeUnknown, TryLater
-from .json_values import rows, text
+from .json_values import Fields, UnreadableRow, amount, day, digits, name, past, read_rows, text, understood
 from .paging import search_all
 from .session import PisteSession
 
 #: Results asked for in one page; others ask 1,000 (doc/API.md §2.E).
 PAGE_SIZE = 500
+#: Bytes of the answer that holds a PDF: an invoice's file has 30 MB at most (doc/API.md §5), a third more in base 64.
+LONGEST_DOWNLOAD = 42 * 1024**2
 #: What a validator may do (third party: a client that cites AIFE's catalogue; the Swagger says "string"). ``typeValideur``,
 #: whose values nothing public tells, is left out: it is optional in the Swagger, and a refusal is shown as it comes.
 _ACCEPT, _REFUSE = "VALIDATION", "REFUS"
@@ -83,11 +85,18 @@ class WorksClient:
     # -- works ---------------------------------------------------------------------------------------------------------
 
     def search_works(
-        self, *, number: str | None = None, changed_from: datetime | None = None, changed_to: datetime | None = None
+        self,
+        *,
+        number: str | None = None,
+        changed_from: datetime | None = None,
+        changed_to: datetime | None = None,
+        unreadable: list[UnreadableRow] | None = None,
     ) -> Iterator[FoundPiece]:
         """Our works documents (``facturesTravaux/rechercher``), all pages; it tells neither framework nor billing file.
 
         Needs the PISTE API *FacturesTravaux*.
+
+        :param unreadable: takes the rows that cannot be read; without it they are an error.
         """
         criteria = {
             "roleUtilisateur": "FOURNISSEUR",
@@ -95,16 +104,18 @@ class WorksClient:
             "periodeDateHeureEtatCourantDu": paris_text(changed_from),
             "periodeDateHeureEtatCourantAu": paris_text(changed_to),
         }
-        found = search_all(
+        return search_all(
             self._session,
             "/cpro/facturesTravaux/v1/rechercher",
             criteria,
             "rechercheFactureTravaux",
             "listeFacturesTravaux",
+            _works_piece,
+            named="numeroFactureTravaux",
+            unreadable=unreadable,
             column="TypeDemandePaiement",
             size=PAGE_SIZE,
         )
-        return map(_works_piece, found)
 
     def search_files(
         self,
@@ -113,10 +124,17 @@ class WorksClient:
         dossier: str | None = None,
         changed_from: datetime | None = None,
         changed_to: datetime | None = None,
+        unreadable: list[UnreadableRow] | None = None,
     ) -> list[FoundPiece]:
         """All works documents of which we are the supplier (``rechercher/demandePaiement``), with framework and billing file.
 
+<<<<<<< HEAD
         Does not work in qualification (doc/API.md §2.H).
+=======
+        Does not work in qualification (doc/API.md §2.H).
+
+        :param unreadable: takes the rows that cannot be read; without it they are an error.
+>>>>>>> 183159e ([services] One place bounds an answer, one decides done, refused and absent, one reads a value)
         """
         body = {
             "roleUtilisateur": "FOURNISSEUR",
@@ -126,36 +144,52 @@ class WorksClient:
             "periodeDateHeureEtatCourantDu": paris_text(changed_from),
             "periodeDateHeureEtatCourantAu": paris_text(changed_to),
         }
-        answer = self._session.search(
-            "/cpro/factures/v1/rechercher/demandePaiement", {name: value for name, value in body.items() if value is not None}
+        found = self._session.search(
+            "/cpro/factures/v1/rechercher/demandePaiement",
+            {field: value for field, value in body.items() if value is not None},
+            "listeDemandePaiement",
         )
-        return [_file_piece(row) for row in rows(answer.get("listeDemandePaiement"))]
+        bad: list[UnreadableRow] = []
+        pieces = list(read_rows(found.rows, _file_piece, "numeroDemandePaiement", bad))
+        if bad and unreadable is None:
+            raise TryLater(", ".join(map(str, bad[:5])), code="unreadable_row")
+        if unreadable is not None:
+            unreadable += bad
+        return pieces
 
     # -- validation ----------------------------------------------------------------------------------------------------
 
-    def search_to_validate(self, structure: str | None = None) -> Iterator[ToValidate]:
+    def search_to_validate(
+        self, structure: str | None = None, unreadable: list[UnreadableRow] | None = None
+    ) -> Iterator[ToValidate]:
         """The invoices that wait for our decision (``rechercher/aTraiter/valideur``), all pages, the oldest first.
 
         :param structure: Chorus Pro's identifier of our structure (``idStructureCPP``).
+        :param unreadable: takes the rows that cannot be read; without it they are an error.
         """
-        found = search_all(
+        return search_all(
             self._session,
             "/cpro/factures/v1/rechercher/aTraiter/valideur",
             {"idStructure": int(structure) if structure else None},
             "pagination",
             "listeFactures",
+            _to_validate,
+            named="numeroFacture",
             column="DateDepot",
             size=PAGE_SIZE,
+            whole=unreadable is None,
+            unreadable=unreadable,
         )
-        return map(_to_validate, found)
 
     def search_as_validator(self, number: str) -> list[ToValidate]:
         """The invoices with that number that waited for us, whatever their status now (``rechercher/valideur``)."""
-        answer = self._session.search(
+        found = self._session.search(
             "/cpro/factures/v1/rechercher/valideur",
             {"numeroFacture": number, "pagination": {"pageResultatDemandee": 1, "nbResultatsParPage": PAGE_SIZE}},
+            "listeFactures",
         )
-        return [_to_validate(row) for row in rows(answer.get("listeFactures"))]
+        with understood():
+            return [_to_validate(Fields(row)) for row in found.rows]
 
     def decide(self, identifier: str, *, accept: bool, validator: str = "", motif: str = "", comment: str = "") -> Decision:
         """Accept or refuse an invoice as its validator (``traiter/factureAValider``). Never repeated by itself.
@@ -170,15 +204,13 @@ class WorksClient:
             "motifRefus": motif or None,
             "complementInfo": comment or None,
         }
-        answer = self._session.post(
+        answer = self._session.post_once(
             "/cpro/factures/v1/traiter/factureAValider",
-            {name: value for name, value in body.items() if value is not None},
-            once=True,
+            {field: value for field, value in body.items() if value is not None},
         )
-        status = text(answer.get("statutFacture"))
-        if not status:
-            raise OutcomeUnknown("decided without a new status")
-        return Decision(status, parse_instant(answer.get("dateTraitement")))
+        with understood(OutcomeUnknown):
+            decided = Fields(answer)
+            return Decision(decided.need("statutFacture", name), decided("dateTraitement", past))
 
     def download_pdf(self, identifier: str) -> bytes:
         """The PDF of an invoice that we issued or validate (``telecharger/groupe``).
@@ -188,9 +220,11 @@ class WorksClient:
         answer = self._session.post(
             "/cpro/factures/v1/telecharger/groupe",
             {"format": "PDF", "avecPiecesJointesComplementaires": "Non", "listeFacture": [{"idFacture": int(identifier)}]},
+            longest=LONGEST_DOWNLOAD,
         )
+        encoded = answer.get("fichierResultat")
         try:
-            content = base64.b64decode(text(answer.get("fichierResultat")), validate=True)
+            content = base64.b64decode(encoded if isinstance(encoded, str) else "", validate=True)
         except (binascii.Error, ValueError) as error:
             raise TryLater("the file is not in base 64", code="unexpected_answer") from error
         if not content.startswith(b"%PDF-"):
@@ -198,57 +232,57 @@ class WorksClient:
         return content
 
 
-def _works_piece(row: dict[str, Any]) -> FoundPiece:
+def _works_piece(row: Fields) -> FoundPiece:
     return FoundPiece(
-        identifier=text(row.get("idFactureTravaux")),
-        number=text(row.get("numeroFactureTravaux")),
+        identifier=row.need("idFactureTravaux", digits),
+        number=row.need("numeroFactureTravaux", name),
         framework="",
-        status=text(row.get("statutFactureTravaux")),
-        status_at=parse_instant(row.get("dateHeureEtatCourant")),
+        status=row.need("statutFactureTravaux", name),
+        status_at=row("dateHeureEtatCourant", past),
         comment="",
-        deposited_at=parse_instant(row.get("dateDepot")),
-        issue_date=text(row.get("dateFactureTravaux"))[:10],
-        supplier=text(row.get("identifiantFournisseur")),
-        recipient=text(row.get("identifiantDestinataire")),
-        total=text(row.get("montantTTC")),
+        deposited_at=row("dateDepot", past),
+        issue_date=row("dateFactureTravaux", day),
+        supplier=row("identifiantFournisseur", name),
+        recipient=row("identifiantDestinataire", name),
+        total=row("montantTTC", amount),
         dossier="",
     )
 
 
-def _file_piece(row: dict[str, Any]) -> FoundPiece:
-    code = text(row.get("cadreFacturation"))
+def _file_piece(row: Fields) -> FoundPiece:
+    code = row("cadreFacturation", name)
     return FoundPiece(
-        identifier=text(row.get("idDemandePaiement")),
-        number=text(row.get("numeroDemandePaiement")),
+        identifier=row.need("idDemandePaiement", digits),
+        number=row.need("numeroDemandePaiement", name),
         framework=frameworks.get(code).code if code else "",
-        status=text(row.get("etatCourant")),
-        status_at=parse_instant(row.get("dateHeureEtatCourant")),
-        comment=text(row.get("commentaireEtatCourant")),
-        deposited_at=parse_instant(row.get("dateDepot")),
-        issue_date=text(row.get("dateFournisseur"))[:10],
+        status=row.need("etatCourant", name),
+        status_at=row("dateHeureEtatCourant", past),
+        comment=row("commentaireEtatCourant", text),
+        deposited_at=row("dateDepot", past),
+        issue_date=row("dateFournisseur", day),
         supplier="",
         recipient="",
-        total=text(row.get("montantTTC")),
-        dossier=text(row.get("numeroDossierFacturation")),
+        total=row("montantTTC", amount),
+        dossier=row("numeroDossierFacturation", name),
     )
 
 
-def _to_validate(row: dict[str, Any]) -> ToValidate:
+def _to_validate(row: Fields) -> ToValidate:
     return ToValidate(
-        identifier=text(row.get("idFacture")),
-        number=text(row.get("numeroFacture")),
-        supplier=text(row.get("identifiantFournisseur")),
-        supplier_name=text(row.get("designationFournisseur")),
-        recipient=text(row.get("identifiantDestinataire")),
-        recipient_name=text(row.get("designationDestinataire")),
-        kind=text(row.get("typeFacture")),
-        status=text(row.get("statut")),
-        issue_date=text(row.get("dateFacture"))[:10],
-        deposited_at=parse_instant(row.get("dateDepot")),
-        untaxed=text(row.get("montantHT")),
-        total=text(row.get("montantTTC")),
-        currency=text(row.get("devise")) or "EUR",
-        market=text(row.get("numeroMarche")),
-        engagement=text(row.get("numeroEngagement")),
-        validator=text(row.get("idValideur")),
+        identifier=row.need("idFacture", digits),
+        number=row.need("numeroFacture", name),
+        supplier=row("identifiantFournisseur", name),
+        supplier_name=row("designationFournisseur", text),
+        recipient=row("identifiantDestinataire", name),
+        recipient_name=row("designationDestinataire", text),
+        kind=row("typeFacture", name),
+        status=row.need("statut", name),
+        issue_date=row("dateFacture", day),
+        deposited_at=row("dateDepot", past),
+        untaxed=row("montantHT", amount),
+        total=row("montantTTC", amount),
+        currency=row("devise", name) or "EUR",
+        market=row("numeroMarche", name),
+        engagement=row("numeroEngagement", name),
+        validator=row("idValideur", digits),
     )

@@ -2,6 +2,7 @@
 
 from ...services.api import directory as client_directory
 from ...services.api import paging
+from ...services.api.json_values import name
 from ..support import simulated
 from ..support.sessions import SessionCase
 
@@ -11,16 +12,17 @@ PATH = "/cpro/structures/v1/rechercher/services"
 class TestPaging(SessionCase):
     def search(self, client, size, **criteria):
         (state,) = client.find_structures(simulated.STATE)
-        found = paging.search_all(
+        return paging.search_all(
             client._session,
             PATH,
             {"idStructure": int(state.identifier), **criteria},
             "parametresRechercherServicesStructure",
             "listeServices",
+            lambda row: row("codeService", name),
+            named="codeService",
             column="CodeService",
             size=size,
         )
-        return (row["codeService"] for row in found)
 
     def test_all_pages(self):
         for size, calls in ((1, 3), (2, 2), (3, 1), (client_directory.SERVICES_PAGE, 1)):

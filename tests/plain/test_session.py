@@ -17,14 +17,13 @@ class TestDepositUnderFaults(SessionCase):
         self.assertTrue(receipt.flow_number.startswith("CPP"))
         self.assertEqual(self.deposits(), 1)
 
-    def test_nothing_left(self):
-        for kind in ("http_429", "http_403"):
-            with self.subTest(kind):
-                self.simulator.reset()
-                self.simulator.fault(DEPOSIT, kind)
-                with self.assertRaises((NotReceived, NotAllowed)):
-                    self.deposit()
-                self.assertEqual(self.deposits(), 0)
+    def test_the_gateway_still_holds_the_request(self):
+        """A 403 that echoes the request: it was never passed on."""
+        self.simulator.fault(DEPOSIT, "http_403", echo=True)
+        with self.assertRaises(NotAllowed) as caught:
+            self.deposit()
+        self.assertEqual(caught.exception.link, "connection")
+        self.assertEqual(self.deposits(), 0)
 
     def test_server_is_down(self):
         client = self.client(retries=0)
@@ -38,6 +37,7 @@ class TestDepositUnderFaults(SessionCase):
         expected = {
             "timeout_before": 0, "timeout_after": 1, "reset_before": 0, "reset_after": 1,
             "http_500": 0, "http_502": 0, "http_503": 0, "html_200": 0, "empty_200": 0,
+            "http_401": 0, "http_403": 0, "http_429": 0, "swollen": 0,
         }  # fmt: skip
         for kind, done in expected.items():
             with self.subTest(kind):
@@ -62,7 +62,7 @@ class TestDepositUnderFaults(SessionCase):
         self.assertEqual(caught.exception.link, "right")
 
     def test_expired_token_is_renewed_once(self):
-        self.simulator.fault(DEPOSIT, "http_401")
+        self.simulator.fault(DEPOSIT, "http_401", challenge=True)
         self.assertTrue(self.deposit().flow_number)
         self.assertEqual(self.deposits(), 1)
         self.assertEqual(self.simulator.calls(TOKEN), 2)

@@ -221,7 +221,7 @@ class TestActions(ChorusCommon):
 
     def test_withdrawn(self):
         move = self.suspended()
-        self.simulator.fault(COMPLETE, "http_429", times=5)
+        self.simulator.fault(HISTORY, "http_429", times=5)
         self.complete(move)
         action = move.chorus_action_ids
         self.assertEqual(action.state, "ready")

@@ -15,6 +15,7 @@ from ...common import ChorusCommon
 from ...support import simulated
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
+TOKEN = "/api/oauth/token"
 CRON = "odoo.addons.l10n_fr_chorus_pro.models.transactions"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
 
@@ -99,7 +100,7 @@ class TestDeposit(ChorusCommon):
         self.assertEqual(len(self.simulator.state()["deposits"]), 1)
 
     def test_surely_not_received(self):
-        self.simulator.fault(DEPOSIT, "http_429")
+        self.simulator.fault(TOKEN, "http_429")
         move = self.invoice()
         notification = self.send(move)
         deposit = self.deposit(move)
@@ -365,7 +366,7 @@ class TestDeposit(ChorusCommon):
                 self.simulator.reset()
 
     def test_try_again_now(self):
-        self.simulator.fault(DEPOSIT, "http_429")
+        self.simulator.fault(TOKEN, "http_429")
         self.send(move := self.invoice())
         self.assertEqual(move.chorus_state, "sending")
         move.with_user(self.sender).action_chorus_refresh()
