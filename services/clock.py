@@ -12,13 +12,8 @@ PARIS = ZoneInfo("Europe/Paris")
 def parse_instant(value: object) -> datetime | None:
     """The instant the platform wrote, in UTC, or None when there is none or it cannot be read.
 
-<<<<<<< HEAD
     Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (doc/API.md §2.H); without an offset,
-    or as a date alone, the platform means Paris time. An integer is taken for milliseconds since 1970.
-=======
-    Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (REFERENCE §2.H); without an offset,
     or as a date alone, the platform means Paris time. An integer is taken for milliseconds since 1970. Never raises.
->>>>>>> 183159e ([services] One place bounds an answer, one decides done, refused and absent, one reads a value)
     """
     if isinstance(value, int) and not isinstance(value, bool):
         try:

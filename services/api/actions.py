@@ -5,10 +5,12 @@ Each of these calls changes the invoice: it is made once, and after a lost answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .answers import AddedFile
+from .errors import OutcomeUnknown
+from .json_values import Fields, Unreadable, digits, understood
 from .session import PisteSession
 
 #: Longest comment (doc/API.md §2.H).
@@ -41,7 +43,8 @@ class InvoiceActions:
             body["pieceJointeComplementaire"] = pieces
         if comment:
             body["commentaire"] = comment[:COMMENT_LENGTH]
-        self._session.post_once("/cpro/factures/v1/completer", body)
+        answer = self._session.post_once("/cpro/factures/v1/completer", body)
+        _check(answer, "identifiantFactureCPP", identifier)
 
     def reroute_invoice(self, identifier: str, *, recipient: str, service: str, engagement: str, comment: str) -> None:
         """Correct the routing of an invoice to be re-routed, which goes to its recipient again (``recycler``).
@@ -58,7 +61,8 @@ class InvoiceActions:
             body["reference"] = {"numeroBonCommande": engagement}
         if comment:
             body["commentaire"] = comment[:COMMENT_LENGTH]
-        self._session.post_once("/cpro/factures/v1/recycler", body)
+        answer = self._session.post_once("/cpro/factures/v1/recycler", body)
+        _check(answer, "identifiantFactureCPP", identifier)
 
     def acknowledge_rejection(self, identifier: str) -> None:
         """Tell Chorus Pro that a rejection was dealt with (``traiterRejet``); the status stays."""
@@ -72,7 +76,7 @@ class InvoiceActions:
         :param structure: the validator's ``idStructureCPP``.
         :param siret: the validator's SIRET.
         """
-        self._session.post_once(
+        answer = self._session.post_once(
             "/cpro/factures/v1/corriger/valideur/facture",
             {
                 "idFacture": int(identifier),
@@ -81,3 +85,14 @@ class InvoiceActions:
                 "identifiantStructure": siret,
             },
         )
+        _check(answer, "idFacture", identifier)
+
+
+def _check(answer: Mapping[str, Any], field: str, identifier: str) -> None:
+    """An answer speaks of the invoice that it was asked about, where it says of which.
+
+    :raises OutcomeUnknown: when it speaks of another one.
+    """
+    with understood(OutcomeUnknown):
+        if Fields(answer)(field, digits) not in ("", identifier):
+            raise Unreadable(answer[field], field)

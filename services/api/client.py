@@ -233,6 +233,9 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
                 raise Unreadable(answer["idFacture"], "idFacture")
             steps = history("historiquesDesStatuts", record).get("histoStatut")
             entries = tuple(read_rows(rows(steps), _history_entry, "histoStatutCode", unreadable))
+            if not entries and not unreadable:
+                # whatever is there was deposited once
+                raise Unreadable(steps, "histoStatut")
             return History(history.need("statutCourantCode", name), entries, tuple(unreadable))
 
     def own_structures(self) -> list[FoundStructure]:

@@ -38,6 +38,10 @@ class DirectoryClient:
         """Requests made so far, under ``""``, and the failed ones under their failure's code."""
         return self._session.tally
 
+    def must_leave_within(self, seconds: float) -> None:
+        """Let no call done once begin later than so many seconds from now, see :class:`~.session.PisteSession`."""
+        self._session.must_leave_within(seconds)
+
     # -- structures ----------------------------------------------------------------------------------------------------
 
     def find_structures(self, identifier: str, identifier_type: str = "SIRET") -> list[FoundStructure]:
@@ -93,7 +97,7 @@ class DirectoryClient:
         with understood():
             parts = Fields(answer)
             if not parts("informationGenerales", record) or not parts("parametres", record):
-                raise TryLater("a structure without its parameters", code="unexpected_answer")
+                raise TryLater("a structure without its parameters", code="unreadable")
             general, asked = Fields(answer["informationGenerales"]), Fields(answer["parametres"])
             address = Fields(parts("adressePostaleDuSiege", record))
             person = " ".join(filter(None, (general("prenomStructure", text), general("nomStructure", text))))
@@ -143,7 +147,7 @@ class DirectoryClient:
         )
         with understood():
             if not Fields(answer)("parametres", record):
-                raise TryLater("a service without its parameters", code="unexpected_answer")
+                raise TryLater("a service without its parameters", code="unreadable")
             asked = Fields(answer["parametres"])
             return ServiceDetails(
                 engagement_required=asked("numeroEngagement", flag),

@@ -44,6 +44,11 @@ class ChorusError(Exception):
         self.correlation = correlation
         super().__init__(f"{self.code}: {self.detail}" if self.detail else self.code)
 
+    @property
+    def is_of_the_way(self) -> bool:
+        """Whether other calls would meet it too: the way to Chorus Pro is closed, not one request wrong or one answer odd."""
+        return isinstance(self, (NotReceived, NotAllowed)) and self.code != "unreadable"
+
 
 class NotReceived(ChorusError):
     """The request surely never reached the platform: nothing was done, it may be repeated."""
@@ -119,14 +124,14 @@ FAILURES: dict[str, Failure] = {
         ),
         Text("Nothing to do: Odoo tries again by itself.", "Rien à faire : Odoo réessaie tout seul."),
     ),
-    "unreadable_row": Failure(
+    "unreadable": Failure(
         Text(
-            "A line of Chorus Pro's answer cannot be read.",
-            "Une ligne de la réponse de Chorus Pro est illisible.",
+            "Something in Chorus Pro's answer cannot be read.",
+            "Quelque chose dans la réponse de Chorus Pro est illisible.",
         ),
         Text(
-            "Nothing to do: Odoo reads the other lines, and asks for this one again. If it lasts, tell your administrator.",
-            "Rien à faire : Odoo lit les autres lignes et redemande celle-ci. Si cela dure, prévenez votre administrateur.",
+            "Nothing to do: Odoo asks again by itself. If it lasts, pass the message on to your administrator.",
+            "Rien à faire : Odoo redemande tout seul. Si cela dure, transmettez le message à votre administrateur.",
         ),
     ),
     "outcome_unknown": Failure(
@@ -137,6 +142,30 @@ FAILURES: dict[str, Failure] = {
         Text(
             "Nothing to do: Odoo looks the invoice up at Chorus Pro before sending anything again.",
             "Rien à faire : Odoo recherche la facture dans Chorus Pro avant tout nouvel envoi.",
+        ),
+    ),
+    "not_taken": Failure(
+        Text(
+            "It was sent several times; no answer came, and Chorus Pro does not show it.",
+            "L'envoi a été tenté plusieurs fois ; aucune réponse n'est venue, et Chorus Pro ne le montre pas.",
+        ),
+        Text(
+            "Look on the portal; if it is not there, send it again. If that lasts, ask Chorus Pro's support.",
+            "Vérifiez sur le portail ; s'il n'y est pas, renvoyez. Si cela dure, demandez au support de Chorus Pro.",
+        ),
+    ),
+    "other_account": Failure(
+        Text(
+            "It was sent with another technical account, whose structure the present one does not see: what became of it cannot"
+            " be found out.",
+            "L'envoi a été fait avec un autre compte technique, dont le compte actuel ne voit pas la structure : ce qu'il est"
+            " devenu ne peut pas être vérifié.",
+        ),
+        Text(
+            "Enter the former technical account in the settings until it is settled, or give the present one a right to that"
+            " structure. Do not send the invoice by other means before.",
+            "Remettez l'ancien compte technique dans les paramètres le temps de le vérifier, ou donnez au compte actuel un droit"
+            " sur cette structure. N'envoyez pas la facture autrement d'ici là.",
         ),
     ),
     "refused": Failure(

@@ -21,6 +21,9 @@ from .errors import ChorusError, TryLater
 LONGEST_TEXT = 10_000
 #: Characters of a name by which a thing is known: numbers, identifiers, codes (doc/API.md §2.H has at most 50).
 LONGEST_NAME = 100
+#: Objects and lists, and values, that a JSON text may hold: a page of 500 invoices has a tenth of each. A text of brackets alone
+#: takes twenty times its size in memory.
+MOST_OBJECTS, MOST_VALUES = 20_000, 300_000
 #: Characters told of a value that could not be read.
 SHOWN = 80
 #: Amounts have at most 13 digits before the point (``decimal(19,6)``, doc/API.md §2.H).
@@ -56,7 +59,7 @@ def understood(error: type[ChorusError] = TryLater) -> Iterator[None]:
     try:
         yield
     except Unreadable as unreadable:
-        raise error(str(unreadable), code="unexpected_answer") from unreadable
+        raise error(str(unreadable), code="unreadable") from unreadable
 
 
 class UnreadableRow(NamedTuple):
@@ -76,10 +79,12 @@ class UnreadableRow(NamedTuple):
 def load(content: bytes | None) -> object:
     """A JSON text's value; numbers with a fraction are Decimals, those that nothing counts are floats.
 
-    :raises Unreadable: when it is no JSON, or nested as no answer is.
+    :raises Unreadable: when it is no JSON, or nested or divided as no answer is.
     """
     if content is None:
         raise Unreadable(None)
+    if content.count(b"[") + content.count(b"{") > MOST_OBJECTS or content.count(b",") > MOST_VALUES:
+        raise Unreadable(content[:SHOWN])
     try:
         return json.loads(content, parse_float=_fraction, parse_int=_whole, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

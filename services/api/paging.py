@@ -76,7 +76,7 @@ def search_all(
         if unreadable is not None:
             unreadable += bad
         elif bad:
-            raise TryLater(", ".join(map(str, bad[:5])), code="unreadable_row")
+            raise TryLater(", ".join(map(str, bad[:5])), code="unreadable")
         if cut or not more:
             return
         page, before = page + 1, found.rows

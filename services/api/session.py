@@ -85,6 +85,7 @@ class PisteSession:
         #: Requests made, under ""; those that failed, under their failure's code.
         self.tally: Counter[str] = Counter()
         self._wire = Wire(timeout)
+        self._leave_by: float | None = None
 
     def __enter__(self) -> PisteSession:
         return self
@@ -95,6 +96,10 @@ class PisteSession:
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
+
+    def must_leave_within(self, seconds: float) -> None:
+        """Let no call done once begin later than so many seconds from now: whoever waits for it takes it for lost then."""
+        self._leave_by = time.monotonic() + seconds
 
     def post(self, path: str, body: Mapping[str, Any], *, longest: int = LONGEST_ANSWER) -> dict[str, Any]:
         """Call an operation that may be repeated; its JSON answer, which says yes.
@@ -143,6 +148,8 @@ class PisteSession:
         data = json.dumps(body).encode()
         for renewed in (False, True):
             token = self._token()
+            if once and self._leave_by is not None and time.monotonic() > self._leave_by:
+                raise TryLater("what goes before it took too long")
             reply = verdict.read(self._exchange(path, data, token, once, longest), body)
             refused = verdict.outcome(reply) is verdict.Outcome.NOT_RECEIVED if once else True
             if renewed or reply.status != 401 or not refused:

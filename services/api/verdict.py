@@ -188,6 +188,8 @@ def asked(reply: Reply, service: str) -> dict[str, Any]:
         raise NotAllowed("connection" if reply.values else "subscription", reply.words, **reply.where)
     if status == 413:
         raise Refused(reply.words, code="file_too_large", service=service, **reply.where)
+    if reply.shape is Shape.OTHER and status in _YES:
+        raise TryLater(reply.detail, code="unreadable", **reply.where)
     raise TryLater(reply.detail, code="unavailable" if status >= 500 else "unexpected_answer", **reply.where)
 
 
@@ -237,9 +239,9 @@ def found(reply: Reply, service: str, results: str) -> Found:
         paging = record(values.get("parametresRetour"))
         pages, total = count(paging.get("pages")), count(paging.get("total", values.get("total")))
     except Unreadable as error:
-        raise TryLater(str(error), code="unexpected_answer", **reply.where) from error
+        raise TryLater(str(error), code="unreadable", **reply.where) from error
     if not listed and total:
-        raise TryLater(f"{results}: nothing, of {total}", code="unexpected_answer", **reply.where)
+        raise TryLater(f"{results}: nothing, of {total}", code="unreadable", **reply.where)
     return Found(listed, pages, total)
 
 

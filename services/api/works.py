@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..clock import paris_text
 from ..vocabulary import frameworks
 from .errors import OutcomeUnknown, TryLater
-from .json_values import Fields, UnreadableRow, amount, day, digits, name, past, read_rows, text, understood
+from .json_values import Fields, Unreadable, UnreadableRow, amount, day, digits, name, past, read_rows, text, understood
 from .paging import search_all
 from .session import PisteSession
 
@@ -128,13 +128,9 @@ class WorksClient:
     ) -> list[FoundPiece]:
         """All works documents of which we are the supplier (``rechercher/demandePaiement``), with framework and billing file.
 
-<<<<<<< HEAD
-        Does not work in qualification (doc/API.md §2.H).
-=======
         Does not work in qualification (doc/API.md §2.H).
 
         :param unreadable: takes the rows that cannot be read; without it they are an error.
->>>>>>> 183159e ([services] One place bounds an answer, one decides done, refused and absent, one reads a value)
         """
         body = {
             "roleUtilisateur": "FOURNISSEUR",
@@ -152,7 +148,7 @@ class WorksClient:
         bad: list[UnreadableRow] = []
         pieces = list(read_rows(found.rows, _file_piece, "numeroDemandePaiement", bad))
         if bad and unreadable is None:
-            raise TryLater(", ".join(map(str, bad[:5])), code="unreadable_row")
+            raise TryLater(", ".join(map(str, bad[:5])), code="unreadable")
         if unreadable is not None:
             unreadable += bad
         return pieces
@@ -210,6 +206,8 @@ class WorksClient:
         )
         with understood(OutcomeUnknown):
             decided = Fields(answer)
+            if decided("idFacture", digits) not in ("", identifier):
+                raise Unreadable(answer["idFacture"], "idFacture")
             return Decision(decided.need("statutFacture", name), decided("dateTraitement", past))
 
     def download_pdf(self, identifier: str) -> bytes:

@@ -124,7 +124,8 @@ class TestLoad(unittest.TestCase):
         self.assertEqual(len(bad), 2)
 
     def test_no_json(self):
-        for content in (None, b"", b"<html>", b"[" * 100_000, b'{"a": NaN}', b"\xff", b"{} {}", b'{"a": 1'):
+        for content in (None, b"", b"<html>", b"[" * 100_000, b'{"a": NaN}', b"\xff", b"{} {}", b'{"a": 1',
+                        b"[" + b"[]," * 20_000 + b"[]]", b"[" + b"1," * 300_000 + b"1]"):  # fmt: skip
             with self.subTest(content and content[:10]), self.assertRaises(values.Unreadable):
                 values.load(content)
 
@@ -145,4 +146,4 @@ class TestRows(unittest.TestCase):
         for error in (TryLater, OutcomeUnknown):
             with self.assertRaises(error) as caught, values.understood(error):
                 values.Fields(json.loads('{"a": [1]}'))("a", values.text)
-            self.assertEqual((caught.exception.code, caught.exception.detail), ("unexpected_answer", "a: [1]"))
+            self.assertEqual((caught.exception.code, caught.exception.detail), ("unreadable", "a: [1]"))
