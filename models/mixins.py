@@ -1,9 +1,12 @@
 """What several models of Chorus Pro have in common: an environment, the last error met, what nobody may say in their place."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..services.api.errors import failure
+from . import timing
 
 
 class ChorusEnvironment(models.AbstractModel):
@@ -21,14 +24,17 @@ class ChorusEnvironment(models.AbstractModel):
     @api.model
     def _chorus_due(self, company, states):
         """The records of a company's present environment in these states whose ``next_try`` has come, oldest first."""
+        now = fields.Datetime.now()
         return self.sudo().search(  # sudo: crons serve all companies
             [
                 ("company_id", "=", company.id),
                 ("environment", "=", company.chorus_environment),
                 ("state", "in", states),
                 "|",
+                "|",
                 ("next_try", "=", False),
-                ("next_try", "<=", fields.Datetime.now()),
+                ("next_try", "<=", now),
+                ("next_try", ">", now + timedelta(seconds=timing.LONGEST_WAIT)),
             ],
             order="id",
         )

@@ -1,16 +1,24 @@
 """How long things may take. Fit for the real platform; an environment variable shortens them where time is simulated."""
 
 import os
+from datetime import timedelta
+
+from odoo import fields
 
 from ..services.api.errors import TryLater
+from ..services.api.verdict import LONGEST_PATIENCE
 
 
 def _seconds(variable, default):
     return int(os.environ.get(variable) or default)
 
 
-#: Seconds after which a deposit still "sending" belongs to a sender that died: longer than a call with all its retries lasts.
-STALE = _seconds("CHORUS_STALE", 600)
+#: Seconds after which a deposit still "sending" belongs to a sender that died. A living one lets its call leave within a third of
+#: them, and no call lasts longer than another third: the largest file on the slowest line takes ten minutes.
+STALE = _seconds("CHORUS_STALE", 1800)
+LEAVE_WITHIN = max(STALE / 3, 3)
+#: How often something is sent whose answer is lost each time and which Chorus Pro surely does not show; then a person decides.
+UPLOADS = 3
 #: Seconds the platform may need to show an invoice it received; only after them is "not found" an answer.
 SHOWN_AFTER = _seconds("CHORUS_SHOWN_AFTER", 900)
 #: Seconds after which a person is called when nobody knows what became of a deposit.
@@ -28,6 +36,8 @@ BACKOFF = (60, 120, 300, 900, 1800, 3600)
 #: Seconds by which the period of a search for changed statuses reaches back before the last good one: clocks differ, and the
 #: platform may show a change a little after its date.
 OVERLAP = 900
+#: Seconds that no wait of ours exceeds: a moment further ahead was written by a clock that was ahead.
+LONGEST_WAIT = LONGEST_PATIENCE + OVERLAP
 #: Seconds between two searches for invoices that the search for changes may have missed.
 SWEEP = 86400
 #: Days for which what the directory told of a body is not asked for again: the weekly refresh.
@@ -50,3 +60,13 @@ def step(waits, count, error=None):
     """The wait before try number ``count`` (from 0), the last one for all that follow; longer where ``error`` asks for it."""
     asked = error.retry_after if isinstance(error, TryLater) else None
     return max(waits[min(count, len(waits) - 1)], asked or 0)
+
+
+def credible(stamp):
+    """A moment at which something happened; False for none, and for one that a clock wrote which was ahead."""
+    return stamp if stamp and stamp <= fields.Datetime.now() + timedelta(seconds=OVERLAP) else False
+
+
+def is_ahead(moment, seconds=LONGEST_WAIT):
+    """Whether a moment to wait for is further ahead than any wait of ours, hence no reason to wait."""
+    return bool(moment) and moment > fields.Datetime.now() + timedelta(seconds=seconds)

@@ -2,11 +2,11 @@ import logging
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, format_datetime
 
 from ...services.api import recipients as directory
-from ...services.api.errors import ChorusError, NotAllowed, NotReceived, Refused, TryLater, failure
+from ...services.api.errors import ChorusError, NotAllowed, NotReceived, Refused, failure
 from ...services.clock import paris_day, paris_today
 from ...services.follow import expiry
 from ...services.setup import diagnosis
@@ -46,6 +46,10 @@ NONE_REACHED = 10_000
 TOLD_DAYS = 7
 
 
+#: Lines that could not be read which are kept, the latest ones.
+UNREADABLE_KEPT = 50
+
+
 class ChorusConnection(models.Model):
     """The link between one company and one Chorus Pro environment: access data, our own structure, and how it is doing.
 
@@ -67,6 +71,10 @@ class ChorusConnection(models.Model):
     failures = fields.Integer(help="Consecutive failures to reach Chorus Pro.")
     paused_until = fields.Datetime(help="No call is made by the scheduled jobs before this moment.")
     error_since = fields.Datetime()
+    unreadable = fields.Text(
+        "Lines that could not be read", readonly=True, help="Of Chorus Pro's answers: what they are about, and the odd value."
+    )
+    unreadable_at = fields.Datetime("Last such line on", readonly=True)
     client_id = fields.Char("PISTE client identifier", groups="base.group_system")
     technical_account = fields.Char("Technical account", groups="base.group_system")
     # sealed by the vault; read in sudo only, so that not even an administrator's export carries them
@@ -107,6 +115,9 @@ class ChorusConnection(models.Model):
     #: The last threshold at which people were told of the recorded password
     reminded_at = fields.Integer(copy=False, readonly=True, default=NONE_REACHED, export_string_translation=False)
     silence = fields.Char("Warning", compute="_compute_health")
+    has_answered = fields.Boolean(
+        compute="_compute_health", export_string_translation=False, help="Chorus Pro answered with the access data recorded now."
+    )
     queue = fields.Integer("Waiting to be sent", compute="_compute_health")
     unknown = fields.Integer("Of unknown outcome", compute="_compute_health")
     oldest_unknown = fields.Datetime("The oldest of these since", compute="_compute_health")
@@ -132,7 +143,8 @@ class ChorusConnection(models.Model):
 
     def _is_paused(self):
         self.ensure_one()
-        return bool(self.paused_until and self.paused_until > fields.Datetime.now())
+        until = self.paused_until
+        return bool(until and until > fields.Datetime.now() and not timing.is_ahead(until))
 
     def _note_success(self):
         """The platform answered: whatever was wrong is over."""
@@ -147,8 +159,7 @@ class ChorusConnection(models.Model):
         :return: True when it is one of the link (out of reach, busy, not allowed), False when it concerns one request only.
         """
         self.ensure_one()
-        of_the_link = isinstance(error, (TryLater, NotAllowed)) or error.code == "not_reachable"
-        if of_the_link:
+        if error.is_of_the_way:
             self._note_broken(error)
             if not (optional and isinstance(error, NotAllowed)):
                 wait = timing.step(timing.BACKOFF, self.failures, error)
@@ -159,7 +170,18 @@ class ChorusConnection(models.Model):
             if not self.password_ends_on or self.password_ends_on > today:
                 self.password_expires_on = today
             self._remind()
-        return of_the_link
+        return error.is_of_the_way
+
+    def _note_unreadable(self, rows):
+        """Keep and name the lines of Chorus Pro's answers that could not be read; the others were.
+
+        :param rows: ``services.api.json_values.UnreadableRow`` s.
+        """
+        self.ensure_one()
+        if rows:
+            known = (self.unreadable or "").splitlines()
+            new = [line for line in dict.fromkeys(map(str, rows)) if line not in known]
+            self.write({"unreadable": "\n".join([*new, *known][:UNREADABLE_KEPT]), "unreadable_at": fields.Datetime.now()})
 
     def _note_broken(self, error: ChorusError):
         """Tell of an error that is no reason to wait."""
@@ -474,6 +496,7 @@ class ChorusConnection(models.Model):
             # sudo: how much waits is told to whoever may see the connection, not what
             both = [self.env[model].sudo() for model in ("chorus.deposit", "chorus.action")]
             connection.silence = present and company._chorus_silence_text()
+            connection.has_answered = connection.password_proved or connection._is_proved()
             connection.queue = sum(model.search_count([*place, ("state", "=", "ready")]) for model in both)
             doubts = [doubt for model in both for doubt in model.search([*place, ("state", "=", "unknown")])]
             connection.unknown = len(doubts)
@@ -510,14 +533,24 @@ class ChorusConnection(models.Model):
         ]
         return "\n".join(lines) or False
 
+    def action_forget_unreadable(self):
+        """Somebody has looked after the lines that could not be read: those to come are told anew."""
+        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may do this."))
+        self.check_access("read")
+        self.sudo().write({"unreadable": False, "unreadable_at": False})  # sudo: administrators read connections only
+
     def action_poll(self):
         """Read the statuses now, as the scheduled job does."""
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
         deposits = self.env["chorus.deposit"].sudo()  # sudo: users read deposits only; this writes what the platform says
+        failures = set()
         for connection in self.sudo():  # sudo: see above
             company = connection.company_id
-            if company.chorus_environment == connection.environment and not company._chorus_missing_settings():
-                with company._chorus_client_for_user() as client:
-                    deposits._chorus_read_statuses(company, client)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+            if company.chorus_environment != connection.environment:
+                raise UserError(self.env._("%s works in another environment now.", company.name))
+            with company._chorus_client_for_user() as client:
+                deposits._chorus_read_statuses(company, client)
+                failures |= company._chorus_failures(client)
+        return self.env["res.company"]._chorus_told(failures)

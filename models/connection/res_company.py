@@ -317,6 +317,40 @@ class ResCompany(models.Model):
                 words.append(self.env._("Your administrator can do it."))
             raise UserError(" ".join(filter(None, words))) from error
 
+    @api.model
+    def _chorus_told(self, failures, changed=None):
+        """What a reading came to that a user asked for: when it was, what failed, whether anything is new. A client action.
+
+        :param failures: codes of ``services.api.errors.FAILURES`` that were met.
+        :param changed: whether something is known now that was not; None where that is not told.
+        """
+        lang, moment = self.env.lang, format_datetime(self.env, fields.Datetime.now(), dt_format="short")
+        words = [" ".join((failure(code).cause.of(lang), failure(code).remedy.of(lang))) for code in sorted(set(failures))]
+        if words:
+            words.insert(0, self.env._("Not everything could be read (%s).", moment))
+        elif changed is False:
+            words.append(self.env._("Read on %s: nothing new.", moment))
+        else:
+            words.append(self.env._("Read on %s.", moment))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Chorus Pro"),
+                "type": "warning" if failures else "success" if changed else "info",
+                "sticky": bool(failures),
+                "message": "\n".join(words),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _chorus_failures(self, client):
+        """The codes of what failed in a client's calls; a consent that is missing counts where nothing else was answered."""
+        failed = {code: count for code, count in client.tally.items() if code}
+        answered = client.tally.get("", 0) > sum(failed.values())
+        return {code for code in failed if code != "subscription" or not answered}
+
     def _chorus_may_call(self, connection):
         """Whether a cron may call for this company now: not paused, and its secrets open.
 

@@ -88,7 +88,7 @@ class ChorusEngagement(models.Model):
             answer = error
         transactions.retry_and_commit(self.env, self._write_answer, answer)
         # this API has a consent of its own on PISTE: without it, the others still answer
-        return answer if isinstance(answer, NotReceived) else None
+        return answer if isinstance(answer, NotReceived) and answer.is_of_the_way else None
 
     def _write_answer(self, answer):
         self.ensure_one()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...services.api import recipients as directory
-from ...services.api.errors import ChorusError, NotAllowed, NotReceived, Refused, failure
+from ...services.api.errors import ChorusError, NotAllowed, Refused, failure
 from .. import timing, transactions
 
 _logger = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ class ChorusLookup(models.Model):
             if self.env["account.move"]._can_commit():
                 self.env.cr.rollback()
             transactions.retry_and_commit(self.env, self._write_failure, str(error))
-        return answer if isinstance(answer, (NotReceived, NotAllowed)) else None
+        return answer if isinstance(answer, ChorusError) and answer.is_of_the_way else None
 
     def _write_answer(self, question, answer):
         """Turn an answer, a ``services.api.recipients.Answer`` or an error, into this row's state and the customer's facts."""
@@ -312,11 +312,9 @@ class ChorusLookup(models.Model):
         """
         try:
             error = job(client)
-        except (NotReceived, NotAllowed) as reason:
-            error = reason
         except ChorusError as reason:
             _logger.info("Chorus Pro: directory: %s", reason)
-            error = None
+            error = reason if reason.is_of_the_way else None
         except Exception:
             _logger.exception("Chorus Pro: a question to the directory broke")
             if self.env["account.move"]._can_commit():

@@ -72,6 +72,7 @@ class ChorusAction(models.Model):
         # * sending --[answer lost; or found in this state after a crash]-> unknown
         # * unknown --[its effect is seen at Chorus Pro]------------------> done
         # * unknown --[surely without effect]-----------------------------> ready
+        # * unknown --[surely without effect, after several calls]--------> refused (not_taken): a person decides
         # * unknown --[the invoice went on without it]--------------------> refused (moved_on)
         [
             ("ready", "To send"),
@@ -162,8 +163,11 @@ class ChorusAction(models.Model):
         """Try again now, or find out now what became of it."""
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
+        before = self.mapped("state")
         self._chorus_send(retries=0)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        self.invalidate_recordset()
+        failures = {action.error_code for action in self.sudo() if action.state in OPEN and action.error_code}  # sudo: see above
+        return self.env["res.company"]._chorus_told(failures, self.mapped("state") != before)
 
     # -- one action ----------------------------------------------------------------------------------------------------
 
@@ -182,23 +186,26 @@ class ChorusAction(models.Model):
     def _chorus_look(self, client):
         """What Chorus Pro shows of the invoice: a ``History``, a list of ``FoundInvoice`` for a rejection, or the error met."""
         identifier, number, kind = self.identifier, self.move_id._chorus_number(), self.kind
-        structure = self.company_id.chorus_structure_id or None
         transactions.commit(self.env)
         try:
             if kind == "reissue":
-                return list(client.search_invoices(number=number, supplier_structure=structure))
+                return list(client.search_invoices(number=number))
             return client.invoice_history(identifier)
         except ChorusError as error:
             return error
 
     def _chorus_effect(self, seen):
-        """What ``_chorus_look`` tells about this action: see ``services.follow.effects``; None when it tells nothing."""
+        """What ``_chorus_look`` tells about this action: see ``services.follow.effects``; None when it tells nothing.
+
+        Where a step cannot be read, only that the effect shows is sure.
+        """
         if not isinstance(seen, History):
             return effects.acknowledged(seen, self.identifier)
         asked = None
         if self.sending_at:
             asked = effects.Answered(self.answered_at and self.answered_at.replace(tzinfo=UTC), self.answered_entry or "")
-        return effects.effect(self.kind, seen, asked)
+        effect = effects.effect(self.kind, seen, asked)
+        return effect if effect == "done" or not seen.unreadable else None
 
     # EXTENDS 'chorus.exchange'
     def _chorus_may_send(self, seen):
@@ -212,7 +219,7 @@ class ChorusAction(models.Model):
         elif effect == "moved_on":
             self._chorus_refuse("moved_on", "")
         elif effect is None:
-            self._chorus_note_error(TryLater())
+            self._chorus_note_error(TryLater(code="unreadable"))
         if effect != "possible":
             return None
         if not isinstance(seen, History):
@@ -308,6 +315,10 @@ class ChorusAction(models.Model):
         """Still unclear: look again later; a person is called after a day."""
         self._chorus_again(timing.SEARCHES, self.error_code, self.error_detail)
         self.move_id._chorus_call_people()
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_give_up(self):
+        self._chorus_refuse("not_taken", self.error_detail)
 
     def _chorus_refuse(self, code, detail):
         """It was not done and will not be: the invoice's page says why."""

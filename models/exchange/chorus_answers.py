@@ -4,6 +4,7 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
 from ...services.follow.timeline import Step, merged
 from ...services.vocabulary import motifs, statuses
@@ -134,10 +135,14 @@ class ChorusAnswers(models.AbstractModel):
     @api.model
     def _chorus_untold(self, company):
         """Invoices of a company's present environment whose history is to be read now."""
+        now = fields.Datetime.now()
         return self.sudo().search(  # sudo: crons serve all companies
             [
                 ("company_id", "=", company.id),
-                ("chorus_history_due", "<=", fields.Datetime.now()),
+                "|",
+                ("chorus_history_due", "<=", now),
+                # no wait of ours is so long: a clock was ahead
+                ("chorus_history_due", ">", now + timedelta(seconds=timing.HISTORY_AFTER + timing.OVERLAP)),
                 ("chorus_identifier", "!=", False),
                 (
                     "chorus_deposit_line_ids",
@@ -157,6 +162,8 @@ class ChorusAnswers(models.AbstractModel):
         self.ensure_one()
         if self.chorus_identifier != identifier:
             return
+        odd = [UnreadableRow(f"{self.name}, {row.name}", row.reason) for row in history.unreadable]
+        self.env["chorus.connection"]._of(self.company_id)._note_unreadable(odd)
         self._chorus_tell(Step(entry.status, entry.at, entry.comment, entry.author) for entry in history.entries)
         self._chorus_rank(history.entries)
         status = history.status or self.chorus_status

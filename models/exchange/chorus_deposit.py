@@ -10,10 +10,12 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ...services.api.answers import FoundInvoice, SubmittedInvoice
-from ...services.api.errors import ChorusError, Failure, OutcomeUnknown, Refused, failure
+from ...services.api.errors import ChorusError, Failure, NotAllowed, OutcomeUnknown, Refused, TryLater, failure
+from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
 from ...services.document import submission
 from ...services.document.invoice import Attachment
+from ...services.siret import is_siret
 from ...services.vocabulary import flows, messages, statuses
 from .. import timing, transactions
 from ..core import other_channels
@@ -41,13 +43,26 @@ class Submission(NamedTuple):
     others: tuple[Attachment, ...]
 
 
+#: What a person is called for at once, since no later search settles it.
+FOR_A_PERSON = ("found_different", "other_account")
+
+
 class Question(NamedTuple):
-    """What a search needs to know of a deposit; ``since`` is aware."""
+    """What a search needs to know of a deposit, as it was when it was sent.
+
+    :ivar since: aware.
+    :ivar supplier: the SIRET in the file.
+    :ivar foreign: it was sent with another technical account than the present one.
+    :ivar conclusive: what is not found now counts as absent.
+    """
 
     numbers: tuple[str, ...]
     structure: str | None
     since: datetime
     file_name: str
+    supplier: str
+    foreign: bool
+    conclusive: bool
 
 
 class Seen(NamedTuple):
@@ -55,6 +70,18 @@ class Seen(NamedTuple):
 
     found: list[FoundInvoice]
     flow_number: str
+
+
+def _is_unclear(report, numbers):
+    """Whether the report of a flow that entered does not tell which of its invoices did, so that what is there must tell.
+
+    :param report: a ``FlowReport``. :param numbers: those of the invoices.
+    """
+    outcome = flows.get(report.state).outcome
+    named = {error.number for error in report.invoice_errors}
+    if outcome == "partial":
+        return bool(report.unreadable) or not named or not named <= numbers
+    return outcome == "integrated" and bool(report.unreadable or report.invoice_errors)
 
 
 class ChorusDeposit(models.Model):
@@ -95,6 +122,7 @@ class ChorusDeposit(models.Model):
         # * sending    --[answer lost; or found in this state after a crash]-> unknown
         # * unknown    --[found at Chorus Pro, the same]---------------------> deposited
         # * unknown    --[surely absent]-------------------------------------> ready
+        # * unknown    --[surely absent, after several uploads]--------------> rejected (not_taken): a person decides
         # * all but sending, of a former test environment --[released]-------> cancelled, where it was not concluded
         # * unknown    --[found, but different: a person decides]------------> unknown (found_different)
         # * deposited  --[report: integrated / in part / rejected]-----------> integrated / partial / rejected
@@ -125,6 +153,11 @@ class ChorusDeposit(models.Model):
     line_ids = fields.One2many("chorus.deposit.line", "deposit_id", "Invoices", readonly=True)
     move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Invoices sent")
     user_id = fields.Many2one("res.users", "Asked by", readonly=True, default=lambda self: self.env.user)
+    supplier = fields.Char("Supplier's SIRET", readonly=True, help="Of the company when the file was made.")
+    structure = fields.Char(
+        "Structure at Chorus Pro", readonly=True, help="The company's identifier there (idStructureCPP) when it was sent."
+    )
+    account = fields.Char("Technical account", readonly=True, help="With which it was sent.", groups="base.group_system")
     flow_number = fields.Char("Flow number", readonly=True, index="btree_not_null", help="numeroFluxDepot")
     flow_state = fields.Char("Flow state code", readonly=True)
     flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
@@ -207,6 +240,7 @@ class ChorusDeposit(models.Model):
                 "file_name": file_name,
                 "sha256": hashlib.sha256(content).hexdigest(),
                 "size": len(content),
+                "supplier": company._chorus_siret(),
                 "user_id": self.env.user.id,
                 "line_ids": [fields.Command.create(move._chorus_line_values()) for move in moves],
                 **values,
@@ -255,8 +289,19 @@ class ChorusDeposit(models.Model):
                     ", ".join(elsewhere.mapped("file_name")),
                 )
             )
-        deposits._chorus_refresh()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        before, failures = deposits._chorus_known(), deposits._chorus_refresh()
+        return self.env["res.company"]._chorus_told(failures, deposits._chorus_known() != before)
+
+    def _chorus_known(self):
+        """What is known of these deposits, to be compared with what is known later."""
+        self.invalidate_recordset()
+        moves = self.move_ids
+        return [
+            self.mapped(lambda deposit: (deposit.state, deposit.flow_number, deposit.flow_state, deposit.error_code)),
+            self.line_ids.mapped("outcome"),
+            moves.mapped(lambda move: (move.chorus_identifier, move.chorus_status, move.chorus_status_comment)),
+            len(moves.chorus_entry_ids),
+        ]
 
     def action_cancel(self):
         """Withdraw deposits of which no byte has left."""
@@ -299,6 +344,11 @@ class ChorusDeposit(models.Model):
             self._chorus_read_report(client)
 
     # EXTENDS 'chorus.exchange'
+    def _chorus_identity(self):
+        company = self.company_id
+        return {"structure": company.chorus_structure_id, "account": company._chorus_access().get("technical_account")}
+
+    # EXTENDS 'chorus.exchange'
     def _chorus_may_send(self, *seen):
         if any(map(other_channels.holds, self.move_ids)):
             # taken meanwhile: sent again, it would be refused as a duplicate
@@ -337,10 +387,20 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'chorus.exchange'
     def _chorus_receive(self, answer):
         if not isinstance(answer, SubmittedInvoice):
-            self._chorus_accept(answer.flow_number)
+            if self._chorus_is_recorded(answer.flow_number):
+                # an answer given twice, to two questions: this one has none
+                self._chorus_doubt(OutcomeUnknown(f"flow number {answer.flow_number} again"))
+            else:
+                self._chorus_accept(answer.flow_number)
+            return
+        line = self.line_ids
+        known = self.search(
+            [("environment", "=", self.environment), ("line_ids.move_id.chorus_identifier", "=", answer.identifier)]
+        )
+        if known.line_ids.move_id.filtered(lambda move: move.chorus_identifier == answer.identifier) - line.move_id:
+            self._chorus_doubt(OutcomeUnknown(f"identifier {answer.identifier} again"))
             return
         self._chorus_accept(False)
-        line = self.line_ids
         line._chorus_integrated()
         if answer.number and answer.number != line.number:
             # Chorus Pro knows it by that number from now on
@@ -361,6 +421,15 @@ class ChorusDeposit(models.Model):
         else:
             self._chorus_reject(error.code, messages.with_code(error.detail, error.return_code, error.service))
 
+    def _chorus_is_recorded(self, flow_number):
+        """Whether that flow number is another deposit's."""
+        domain = [("environment", "=", self.environment), ("flow_number", "=", flow_number), ("id", "!=", self.id)]
+        return bool(self.search_count(domain, limit=1))
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_give_up(self):
+        self._chorus_reject("not_taken", self.error_detail)
+
     def _chorus_accept(self, flow_number, deposited_at=None):
         """Chorus Pro has the file under that flow number: follow it."""
         now = fields.Datetime.now()
@@ -379,11 +448,17 @@ class ChorusDeposit(models.Model):
         for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
             line.write({"outcome": "refused", "message": line.message or detail})
 
-    # -- what another channel may have brought there -------------------------------------------------------------------
+    # -- what may be there before it leaves ----------------------------------------------------------------------------
 
     def _chorus_may_be_there(self):
-        """Whether another channel may have brought an invoice of this deposit to Chorus Pro before it leaves."""
-        return any(map(other_channels.may_have_left, self.move_ids))
+        """Whether an invoice of this deposit may be at Chorus Pro before it leaves.
+
+        Another channel may have brought it; or it left before, and was not taken as far as was told.
+        """
+        before = (self.line_ids.move_id.chorus_deposit_line_ids - self.line_ids).deposit_id
+        return any(map(other_channels.may_have_left, self.move_ids)) or any(
+            deposit.uploads and not deposit.flow_number and deposit.environment == self.environment for deposit in before
+        )
 
     def _chorus_is_absent(self, client):
         """Look at Chorus Pro, before anything leaves, whether these invoices are there; those that are, are followed.
@@ -391,9 +466,7 @@ class ChorusDeposit(models.Model):
         :return: whether none is, so that the file may leave.
         """
         self.ensure_one()
-        question = self._chorus_question()
-        transactions.commit(self.env)
-        return transactions.retry_and_commit(self.env, self._chorus_write_look, self._chorus_look_up(client, question))
+        return transactions.retry_and_commit(self.env, self._chorus_write_look, self._chorus_look(client))
 
     def _chorus_write_look(self, seen):
         """Take over what ``_chorus_look_up`` gave before a deposit leaves; whether it may leave."""
@@ -414,7 +487,7 @@ class ChorusDeposit(models.Model):
             deposit._chorus_note_elsewhere(matches)
         else:
             # a number used for something else, or some of the file's invoices: settled as after a lost answer
-            deposit.write({"state": "unknown", "unknown_at": fields.Datetime.now()})
+            deposit._chorus_doubt(OutcomeUnknown("there already"))
             deposit._chorus_conclude_search(seen, lambda line, row: line._chorus_same_as(row))
         return False
 
@@ -445,34 +518,86 @@ class ChorusDeposit(models.Model):
         deposit = self.try_lock_for_update(allow_referencing=True)
         if not deposit or deposit.state != "unknown":
             return
-        question = deposit._chorus_question()
+        transactions.retry_and_commit(self.env, deposit._chorus_write_search, deposit._chorus_look(client))
+
+    def _chorus_look(self, client):
+        """What Chorus Pro holds under the numbers of this deposit: a ``Seen``, or the error met. In no transaction."""
+        question = self._chorus_question()
         transactions.commit(self.env)
-        transactions.retry_and_commit(self.env, deposit._chorus_write_search, self._chorus_look_up(client, question))
+        return self._chorus_look_up(client, question)
 
     def _chorus_question(self):
         self.ensure_one()
-        since = (self.sending_at or self.create_date) - timedelta(days=1)
-        structure = self.company_id.chorus_structure_id or None
-        return Question(tuple(self.line_ids.mapped("number")), structure, since.replace(tzinfo=UTC), self.file_name)
+        company = self.company_id
+        since = (timing.credible(self.sending_at) or timing.credible(self.create_date) or fields.Datetime.now()) - timedelta(
+            days=1
+        )
+        supplier = self.supplier or company._chorus_siret()
+        account = self.sudo().account  # sudo: compared only
+        return Question(
+            numbers=tuple(self.line_ids.mapped("number")),
+            structure=self.structure or company.chorus_structure_id or None,
+            since=since.replace(tzinfo=UTC),
+            file_name=self.file_name,
+            supplier=supplier,
+            foreign=bool(account) and account != company._chorus_access().get("technical_account"),
+            conclusive=self._chorus_unknown_for(timing.SHOWN_AFTER),
+        )
 
     @api.model
     def _chorus_look_up(self, client, question):
         """What Chorus Pro holds under the numbers of a deposit: a ``Seen``, or the error met.
 
-        One number is searched as such; many are picked out of all that was deposited since, a few pages at most.
+        One number is searched as such; many are picked out of all that was deposited since, a few pages at most, and those that
+        are to count as absent are each searched once more.
         """
         numbers = question.numbers
-        period = {"deposited_from": question.since} if len(numbers) > 1 else {"number": numbers[0]}
         try:
-            found = client.search_invoices(supplier_structure=question.structure, **period)
+            if question.foreign:
+                self._chorus_check_visible(client, question)
+            # a number is looked for wherever the account may see it: a structure set wrongly hides nothing
+            period = {"supplier_structure": question.structure, "deposited_from": question.since}
+            found = self._chorus_search(client, **(period if len(numbers) > 1 else {"number": numbers[0]}))
+            missing = [number for number in numbers if all(row.number != number for row in found)]
+            if len(numbers) > 1 and missing and question.conclusive:
+                for number in missing:
+                    found += self._chorus_search(client, number=number)
             found = [row for row in found if row.number in numbers]
-            flows = sorted({row.flow_number for row in found if row.flow_number})
+            flow_numbers = sorted({row.flow_number for row in found if row.flow_number})
             if len(numbers) > 1:
                 # one of the file's invoices may have come by another way: that flow tells nothing of the others
-                flows = (flow for flow in flows if self._chorus_is_file(client, flow, question.file_name))
-            return Seen(found, next(iter(flows), ""))
+                flow_numbers = (flow for flow in flow_numbers if self._chorus_is_file(client, flow, question.file_name))
+            return Seen(found, next(iter(flow_numbers), ""))
         except ChorusError as error:
             return error
+
+    @api.model
+    def _chorus_search(self, client, number="", **criteria):
+        """What a search finds, a list of ``FoundInvoice``.
+
+        :raises TryLater: for an answer to another question: it says nothing of ours.
+        """
+        if number:
+            criteria["number"] = number
+        found = list(client.search_invoices(**criteria))
+        for row in found:
+            # it may well find numbers that hold the one searched
+            if number not in row.number or not is_siret(row.supplier):
+                raise TryLater(f"{row.number}, {row.supplier}: not what was searched", code="unreadable")
+        return found
+
+    @api.model
+    def _chorus_check_visible(self, client, question):
+        """Whether the present account may see a deposit that was sent with another one.
+
+        :raises OutcomeUnknown: where it may not: whatever it does not show proves nothing.
+        """
+        try:
+            own = client.own_structures()
+        except Refused:
+            own = []
+        if not any(structure.identifier == question.structure or structure.registry == question.supplier for structure in own):
+            raise OutcomeUnknown(question.supplier, code="other_account")
 
     @api.model
     def _chorus_is_file(self, client, flow_number, file_name):
@@ -512,7 +637,7 @@ class ChorusDeposit(models.Model):
             line.move_id._chorus_apply_found(row)
         missing = self.line_ids.filtered(lambda line: line.outcome == "pending")
         flow_number = seen.flow_number if any(row.flow_number == seen.flow_number for row in same.values()) else ""
-        if self.search_count([("environment", "=", self.environment), ("flow_number", "=", flow_number)], limit=1):
+        if flow_number and self._chorus_is_recorded(flow_number):
             flow_number = ""
         if different:
             line, row = different[0]
@@ -520,7 +645,7 @@ class ChorusDeposit(models.Model):
         elif not missing or flow_number:
             self._chorus_adopt(flow_number, min((row.deposited_at for row in same.values() if row.deposited_at), default=None))
         elif not self._chorus_unknown_for(timing.SHOWN_AFTER):
-            decided = self.error_code == "found_different"
+            decided = self.error_code in FOR_A_PERSON
             self._chorus_look_again("outcome_unknown" if decided else self.error_code, not decided and self.error_detail)
         elif missing == self.line_ids:
             self._chorus_ready_again()
@@ -532,12 +657,21 @@ class ChorusDeposit(models.Model):
     def _chorus_matches(self, found):
         """Which of these found invoices bear the number of one of our lines, in the sense of Chorus Pro's uniqueness.
 
+        One of another year counts too, unless it was there before ours left: it may be ours, oddly told.
+
         :return: dict line → ``FoundInvoice``; by year, SIREN and number (doc/API.md §5).
         """
         self.ensure_one()
-        siren = self.company_id._chorus_siret()[:9]
-        ours = {(row.number, row.issue_date[:4]): row for row in found if row.supplier[:9] == siren}
-        matches = {line: ours.get((line.number, fields.Date.to_string(line.issue_date)[:4])) for line in self.line_ids}
+        siren = (self.supplier or self.company_id._chorus_siret())[:9]
+        since = timing.credible(self.sending_at) or self.create_date
+        own = [row for row in found if row.supplier[:9] == siren]
+        late = [row for row in own if not row.deposited_at or row.deposited_at.replace(tzinfo=None) > since - timedelta(days=1)]
+        ours = {(row.number, row.issue_date[:4]): row for row in own}
+        odd = {row.number: row for row in late}
+        matches = {
+            line: ours.get((line.number, fields.Date.to_string(line.issue_date)[:4])) or odd.get(line.number)
+            for line in self.line_ids
+        }
         return {line: row for line, row in matches.items() if row}
 
     def _chorus_adopt(self, flow_number, deposited_at):
@@ -565,10 +699,8 @@ class ChorusDeposit(models.Model):
         self.check_access("read")
         for deposit in self.sudo():  # sudo: users read deposits only; this one records their decision
             deposit._chorus_check_decision()
-            question = deposit._chorus_question()
-            transactions.commit(self.env)
             with deposit.company_id._chorus_client_for_user() as client:
-                seen = self._chorus_look_up(client, question)
+                seen = deposit._chorus_look(client)
             if isinstance(seen, ChorusError):
                 raise UserError(self.env._("Chorus Pro does not answer now. Try again later."))
             transactions.retry_and_commit(self.env, deposit._chorus_write_decision, seen, adopt)
@@ -607,22 +739,52 @@ class ChorusDeposit(models.Model):
     def _chorus_read_report(self, client):
         """Ask what became of a flow and write it down, in a transaction of its own."""
         self.ensure_one()
-        flow_number, structure = self.flow_number, self.company_id.chorus_structure_id or None
+        flow_number, file_name, question = self.flow_number, self.file_name, self._chorus_question()
         numbers = set(self.line_ids.mapped("number"))
         transactions.commit(self.env)
         twins, held = [], None
         try:
             answer = client.flow_report(flow_number)
-            if flows.get(answer.state).outcome == "partial" and any(row.number not in numbers for row in answer.invoice_errors):
+            if answer.file_name not in ("", file_name):
+                raise Refused(answer.file_name)
+            if _is_unclear(answer, numbers):
                 # it refuses without saying which one: what is there tells
-                held = [row.number for row in client.search_invoices(supplier_structure=structure, flow_number=flow_number)]
+                held = [row.number for row in client.search_invoices(flow_number=flow_number)]
             for error in answer.invoice_errors:
                 if error.number and says_duplicate(error.message):
                     # refused because it is there already: perhaps the very same document, from an answer that was lost
-                    twins += client.search_invoices(number=error.number, supplier_structure=structure)
+                    twins += client.search_invoices(number=error.number)
+        except Refused as error:
+            # no flow of ours has that number: what is there under the invoices' own numbers tells its true one
+            seen = self._chorus_look_up(client, question)
+            transactions.retry_and_commit(self.env, self._chorus_write_true_flow, error, seen)
+            return
         except ChorusError as error:
             answer = error
         transactions.retry_and_commit(self.env, self._chorus_write_report, answer, twins, held)
+
+    def _chorus_write_true_flow(self, error, seen):
+        """The flow number that was told is not the one of this deposit: take the one under which its invoices are there.
+
+        :param error: what came in answer to the number. :param seen: what ``_chorus_look_up`` gave.
+        """
+        self.ensure_one()
+        deposit = self.try_lock_for_update(allow_referencing=True)
+        if not deposit or deposit.state != "deposited":
+            return
+        if not isinstance(seen, ChorusError):
+            for line, row in deposit._chorus_matches(seen.found).items():
+                if line._chorus_same_as(row):
+                    deposit._chorus_take_flow(row.flow_number)
+                    line._chorus_integrated()
+                    line.move_id._chorus_apply_found(row)
+        if deposit.state == "deposited":
+            deposit._chorus_report_again(error)
+
+    def _chorus_take_flow(self, flow_number):
+        """Chorus Pro shows an invoice of this deposit in that flow."""
+        if flow_number and flow_number != self.flow_number and not self._chorus_is_recorded(flow_number):
+            self.flow_number = flow_number
 
     def _chorus_write_report(self, answer, twins=(), held=None):
         """Apply a ``FlowReport``, or the error met while asking for it, to this deposit and its lines.
@@ -658,6 +820,10 @@ class ChorusDeposit(models.Model):
         numbers = deposit.line_ids.mapped("number")
         general = technical or "\n".join(error.message for error in answer.invoice_errors if error.number not in numbers)
         if held is not None:
+            if not held and flow.outcome == "partial":
+                # in part, and nothing of it is shown
+                deposit._chorus_report_again()
+                return
             missing = [number for number in numbers if number not in held and number not in own]
             own |= dict.fromkeys(missing, general or flow.label.of(self.env.lang))
             if missing and not deposit._chorus_shown_by_now():
@@ -678,7 +844,8 @@ class ChorusDeposit(models.Model):
 
     def _chorus_shown_by_now(self):
         """Whether the platform has had the time to show what it took in."""
-        return fields.Datetime.now() - self.deposited_at >= timedelta(seconds=timing.SHOWN_AFTER)
+        deposited = timing.credible(self.deposited_at)
+        return not deposited or fields.Datetime.now() - deposited >= timedelta(seconds=timing.SHOWN_AFTER)
 
     def _chorus_integrate(self, refused):
         """The flow entered Chorus Pro, without the invoices in ``refused`` (number → message)."""
@@ -709,18 +876,24 @@ class ChorusDeposit(models.Model):
         """Whether the platform has not concluded on the flow for a day."""
         self.ensure_one()
         since = fields.Datetime.now() - timedelta(seconds=timing.CALL_AFTER)
-        return self.state == "deposited" and bool(self.deposited_at) and self.deposited_at <= since
+        return self.state == "deposited" and bool(self.deposited_at) and (timing.credible(self.deposited_at) or since) <= since
 
     # -- statuses ------------------------------------------------------------------------------------------------------
 
     def _chorus_refresh(self):
-        """The same for chosen deposits, now, at a user's request."""
+        """Go on with these deposits and read the statuses, now, at a user's request.
+
+        :return: the codes of the failures met.
+        """
+        failures = set()
         for company, deposits in self.grouped("company_id").items():
             with company._chorus_client_for_user() as client:
                 for deposit in deposits:
                     deposit._chorus_step(client)
                 self._chorus_read_statuses(company, client)
                 self._chorus_read_histories(deposits.move_ids.filtered("chorus_history_due"), client)
+                failures |= company._chorus_failures(client)
+        return failures
 
     @api.model
     def _chorus_read_news(self, company, client):
@@ -760,57 +933,81 @@ class ChorusDeposit(models.Model):
         """Read the statuses that changed since the last good poll: a few calls, however many invoices are open."""
         connection = self.env["chorus.connection"]._of(company)
         now = fields.Datetime.now()
-        since = (
-            connection.last_poll
-            or self.sudo()
-            .search(  # sudo: for the crons, which serve all companies
-                [("company_id", "=", company.id), ("environment", "=", connection.environment), ("deposited_at", "!=", False)],
-                order="deposited_at",
-                limit=1,
-            )
-            .deposited_at
-        )
+        since = timing.credible(connection.last_poll) or self._chorus_first_deposit(company)
         if not since:
             return
         since -= timedelta(seconds=timing.OVERLAP)
-        structure = company.chorus_structure_id or None
-        transactions.commit(self.env)
-        try:
-            found = list(
-                client.search_invoices(
-                    supplier_structure=structure,
-                    changed_from=since.replace(tzinfo=UTC),
-                    changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
-                )
-            )
-        except ChorusError as error:
-            connection._note_failure(error)
-            transactions.commit(self.env)
-            return
-        transactions.retry_and_commit(self.env, self._chorus_write_statuses, company, found)
-        transactions.retry_and_commit(self.env, self._chorus_write_poll, connection, now)
+        period = {
+            "changed_from": since.replace(tzinfo=UTC),
+            "changed_to": now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
+        }
+        if self._chorus_take_statuses(company, client, **period):
+            transactions.retry_and_commit(self.env, self._chorus_write_poll, connection, now)
 
     @api.model
     def _chorus_sweep(self, company, client):
         """Once a day, read all open invoices by their deposit dates: what the search for changes missed is found here."""
         connection = self.env["chorus.connection"]._of(company)
         now = fields.Datetime.now()
-        if connection.last_sweep and now - connection.last_sweep < timedelta(seconds=timing.SWEEP):
+        last = timing.credible(connection.last_sweep)
+        if last and now - last < timedelta(seconds=timing.SWEEP):
             return
-        oldest = self.env["account.move"].sudo().search(self._chorus_followed(company))  # sudo: crons serve all companies
-        since = min(oldest.chorus_deposit_line_ids.deposit_id.filtered("deposited_at").mapped("deposited_at"), default=now)
-        structure = company.chorus_structure_id or None
+        moves = self.env["account.move"].sudo().search(self._chorus_followed(company))  # sudo: crons serve all companies
+        since = min((deposit._chorus_left_at() for deposit in moves.chorus_deposit_line_ids.deposit_id), default=now)
+        if self._chorus_take_statuses(company, client, deposited_from=since.replace(tzinfo=UTC) - timedelta(days=1)):
+            transactions.retry_and_commit(self.env, connection.write, {"last_sweep": now})
+
+    @api.model
+    def _chorus_first_deposit(self, company):
+        """Before which nothing of a company was at Chorus Pro; False when nothing is."""
+        first = self.sudo().search(  # sudo: for the crons, which serve all companies
+            [("company_id", "=", company.id), ("environment", "=", company.chorus_environment), ("deposited_at", "!=", False)],
+            order="deposited_at",
+            limit=1,
+        )
+        return first and first._chorus_left_at()
+
+    def _chorus_left_at(self):
+        """The moment of a deposit; where a clock that was ahead wrote it, the day of its first invoice, which is not later."""
+        self.ensure_one()
+        day = min(self.line_ids.filtered("issue_date").mapped("issue_date"), default=fields.Date.today())
+        return timing.credible(self.deposited_at) or min(fields.Datetime.to_datetime(day), fields.Datetime.now())
+
+    @api.model
+    def _chorus_take_statuses(self, company, client, **period):
+        """Search a period and bring home what is found; whether it was read to its end.
+
+        A row that cannot be read is named, and the others are taken. What left for a structure that the company had before is
+        searched under it too; what the account may not see any more is told, and stops nothing.
+        """
+        connection = self.env["chorus.connection"]._of(company)
+        structures, present = self._chorus_structures(company), company.chorus_structure_id or None
         transactions.commit(self.env)
-        try:
-            found = list(
-                client.search_invoices(supplier_structure=structure, deposited_from=since.replace(tzinfo=UTC) - timedelta(days=1))
-            )
-        except ChorusError as error:
-            connection._note_failure(error)
-            transactions.commit(self.env)
-            return
-        transactions.retry_and_commit(self.env, self._chorus_write_statuses, company, found)
-        transactions.retry_and_commit(self.env, connection.write, {"last_sweep": now})
+        found, unreadable = [], []
+        for structure in structures:
+            try:
+                found += client.search_invoices(supplier_structure=structure, unreadable=unreadable, **period)
+            except ChorusError as error:
+                if structure == present or (error.is_of_the_way and not isinstance(error, NotAllowed)):
+                    connection._note_failure(error)
+                    transactions.commit(self.env)
+                    return False
+                unreadable.append(UnreadableRow(self.env._("Structure %s", structure), str(error)))
+        transactions.retry_and_commit(self.env, self._chorus_write_statuses, company, found, unreadable)
+        return True
+
+    @api.model
+    def _chorus_structures(self, company):
+        """The structures at Chorus Pro under which a company's invoices are followed, the present one first; None for any."""
+        present = company.chorus_structure_id or None
+        domain = [
+            ("company_id", "=", company.id),
+            ("environment", "=", company.chorus_environment),
+            ("structure", "not in", (False, present)),
+            ("line_ids.move_id", "any", self._chorus_followed(company)),
+        ]
+        former = self.sudo().search(domain) if present else self.browse()  # sudo: for the crons, which serve all companies
+        return [present, *sorted(set(former.mapped("structure")))]
 
     @api.model
     def _chorus_write_poll(self, connection, moment):
@@ -818,12 +1015,15 @@ class ChorusDeposit(models.Model):
         connection.last_poll = moment
 
     @api.model
-    def _chorus_write_statuses(self, company, found):
+    def _chorus_write_statuses(self, company, found, unreadable=()):
         """Bring statuses home to the invoices they belong to.
 
         An invoice is known by Chorus Pro's identifier; the first time by its number, within the flow it was deposited in; one
-        that we did not send, by its number, recipient, day and amount.
+        that we did not send, or whose flow or identifier was told wrongly, by its number, recipient, day and amount.
+
+        :param unreadable: the rows that could not be read.
         """
+        self.env["chorus.connection"]._of(company)._note_unreadable(unreadable)
         lines = (
             self.env["chorus.deposit.line"]
             .sudo()
@@ -832,18 +1032,17 @@ class ChorusDeposit(models.Model):
                     ("company_id", "=", company.id),
                     ("live", "=", True),
                     ("deposit_id.environment", "=", company.chorus_environment),
+                    "|",
                     ("number", "in", [row.number for row in found]),
+                    ("move_id.chorus_identifier", "in", [row.identifier for row in found]),
                 ]
             )
         )
         by_number = lines.grouped("number")
+        by_identifier = lines.grouped(lambda line: line.move_id.chorus_identifier)
         for row in found:
-            for line in by_number.get(row.number, ()):
-                deposit, move = line.deposit_id, line.move_id
-                known = move.chorus_identifier and move.chorus_identifier == row.identifier
-                if known or (row.flow_number and row.flow_number == deposit.flow_number):
-                    line._chorus_integrated()
-                    move._chorus_apply_found(row)
+            for line in by_number.get(row.number) or by_identifier.get(row.identifier, ()):
+                line._chorus_take_row(row)
         elsewhere = Domain("chorus_state", "in", ("to_send", "rejected"))
         if held := other_channels.held_domain(self.env):
             elsewhere |= Domain("chorus_state", "=", False) & Domain(held)

@@ -56,6 +56,22 @@ class ChorusDepositLine(models.Model):
         if deposit.state == "deposited" and all(line.outcome == "integrated" for line in deposit.line_ids):
             deposit._chorus_conclude("integrated")
 
+    def _chorus_take_row(self, row):
+        """Take over what a search shows of this invoice, where the row is about it; see ``_chorus_write_statuses``."""
+        self.ensure_one()
+        deposit, move = self.deposit_id, self.move_id
+        known = bool(move.chorus_identifier) and move.chorus_identifier == row.identifier
+        of_the_flow = bool(row.flow_number) and row.number == self.number and row.flow_number == deposit.flow_number
+        siren = (deposit.supplier or self.company_id._chorus_siret())[:9]
+        if known or of_the_flow or (row.supplier[:9] == siren and self._chorus_same_as(row)):
+            if row.number != self.number:
+                # it was given another number, or told wrongly
+                self.number = row.number
+            if deposit.state == "deposited" and deposit.line_ids == self:
+                deposit._chorus_take_flow(row.flow_number)
+            self._chorus_integrated()
+            move._chorus_apply_found(row)
+
     def _chorus_same_as(self, row):
         """Whether an invoice found at Chorus Pro is this one: same number, recipient, day and amount."""
         self.ensure_one()

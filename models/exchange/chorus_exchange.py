@@ -26,6 +26,8 @@ class ChorusExchange(models.AbstractModel):
 
     sending_at = fields.Datetime("Sending since", readonly=True)
     unknown_at = fields.Datetime("Unknown since", readonly=True)
+    doubted_at = fields.Datetime("First in doubt on", readonly=True, help="When an answer was lost for the first time.")
+    uploads = fields.Integer("Times sent", readonly=True, help="Those that surely did not leave are not counted.")
     attempts = fields.Integer("Calls made in this state", readonly=True)
     next_try = fields.Datetime("Next try", readonly=True, index="btree_not_null")
 
@@ -49,6 +51,10 @@ class ChorusExchange(models.AbstractModel):
         """
         return True
 
+    def _chorus_identity(self):
+        """Values to keep of whom the call is made for, since a company's settings may change before its answer is known."""
+        return {}
+
     def _chorus_load(self):
         """What the call needs: read before the commit, so that the call opens no transaction."""
         raise NotImplementedError
@@ -69,6 +75,10 @@ class ChorusExchange(models.AbstractModel):
 
         :param error: a ``Refused``.
         """
+        raise NotImplementedError
+
+    def _chorus_give_up(self):
+        """It was sent as often as may be without a person, and is surely not there: a person decides what to do."""
         raise NotImplementedError
 
     # -- one record ----------------------------------------------------------------------------------------------------
@@ -104,6 +114,8 @@ class ChorusExchange(models.AbstractModel):
         claim = transactions.retry_and_commit(self.env, self._chorus_claim, *seen)
         if not claim:
             return
+        # who is held for dead must not send any more
+        client.must_leave_within(timing.LEAVE_WITHIN)
         try:
             answer = self._chorus_hand_over(client, claim)
         except ChorusError as error:
@@ -132,7 +144,16 @@ class ChorusExchange(models.AbstractModel):
         values = record._chorus_may_send(*seen)
         if values is None:
             return None
-        record.write({"state": "sending", "sending_at": fields.Datetime.now(), "next_try": False, **values})
+        record.write(
+            {
+                "state": "sending",
+                "sending_at": fields.Datetime.now(),
+                "uploads": record.uploads + 1,
+                "next_try": False,
+                **record._chorus_identity(),
+                **values,
+            }
+        )
         return claim
 
     def _chorus_write_answer(self, answer):
@@ -156,24 +177,26 @@ class ChorusExchange(models.AbstractModel):
             self._chorus_take_refusal(answer)
         elif isinstance(answer, (NotReceived, NotAllowed)):
             connection._note_failure(answer)
-            self.write({"state": "ready"})
+            self.write({"state": "ready", "uploads": max(0, self.uploads - 1)})
             self._chorus_note_error(answer)
         else:
+            connection._note_broken(answer)
             self._chorus_doubt(answer)
 
     # -- its state -----------------------------------------------------------------------------------------------------
 
     def _chorus_conclude(self, state, **values):
         """There is nothing more to try."""
-        self.write({"state": state, "next_try": False, "error_code": False, "error_detail": False, **values})
+        self.write({"state": state, "next_try": False, "doubted_at": False, "error_code": False, "error_detail": False, **values})
 
     def _chorus_doubt(self, error):
-        """The answer is lost: nothing is sent again before a look at Chorus Pro settled it."""
+        """The answer is lost: nothing is sent again before a look at Chorus Pro settled it. The first doubt is remembered."""
         now, wait = fields.Datetime.now(), timing.RETRY[0]
         self.write(
             {
                 "state": "unknown",
                 "unknown_at": now,
+                "doubted_at": self.doubted_at or now,
                 "attempts": 0,
                 "next_try": now + timedelta(seconds=wait),
                 "error_code": error.code,
@@ -186,9 +209,16 @@ class ChorusExchange(models.AbstractModel):
         """Whether the doubt has lasted so long; from the moment the answer was lost, since bytes may have left until then."""
         return bool(self.unknown_at) and fields.Datetime.now() - self.unknown_at >= timedelta(seconds=seconds)
 
+    def _chorus_doubted_for(self, seconds):
+        """Whether nobody has known what became of it for so long, however often it was sent meanwhile."""
+        return bool(self.doubted_at) and fields.Datetime.now() - self.doubted_at >= timedelta(seconds=seconds)
+
     def _chorus_ready_again(self):
-        """It surely did not arrive: it may be sent again."""
-        self._chorus_conclude("ready", attempts=0)
+        """It surely did not arrive: it may be sent again, a few times."""
+        if self.uploads >= timing.UPLOADS:
+            self._chorus_give_up()
+            return
+        self._chorus_conclude("ready", attempts=0, doubted_at=self.doubted_at)
         transactions.trigger(self.env, self._chorus_cron)
 
     def _chorus_note_error(self, error):
@@ -257,11 +287,17 @@ class ChorusExchange(models.AbstractModel):
         :return: False when the cron's time is over.
         """
         connection = self.env["chorus.connection"]._of(company)
-        for record in self:
+        # a look first: it tells whether Chorus Pro answers at all
+        for record in self.sorted(lambda record: record.state == "ready"):
+            was_ready = record.state == "ready"
             record._chorus_guarded(client)
             if not self.env["ir.cron"]._commit_progress(1):
                 return False
             if connection._is_paused():
+                break
+            if was_ready and record.state == "unknown":
+                # the others are not sent into the same silence
+                transactions.trigger(self.env, self._chorus_cron, timing.RETRY[0])
                 break
         return True
 
@@ -274,10 +310,20 @@ class ChorusExchange(models.AbstractModel):
 
     @api.model
     def _chorus_find_dead_senders(self):
-        """What a process that died left in ``sending``: its outcome is unknown."""
-        limit = fields.Datetime.now() - timedelta(seconds=timing.STALE)
-        for record in self.sudo().search([("state", "=", "sending"), ("sending_at", "<", limit)]):  # sudo: all companies
+        """What a process that died left in ``sending``: its outcome is unknown.
+
+        A moment ahead of ours was written by a clock that was ahead: nobody sends since then, and a doubt begins today.
+        """
+        now = fields.Datetime.now()
+        limit, ahead = now - timedelta(seconds=timing.STALE), now + timedelta(seconds=timing.OVERLAP)
+        records = self.sudo()  # sudo: crons serve all companies
+        dead = ["|", ("sending_at", "<", limit), ("sending_at", ">", ahead)]
+        for record in records.search([("state", "=", "sending"), *dead]):
             record = record.try_lock_for_update(allow_referencing=True)
             if record and record.state == "sending":
                 record._chorus_doubt(OutcomeUnknown("the sender stopped before the answer"))
+        odd = ["|", ("unknown_at", ">", ahead), ("doubted_at", ">", ahead)]
+        for record in records.search([("state", "in", ("ready", "unknown")), *odd]):
+            record = record.try_lock_for_update(allow_referencing=True)
+            record.write({name: now for name in ("unknown_at", "doubted_at") if record[name]})
         transactions.commit(self.env)

@@ -11,6 +11,7 @@ from ...services.clock import paris_today
 from ...services.follow import delays
 from ...services.vocabulary import statuses
 from .. import timing, transactions
+from ..exchange.chorus_deposit import FOR_A_PERSON
 
 MODULE = "l10n_fr_chorus_pro"
 
@@ -225,16 +226,19 @@ class AccountMove(models.Model):
             calls["rejected"] = str(line.id), lambda move: " ".join(move._chorus_line_errors())
         elif self.chorus_state == "checking":
             deposit = line.deposit_id
-            if deposit.error_code == "found_different" or deposit._chorus_unknown_for(timing.CALL_AFTER):
-                reason = f"{deposit} {deposit.error_code == 'found_different'}"
-                calls["unknown"] = reason, lambda move: " ".join(move._chorus_line_errors())
+            decide = deposit.error_code in FOR_A_PERSON
+            if decide or deposit._chorus_unknown_for(timing.CALL_AFTER) or deposit._chorus_doubted_for(timing.CALL_AFTER):
+                calls["unknown"] = f"{deposit} {decide}", lambda move: " ".join(move._chorus_line_errors())
+        elif line.outcome == "pending" and line.deposit_id._chorus_doubted_for(timing.CALL_AFTER):
+            # to be sent once more, and nobody has known for a day
+            calls["unknown"] = f"{line.deposit_id} False", lambda move: " ".join(move._chorus_line_errors())
         elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
             calls["unknown"] = f"{line.deposit_id} silent", lambda move: " ".join(move._chorus_line_errors())
         elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
             kind = "refused" if status.state in ("refused", "cancelled") else "handle"
             calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
-        doubt = self.chorus_action_ids.filtered(lambda action: action.state == "unknown")
-        if doubt and doubt._chorus_unknown_for(timing.CALL_AFTER):
+        doubt = self.chorus_action_ids.filtered(lambda action: action.state in ("ready", "sending", "unknown"))
+        if doubt and doubt._chorus_doubted_for(timing.CALL_AFTER):
             calls["unknown"] = str(doubt), lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
         if self._chorus_is_late():
             calls["late"] = str(self.chorus_expected_date), lambda move: move._chorus_late_text()

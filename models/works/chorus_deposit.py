@@ -71,7 +71,7 @@ class ChorusDeposit(models.Model):
     def _chorus_refresh(self):
         # due at once: reading the statuses looks for them
         self.filtered(lambda deposit: deposit.state == "by_hand").write({"next_try": False})
-        super()._chorus_refresh()
+        return super()._chorus_refresh()
 
     @api.model
     def _chorus_find_pieces(self, client, **criteria):
@@ -189,10 +189,14 @@ class ChorusDeposit(models.Model):
             order="deposited_at",
             limit=1,
         )
-        since = (connection.last_works_poll or first.deposited_at or now) - timedelta(seconds=timing.OVERLAP)
+        since = (timing.credible(connection.last_works_poll) or timing.credible(first.deposited_at) or now) - timedelta(
+            seconds=timing.OVERLAP
+        )
         transactions.commit(self.env)
+        unreadable = []
         found = self._chorus_find_pieces(
             client,
+            unreadable=unreadable,
             changed_from=since.replace(tzinfo=UTC),
             changed_to=now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
         )
@@ -201,6 +205,7 @@ class ChorusDeposit(models.Model):
             transactions.commit(self.env)
             return
         transactions.retry_and_commit(self.env, self._chorus_write_pieces, company, found)
+        transactions.retry_and_commit(self.env, connection._note_unreadable, unreadable)
         transactions.retry_and_commit(self.env, connection.write, {"last_works_poll": now})
 
     @api.model

@@ -9,7 +9,7 @@ class ChorusDepositLine(models.Model):
     def _chorus_may_be(self, piece):
         """Whether a document found at Chorus Pro bears our number, and is ours as far as the search tells."""
         self.ensure_one()
-        siren = self.company_id._chorus_siret()[:9]
+        siren = (self.deposit_id.supplier or self.company_id._chorus_siret())[:9]
         return piece.number == self.number and piece.supplier[:9] in ("", siren)
 
     def _chorus_is_piece(self, piece):

@@ -217,8 +217,11 @@ class ChorusValidation(models.Model):
         self.env["res.users"]._chorus_check_transfer()
         company = self.company_id[:1] or self.env.company
         with company._chorus_client_for_user() as client:
+            before = self.mapped("state")
             self.sudo()._chorus_read_waiting(company, client)  # sudo: writes what the platform says, nothing of the user's
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+            failures = company._chorus_failures(client)
+        self.invalidate_recordset()
+        return company._chorus_told(failures, self.mapped("state") != before if self else None)
 
     def _chorus_decide(self, decision, motif=False, comment=False):
         """Record a decision on each of these invoices and send it.
@@ -241,6 +244,7 @@ class ChorusValidation(models.Model):
                 "decided_by": self.env.user.id,
                 "decided_at": fields.Datetime.now(),
                 "attempts": 0,
+                "uploads": 0,
                 "next_try": False,
                 "error_code": False,
                 "error_detail": False,
@@ -282,6 +286,10 @@ class ChorusValidation(models.Model):
     # EXTENDS 'chorus.exchange'
     def _chorus_take_refusal(self, error):
         self._chorus_conclude("waiting", error_code=error.code, error_detail=error.detail)
+
+    # EXTENDS 'chorus.exchange'
+    def _chorus_give_up(self):
+        self._chorus_conclude("waiting", error_code="not_taken", error_detail=self.error_detail)
 
     def _chorus_settle(self, status):
         """Chorus Pro shows this status: say what it means for our decision."""
@@ -325,13 +333,14 @@ class ChorusValidation(models.Model):
             validation._chorus_send_one(client)
         structure = company.chorus_structure_id or None
         transactions.commit(self.env)
+        unreadable = []
         try:
-            found = list(client.search_to_validate(structure))
+            found = list(client.search_to_validate(structure, unreadable))
         except ChorusError as error:
             self.env["chorus.connection"]._of(company)._note_failure(error, optional=True)
             transactions.commit(self.env)
             return
-        transactions.retry_and_commit(self.env, self._chorus_write_waiting, company, found)
+        transactions.retry_and_commit(self.env, self._chorus_write_waiting, company, found, unreadable)
         shown = {row.identifier for row in found}
         for validation in self._chorus_open(company):
             if validation.identifier not in shown:
@@ -361,13 +370,14 @@ class ChorusValidation(models.Model):
             transactions.retry_and_commit(self.env, self._chorus_settle, found[0].status)
 
     @api.model
-    def _chorus_write_waiting(self, company, found):
+    def _chorus_write_waiting(self, company, found, unreadable=()):
         """Record what waits for our decision.
 
-        :param found: a list of ``ToValidate``.
+        :param found: a list of ``ToValidate``. :param unreadable: the rows that could not be read.
         """
         connection = self.env["chorus.connection"]._of(company)
         connection._note_success()
+        connection._note_unreadable(unreadable)
         known = {one.identifier: one for one in self._chorus_known(company, [row.identifier for row in found])}
         currencies = self.env["res.currency"].with_context(active_test=False)
         for row in found:

@@ -85,6 +85,7 @@ METHODS = {
     ("chorus.why", "action_validator"): NOBODY,
     ("account.move", "action_chorus_send"): TRANSFER,
     ("account.move", "action_chorus_send_selected"): TRANSFER,
+    ("chorus.connection", "action_forget_unreadable"): MANAGER,
     ("chorus.connection", "action_setup"): MANAGER,
     ("chorus.deposit", "action_adopt"): TRANSFER,
     ("chorus.deposit", "action_cancel"): TRANSFER,

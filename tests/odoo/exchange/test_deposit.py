@@ -200,7 +200,7 @@ class TestDeposit(ChorusCommon):
         deposit._chorus_claim()
         self.run_cron("deposit")
         self.assertEqual(deposit.state, "sending", "another worker may be at it")
-        deposit.sending_at = fields.Datetime.now() - timedelta(minutes=30)
+        deposit.sending_at = fields.Datetime.now() - timedelta(minutes=31)
         self.run_cron("deposit")
         self.assertEqual(deposit.state, "unknown")
         self.assertEqual(self.simulator.calls(DEPOSIT), 0)
