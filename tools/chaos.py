@@ -33,8 +33,10 @@ COLUMNS = """columns:
   requests   to the platform; faults: of them made to fail; frozen, away: how often it stood still or did not listen
   killed     Odoo processes, calling: of them in the middle of a call; servers: all processes at once
   incidents  flows that the platform asks to be sent anew; held: that wait for somebody there; statuses: given by recipients
+  outages    of a gateway that answers deposits with 502; settings: how often the company's structure was another for a while
   deposits   intents in Odoo; batches: of them with several invoices; flows: files that the platform accepted
-  unknown    answers that were lost: of those adopted (found at the platform) or absent (surely not there, sent anew)
+  unknown    answers that were lost: of those adopted (found at the platform), absent (surely not there, sent anew) or
+             given_up (left to a person after several uploads)
   retried    deposits that surely did not arrive, sent again; refused: by the platform, sent again by a user
   conflicts  transactions undone for another one's sake, and made again
   violated   what does not hold at the end, in words below the row
@@ -67,7 +69,7 @@ def chaos(work: Workspace, words: list[str]) -> int:
             outcomes.append(Run(work, seed, options.invoices, duration, folder).run())
             show(outcomes[-1], with_head=len(outcomes) == 1)
     fired = sum((outcome.fired for outcome in outcomes), Counter())
-    print("faults by kind: " + ", ".join(f"{kind} {fired[kind]}" for kind in plan.KINDS))
+    print("faults by kind: " + ", ".join(f"{kind} {fired[kind]}" for kind in (*plan.KINDS, "answer")))
     bad = [str(outcome.seed) for outcome in outcomes if outcome.violated]
     verdict = f"violated with seed {', '.join(bad)}" if bad else "nothing violated"
     print(f"{len(outcomes)} runs of {options.invoices} invoices: {verdict}", flush=True)
@@ -75,12 +77,12 @@ def chaos(work: Workspace, words: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def stage(work: Workspace) -> Iterator[Path]:
-    """A folder for what the runs need; Odoo's processes run the add-on as it is now, whatever is edited meanwhile.
+def stage(work: Workspace, name: str = "chaos") -> Iterator[Path]:
+    """A folder for what the runs of a command need; Odoo's processes run the add-on as it is now, whatever is edited meanwhile.
 
     Its ``bin`` has a printer of reports that costs nothing.
     """
-    folder = RUN / f"chaos-{os.getpid()}"
+    folder = RUN / f"{name}-{os.getpid()}"
     copy = copy_addon(folder)
     printer = folder / "bin/wkhtmltopdf"
     printer.parent.mkdir()

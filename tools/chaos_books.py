@@ -14,6 +14,7 @@ from workspace import Workspace
 
 CRONS = (
     (MODULE, "ir_cron_chorus_deposit"),
+    (MODULE, "ir_cron_chorus_action"),
     (MODULE, "ir_cron_chorus_follow"),
     ("account", "ir_cron_account_move_send"),
 )
@@ -38,19 +39,23 @@ SOONER = """
     )
 """
 OLDER = """
-    UPDATE chorus_deposit SET sending_at = sending_at - %s::interval, unknown_at = unknown_at - %s::interval
+    UPDATE {0} SET sending_at = sending_at - %s::interval, unknown_at = unknown_at - %s::interval
     WHERE state = ANY(%s)
 """
 INVOICES = """
     SELECT move.id, move.name, move.chorus_state, move.chorus_status, move.chorus_identifier,
-           line.outcome, deposit.state, deposit.flow_number
+           line.outcome, deposit.state,
+           -- what somebody else deposited, as far as we were told, has its flow in its report
+           coalesce(deposit.flow_number, CASE WHEN deposit.elsewhere THEN substring(deposit.report from '[^ ]+$') END)
     FROM account_move move
     LEFT JOIN chorus_deposit_line line ON line.move_id = move.id AND line.live
     LEFT JOIN chorus_deposit deposit ON deposit.id = line.deposit_id
     WHERE move.id = ANY(%s) ORDER BY move.id
 """
 DEPOSITS = """
-    SELECT deposit.id, deposit.state, deposit.flow_number, deposit.sha256, deposit.error_code,
+    SELECT deposit.id, deposit.state,
+           coalesce(deposit.flow_number, CASE WHEN deposit.elsewhere THEN substring(deposit.report from '[^ ]+$') END),
+           deposit.sha256, deposit.error_code,
            coalesce(deposit.error_detail, deposit.report, string_agg(line.message, ' ')), string_agg(line.number, ' ')
     FROM chorus_deposit deposit LEFT JOIN chorus_deposit_line line ON line.deposit_id = deposit.id
     GROUP BY deposit.id ORDER BY deposit.id
@@ -66,6 +71,8 @@ class Books:
     def __init__(self, work: Workspace, database: str) -> None:
         self._work, self._database = work, database
         self.query(OBSERVED)
+        self._settings = self.query("SELECT id, structure_identifier FROM chorus_connection")
+        self.changes = 0
         names = [f"{module}.{name}" for module, name in CRONS]
         self.crons = [number for (number,) in self.query(CRON_IDS, names)]
         # other jobs have no part in this
@@ -82,6 +89,8 @@ class Books:
         # another transaction was first: next time then
         with contextlib.suppress(psycopg2.errors.DeadlockDetected, psycopg2.errors.LockNotAvailable):
             self.query(SOONER, names=("chorus_deposit", "next_try"))
+            self.query(SOONER, names=("chorus_action", "next_try"))
+            self.query(SOONER, names=("account_move", "chorus_history_due"))
             self.query(SOONER, names=("chorus_connection", "paused_until"))
         self.query("INSERT INTO ir_cron_trigger (cron_id, call_at) SELECT unnest(%s), now() AT TIME ZONE 'UTC'", self.crons)
         self._work.query("postgres", "SELECT pg_notify('cron_trigger', %s)", self._database)
@@ -91,7 +100,23 @@ class Books:
 
         Only while nobody sends those, and with all flows at their end.
         """
-        self.query(OLDER, *[f"{STALE + SHOWN_AFTER} seconds"] * 2, list(states))
+        for table in ("chorus_deposit", "chorus_action"):
+            self.query(OLDER, *[f"{STALE + SHOWN_AFTER} seconds"] * 2, list(states), names=(table,))
+
+    def change_settings(self) -> None:
+        """Let the company's structure at Chorus Pro be another, for a while."""
+        self.changes += 1
+        self.query("UPDATE chorus_connection SET structure_identifier = '4242'")
+
+    def restore_settings(self) -> None:
+        """Let it be what it was."""
+        self.query("UPDATE chorus_connection SET structure_identifier = NULL")
+        for identifier, structure in self._settings:
+            self.query("UPDATE chorus_connection SET structure_identifier = %s WHERE id = %s", structure, identifier)
+
+    def sweep(self) -> None:
+        """Let the daily search for what others missed be due."""
+        self.query("UPDATE chorus_connection SET last_sweep = NULL")
 
     # -- what it says --------------------------------------------------------------------------------------------------
 

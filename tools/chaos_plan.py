@@ -20,15 +20,38 @@ FROZEN = 2.0
 
 #: How often a call fails in one way: any call, a deposit, a deposit that is accepted without the answer saying so.
 EVERYWHERE, AT_DEPOSIT, ACCEPTED = 0.006, 0.01, 0.025
-DEPOSIT = "/cpro/factures/v1/deposer/flux"
+DEPOSIT, SEARCH = "/cpro/factures/v1/deposer/flux", "/cpro/factures/v1/rechercher/fournisseur"
 KINDS = (
     *("refuse_connection", "reset_before", "reset_after", "timeout_before", "timeout_after", "html_200", "empty_200"),
     *("http_401", "http_403", "http_429", "http_500", "http_502", "http_503", "code_retour", "slow"),
+    *("drip", "swollen"),
 )
 #: Answers that say nothing of whether the call was carried out.
 UNCLEAR = ("html_200", "empty_200", "http_500", "http_502", "http_503")
 #: Refusals as the platform words them (doc/API.md §4); none that says "found nothing", which would be a lie.
 REFUSALS = ((20000, "GDP_MSG_11.008"), (20001, "GDP_MSG_11.022"), (20001, "GDP_MSG_11.005"))
+#: What a search answers that says neither "found" nor "nothing found"; how often.
+NO_ABSENCE = (
+    "{}",
+    '{"codeRetour": 0, "libelle": "GCU_MSG_01_000"}',
+    '{"codeRetour": 0, "libelle": "GCU_MSG_01_000", "listeFactures": "aucune"}',
+    '{"codeRetour": null, "listeFactures": []}',
+    "<html><body>Maintenance</body></html>",
+)
+AT_SEARCH = 0.02
+#: What a deposit answers, carried out or not, that says neither yes nor no: status and body; how often.
+NO_WORD = (
+    (200, '{"codeRetour": null, "libelle": null}'),
+    (200, '{"codeRetour": "20001", "libelle": "GDP_MSG_11.022"}'),
+    (404, "<html><body>Not Found</body></html>"),
+    (408, ""),
+    (413, "{}"),
+    (451, "<html></html>"),
+    (503, '{"codeRetour": 20001, "libelle": "GDP_MSG_11.022"}'),
+)
+AT_A_WORD = 0.006
+#: Deposits in a row that a gateway answers with 502.
+OUTAGE = 12
 PEOPLE = 5
 #: Of the invoices, by their places, every so many names a service that is no longer active, until somebody corrects it. (Those
 #: at odd places are for the body that has services.)
@@ -42,7 +65,15 @@ def faults(rng: random.Random) -> list[dict[str, Any]]:
     chosen += [(DEPOSIT, kind, AT_DEPOSIT, False) for kind in KINDS]
     chosen += [(DEPOSIT, kind, ACCEPTED, True) for kind in ("reset_after", "timeout_after", "slow", *UNCLEAR)]
     rng.shuffle(chosen)
-    return [_fault(rng, *choice) for choice in chosen]
+    faults = [_fault(rng, *choice) for choice in chosen]
+    faults += [_answer(rng, SEARCH, AT_SEARCH / len(NO_ABSENCE), 200, body, False) for body in NO_ABSENCE]
+    faults += [_answer(rng, DEPOSIT, AT_A_WORD, *word, done) for word in NO_WORD for done in (False, True)]
+    return faults
+
+
+def _answer(rng: random.Random, path: str, probability: float, http: int, body: str, done: bool) -> dict[str, Any]:
+    fault = {"path": path, "kind": "answer", "probability": probability, "seed": rng.randrange(2**32), "times": None}
+    return {**fault, "http": http, "body": body, "done": done}
 
 
 def _fault(rng: random.Random, path: str, kind: str, probability: float, done: bool) -> dict[str, Any]:
@@ -51,6 +82,8 @@ def _fault(rng: random.Random, path: str, kind: str, probability: float, done: b
         fault["delay"] = TIMEOUT * 1.5
     if kind == "slow":
         fault["delay"] = TIMEOUT * rng.uniform(0.4, 1.2)
+    if kind == "drip":
+        fault["delay"] = TIMEOUT / 10
     if kind == "code_retour":
         fault["codeRetour"], fault["libelle"] = rng.choice(REFUSALS)
         fault["http"] = rng.choice([200, 400])
@@ -80,6 +113,8 @@ def timeline(rng: random.Random, duration: float) -> list[Event]:
         ("hold", 12, (0, 0)),
         ("status", 1, (0, 0)),
         ("hours pass", 2, (0, 0)),
+        ("outage", 30, (0, 0)),
+        ("other settings", 20, (2, 4)),
     ):
         for _ in range(max(1, round(duration / every))):
             events.append(Event(rng.uniform(0.05, 0.95) * duration, what, rng.uniform(*lasts)))

@@ -98,7 +98,7 @@ def _evidence(books: Books, flows: dict[str, Any]) -> Iterator[str]:
             yield f"{what} is {state} and does not say why"
         if flow and flow not in flows:
             yield f"{what} has flow {flow}, which Chorus Pro does not know"
-        if flow in flows and flows[flow]["sha256"] != sha256:
+        if flow in flows and sha256 and flows[flow]["sha256"] != sha256:
             yield f"{what} has flow {flow}, whose bytes are others"
     for flow in flows.values():
         # a search finds what was integrated, nothing else

@@ -182,6 +182,11 @@ class Run:
             self.odoo.start()
         elif event.what == "hours pass":
             self.books.hours_pass()
+        elif event.what == "other settings":
+            self.books.change_settings()
+            due.append(plan.Event(now + event.seconds, "former settings"))
+        elif event.what == "former settings":
+            self.books.restore_settings()
         elif event.what == "come back":
             platform.come_back()
         elif not platform.is_there:
@@ -194,6 +199,9 @@ class Run:
             due.append(plan.Event(time.monotonic() - self.began + event.seconds, "come back"))
         elif event.what == "status":
             platform.act(dice)
+        elif event.what == "outage":
+            platform.control("faults", path=plan.DEPOSIT, kind="http_502", times=plan.OUTAGE)
+            platform.events["outage"] += 1
         else:
             platform.impose(dice, event.what, self.books.flow_numbers())
 
@@ -203,6 +211,7 @@ class Run:
         """No more faults: the scheduled jobs run until all holds, or for too long."""
         self.platform.come_back()
         self.platform.end_faults()
+        self.books.restore_settings()
         self.odoo.kill()  # so that surely nobody is sending
         self.platform.advance()
         self.books.age("sending", "unknown")
@@ -269,6 +278,8 @@ class Run:
             "away": self.platform.events["away"],
             "incidents": self.platform.events["incident"],
             "held": self.platform.events["hold"],
+            "outages": self.platform.events["outage"],
+            "settings": self.books.changes,
             "statuses": self.platform.events["status"],
             "deposits": len(deposits),
             "batches": sum(len(deposit[-1].split()) > 1 for deposit in deposits),
@@ -276,6 +287,7 @@ class Run:
             "unknown": sum(count for (_was, became), count in steps.items() if became == "unknown"),
             "adopted": sum(count for (was, became), count in steps.items() if was == "unknown" and became in proof.ARRIVED),
             "absent": steps["unknown", "ready"],
+            "given_up": steps["unknown", "rejected"],
             "retried": steps["sending", "ready"],
             "refused": sum(count for (_was, became), count in steps.items() if became == "rejected"),
             "conflicts": noted["retries"] + noted["conflict"],
