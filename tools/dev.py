@@ -37,6 +37,7 @@ commands:
        --odoo-pins           with the oldest packages that Odoo 19 pins for this Python, in a database without French;
                              without ARGS the tests of imports, session and documents, and of deposits
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
+  hostile [ARGS]       invoices sent while answers are changed on their way: the same must hold (see its --help)
   bench NAME [ARGS]    counts of work, as a table: see `bench --help` for the names
   contracts [FOLDER]   make the tables in tests/contracts/ anew from the official Swaggers (in ../shared/api, or FOLDER)
   pictures [NAMES]     take the user guide's pictures anew, in Chromium, on a database of the demonstration
@@ -71,7 +72,7 @@ PINS_TESTS = (
 # Of Debian, for `fresh`.
 RELEASES = ("bookworm", "trixie")
 # Commands whose arguments, --help included, are another program's.
-PASS_ON = ("serve", "simulator", "chaos", "bench", "odoo")
+PASS_ON = ("serve", "simulator", "chaos", "hostile", "bench", "odoo")
 
 
 def ensure_browser() -> None:
@@ -204,6 +205,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     import contracts
     import demo
     import fresh
+    import hostile.command
     import install_check
     import odoo_tests
     import translations
@@ -215,6 +217,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "test": lambda: test(work, options.rest, options.with_auto_install, options.odoo_pins),
         "lint": lambda: lint_command(work),
         "chaos": lambda: chaos.chaos(work, options.rest),
+        "hostile": lambda: hostile.command.hostile(work, options.rest),
         "bench": lambda: bench.bench(work, options.rest),
         "contracts": lambda: contracts.contracts(options.folder or contracts.SOURCE),
         "pictures": lambda: take_pictures(work, options.rest),
