@@ -113,6 +113,7 @@ class ChorusDeposit(models.Model):
         # * ready      --[claimed by a sender; committed]--------------------> sending
         # * ready      --[withdrawn]-----------------------------------------> cancelled
         # * ready      --[its file is lost or altered]-----------------------> rejected
+        # * ready      --[seen at Chorus Pro before it left]-----------------> unknown
         # * ready      --[another channel has an invoice of it]--------------> rejected
         # * ready      --[found at Chorus Pro before it leaves]--------------> integrated (elsewhere), unknown (found_different)
         # * sending    --[accepted: flow number]-----------------------------> deposited

@@ -2,6 +2,8 @@ from decimal import Decimal, InvalidOperation
 
 from odoo import api, fields, models
 
+from ...services.api.errors import OutcomeUnknown
+
 
 class ChorusDepositLine(models.Model):
     """One invoice in a deposited file, as it was sent, and what Chorus Pro made of it."""
@@ -63,7 +65,11 @@ class ChorusDepositLine(models.Model):
         known = bool(move.chorus_identifier) and move.chorus_identifier == row.identifier
         of_the_flow = bool(row.flow_number) and row.number == self.number and row.flow_number == deposit.flow_number
         siren = (deposit.supplier or self.company_id._chorus_siret())[:9]
-        if known or of_the_flow or (row.supplier[:9] == siren and self._chorus_same_as(row)):
+        same = row.supplier[:9] == siren and self._chorus_same_as(row)
+        if same and deposit.state == "ready":
+            # it is there before it leaves: looked up first, as after a lost answer
+            deposit._chorus_doubt(OutcomeUnknown("there already"))
+        elif known or of_the_flow or (same and deposit.state != "sending"):
             if row.number != self.number:
                 # it was given another number, or told wrongly
                 self.number = row.number

@@ -237,8 +237,8 @@ class AccountMove(models.Model):
         elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
             kind = "refused" if status.state in ("refused", "cancelled") else "handle"
             calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
-        doubt = self.chorus_action_ids.filtered(lambda action: action.state in ("ready", "sending", "unknown"))
-        if doubt and doubt._chorus_doubted_for(timing.CALL_AFTER):
+        doubt = self.chorus_action_ids.filtered(lambda action: action.state in ("ready", "sending", "unknown"))[:1]
+        if doubt and (doubt._chorus_unknown_for(timing.CALL_AFTER) or doubt._chorus_doubted_for(timing.CALL_AFTER)):
             calls["unknown"] = str(doubt), lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
         if self._chorus_is_late():
             calls["late"] = str(self.chorus_expected_date), lambda move: move._chorus_late_text()

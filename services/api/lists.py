@@ -41,14 +41,14 @@ class ListsClient:
             pass
         return served
 
-    def _read(self, path: str, body: dict[str, str], code: str, served: dict[str, dict[str, str]], name: str) -> None:
+    def _read(self, path: str, body: dict[str, str], code: str, served: dict[str, dict[str, str]], kind: str) -> None:
         try:
             answer = self._session.post(path, body)
         except NotReceived:
             raise
         except ChorusError:
             return
-        served.setdefault(name, {}).update(_codes(answer, code))
+        served.setdefault(kind, {}).update(_codes(answer, code))
 
 
 def _codes(answer: dict[str, Any], code: str) -> dict[str, str]:

@@ -50,7 +50,7 @@ def search_all(
     :raises ChorusError: as ``PisteSession.search``; TryLater for what cannot be read.
     """
     body = {name: value for name, value in criteria.items() if value is not None}
-    started, page, seen, before = time.monotonic(), 1, 0, None
+    started, page, seen, total, before = time.monotonic(), 1, 0, 0, None
     while True:
         body[paging] = {
             **options,
@@ -63,14 +63,15 @@ def search_all(
         bad: list[UnreadableRow] = []
         yield from read_rows(found.rows, read, named, bad)
         seen += len(found.rows)
+        total = max(total, found.total or 0)
         more = _more(found, page, size)
         cut = ""
         if more and found.rows == before:
             cut = f"the same page {page} times"
         elif more and (seen >= MAXIMUM or time.monotonic() - started > LONGEST_SEARCH):
             cut = f"no end after {page} pages"
-        elif whole and not more and seen < (found.total or 0):
-            cut = f"{seen} of {found.total}"
+        elif whole and not more and seen < total:
+            cut = f"{seen} of {total}"
         if cut:
             bad.append(UnreadableRow(results, cut))
         if unreadable is not None:

@@ -54,7 +54,7 @@ def test_no_place_is_named_without_its_document():
     for name, text in texts():
         for rule in re.findall(r"(?<![\w-])R-\d\d\b", text):
             assert rule in known["RULES.md"], f"{name}: {rule}"
-        rest = re.sub(r"\bISO [\d-]+ §[\d.]+", "", CITATION.sub("", text))
+        rest = re.sub(r"\b(?:ISO|RFC) [\d-]+ §[\d.]+", "", CITATION.sub("", text))
         within = known.get(name.removeprefix("doc/"), set())
         bare = [place for place in re.findall(r"§\d+(?:\.\w+)?", rest) if place not in within]
         assert bare == [], f"{name}: {bare}"

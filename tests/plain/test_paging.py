@@ -1,8 +1,14 @@
 """Searches that come page by page, over real HTTP. Needs neither Odoo nor a database."""
 
+import itertools
+import unittest
+from unittest.mock import patch
+
 from ...services.api import directory as client_directory
 from ...services.api import paging
+from ...services.api.errors import TryLater
 from ...services.api.json_values import name
+from ...services.api.verdict import Found
 from ..support import simulated
 from ..support.sessions import SessionCase
 
@@ -47,3 +53,76 @@ class TestPaging(SessionCase):
         client = self.client()
         self.assertEqual(list(client.search_invoices(number="NOWHERE")), [])
         self.assertEqual(self.simulator.calls("/cpro/factures/v1/rechercher/fournisseur"), 1)
+
+
+class Pages:
+    """In the session's place: one page after another; no rows after the last."""
+
+    def __init__(self, pages):
+        self.pages, self.asked = iter(pages), 0
+
+    def search(self, path, body, results):
+        self.asked += 1
+        return next(self.pages, Found([], None, None))
+
+
+class TestEnds(unittest.TestCase):
+    """However many pages are told, or come: a search ends, and says so where it ends before its end."""
+
+    def read(self, pages, size=2, **options):
+        self.session = Pages(pages)
+        return list(
+            paging.search_all(
+                self.session, "/", {}, "p", "liste", lambda row: row.need("n", name), named="n", column="", size=size, **options
+            )
+        )
+
+    @staticmethod
+    def page(*names, pages=None, total=None):
+        return Found([{"n": one} for one in names], pages, total)
+
+    def endless(self, **told):
+        return (self.page(f"F{turn}", f"G{turn}", **told) for turn in itertools.count())
+
+    def test_the_same_page_for_ever(self):
+        pages = itertools.repeat(self.page("F1", "F2", pages=1000))
+        with self.assertRaises(TryLater) as caught:
+            self.read(pages)
+        self.assertEqual((caught.exception.code, self.session.asked), ("unreadable", 2))
+        bad = []
+        self.assertEqual(self.read(pages, unreadable=bad)[:2], ["F1", "F2"])
+        self.assertIn("the same page", str(bad[0]))
+
+    def test_new_pages_for_ever(self):
+        with patch.object(paging, "MAXIMUM", 20):
+            for told in ({"pages": 10**9}, {"total": 10**9}, {}):
+                with self.subTest(told), self.assertRaises(TryLater) as caught:
+                    self.read(self.endless(**told))
+                self.assertIn("no end", caught.exception.detail)
+                self.assertEqual(self.session.asked, 10)
+
+    def test_for_too_long(self):
+        with patch.object(paging, "LONGEST_SEARCH", -1), self.assertRaises(TryLater):
+            self.read(self.endless(pages=3))
+        self.assertEqual(self.session.asked, 1)
+
+    def test_pages_and_totals_that_disagree(self):
+        first, second = self.page("F1", "F2", pages=1, total=3), self.page("F3", pages=1, total=3)
+        self.assertEqual(self.read([first, second]), ["F1", "F2", "F3"], "the larger of the two")
+        self.assertEqual(self.read([self.page("F1", pages=0, total=0)]), ["F1"])
+        self.assertEqual(self.read([self.page("F1", "F2"), self.page("F3")]), ["F1", "F2", "F3"], "a full page, nothing told")
+        self.assertEqual(self.read([self.page("F1")]), ["F1"])
+
+    def test_fewer_rows_than_told(self):
+        pages = [self.page("F1", total=3)]
+        self.assertEqual(self.read(pages), ["F1"])
+        with self.assertRaises(TryLater):
+            self.read(pages, whole=True)
+
+    def test_a_row_that_cannot_be_read(self):
+        pages = [self.page("F1", []), self.page("F3")]
+        bad = []
+        self.assertEqual(self.read(pages, unreadable=bad), ["F1", "F3"])
+        self.assertEqual(len(bad), 1)
+        with self.assertRaises(TryLater):
+            self.read(pages)

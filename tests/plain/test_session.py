@@ -1,5 +1,6 @@
 """The way to Chorus Pro under each kind of fault, over real HTTP. Needs neither Odoo nor a database."""
 
+import json
 import logging
 
 from ...services.api.environment import Credentials
@@ -66,6 +67,35 @@ class TestDepositUnderFaults(SessionCase):
         self.assertTrue(self.deposit().flow_number)
         self.assertEqual(self.deposits(), 1)
         self.assertEqual(self.simulator.calls(TOKEN), 2)
+
+    def test_what_is_no_token(self):
+        """Whatever comes in a token's place: the call has not left, and nothing else is raised."""
+        for body in (
+            "{}", "[]", "null", "", "<html>", '{"access_token": null}', '{"access_token": 7}', '{"access_token": ""}',
+            '{"access_token": "a\\r\\nX: y"}', '{"access_token": "é"}', '{"access_token": ["t"]}', "[" * 10_000,
+        ):  # fmt: skip
+            with self.subTest(body[:40]):
+                self.simulator.fault(TOKEN, "answer", body=body)
+                with self.assertRaises(NotReceived):
+                    self.deposit(self.client(retries=0))
+        for life in (None, 0, -1, 10**30, "3600", "x", [], True, 1e300):
+            with self.subTest(life=life):
+                client = self.client(tokens=TokenStore())
+                client.sign_in()
+                (token,) = {kept.value for kept in client._session._tokens._tokens.values()}
+                self.simulator.fault(TOKEN, "answer", body=json.dumps({"access_token": token, "expires_in": life}))
+                self.assertTrue(self.deposit(self.client(tokens=TokenStore())).flow_number)
+
+    def test_too_late_to_leave(self):
+        """Who is taken for dead lets nothing leave."""
+        client = self.client()
+        client.must_leave_within(-1)
+        with self.assertRaises(NotReceived):
+            self.deposit(client)
+        self.assertEqual(self.simulator.calls(DEPOSIT), 0)
+        self.assertEqual(list(client.search_invoices(number="F1")), [], "a question may be asked all the same")
+        client.must_leave_within(60)
+        self.assertTrue(self.deposit(client).flow_number)
 
     def test_token_out_of_reach(self):
         for kind in ("timeout_before", "reset_before", "http_503", "html_200", "http_429"):

@@ -137,6 +137,7 @@ METHODS = {
 
 #: Fields that only some of the readers of their model may read: model, field, who.
 FIELDS = [
+    ("chorus.deposit", "account", NOBODY),
     ("chorus.deposit", "attachment_ids", TRANSFER),
     ("chorus.deposit", "data", TRANSFER),
     ("chorus.action.file", "content", TRANSFER),
