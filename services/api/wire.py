@@ -71,6 +71,8 @@ class Wire:
         self.timeout = timeout
         self._watch = _Watch(timeout)
         self._http = requests.Session()
+        # who asks stands in the request itself: without this, requests adds what the machine's .netrc knows of the host
+        self._http.auth = _as_it_is
         # an answer leaves nothing behind that a later request would carry
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
@@ -109,6 +111,10 @@ class Wire:
             raise Broken(words, self._watch.left) from error
         finally:
             timer.cancel()
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _body(response: requests.Response, longest: int, over: threading.Event) -> tuple[bytes | None, str]:

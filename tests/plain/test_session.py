@@ -2,6 +2,11 @@
 
 import json
 import logging
+import os
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest.mock import patch
 
 from ...services.api.environment import Credentials
 from ...services.api.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
@@ -198,3 +203,41 @@ class TestEconomy(SessionCase):
         for secret in (simulated.CLIENT_SECRET, simulated.PASSWORD, "very-secret-word", "not-an-invoice", "Bearer"):
             self.assertNotIn(secret, text)
         self.assertNotIn(simulated.PASSWORD, repr(Credentials("a", "b", "c", simulated.PASSWORD)))
+
+
+class Heard(BaseHTTPRequestHandler):
+    """Gives a token, and a good answer to every call; keeps what stood in ``Authorization``."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.heard.append(self.headers["Authorization"])
+        body = json.dumps({"access_token": "given-token", "expires_in": 60, "codeRetour": 0, "numeroFluxDepot": "1"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args):
+        """Silent."""
+
+
+class TestNetrc(SessionCase):
+    def test_passwords_of_the_machine_are_never_sent(self):
+        """A ``.netrc`` of whom Odoo runs as may know any host: neither the token request nor a call takes from it."""
+        server = HTTPServer(("127.0.0.1", 0), Heard)
+        server.heard = []
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        with tempfile.NamedTemporaryFile("w", suffix=".netrc") as netrc:
+            netrc.write("machine 127.0.0.1 login somebody password of-the-machine\ndefault login anybody password of-all\n")
+            netrc.flush()
+            with patch.dict(os.environ, {"NETRC": netrc.name}):
+                address = f"http://127.0.0.1:{server.server_port}"
+                with patch.object(self.simulator, "url", address):
+                    client = self.client()
+                self.deposit(client)
+        self.assertEqual(server.heard, [None, "Bearer given-token"])
