@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
+from ..document.attachments import is_what_it_says
 from ..document.en16931 import ATTACHMENT_TYPES, attachment_type
 from ..document.invoice import Attachment, Invoice
 from ..text import Text
@@ -125,6 +126,21 @@ FILE_RULES: tuple[Rule, ...] = (
         _each(lambda file: not file.content),
     ),
     Rule(
+        "R-29.content",
+        Level.BLOCK,
+        "attachments",
+        Text(
+            "These attachments are not of the kind that their name says: {files}.",
+            "Ces pièces jointes ne sont pas du type qu'indique leur nom : {files}.",
+        ),
+        Text(
+            "Nobody could open them: attach the right files, or convert them to PDF instead of renaming them.",
+            "Personne ne pourrait les ouvrir : joignez les bons fichiers, ou convertissez-les en PDF au lieu de les renommer.",
+        ),
+        "DOMAIN R-29",
+        _each(lambda file: bool(file.content) and not is_what_it_says(file)),
+    ),
+    Rule(
         "R-29.size",
         Level.BLOCK,
         "attachments",
@@ -172,7 +188,7 @@ def added_files(files: Iterable[Attachment]) -> list[Text]:
     added = _Added(tuple(files))
     told = []
     for rule in FILE_RULES:
-        if rule.code in ("R-29.name", "R-29.kind", "R-29.empty", "R-29.size"):
+        if rule.code in ("R-29.name", "R-29.kind", "R-29.empty", "R-29.content", "R-29.size"):
             finding = rule.ask(added, Context(date.min))  # type: ignore[arg-type]
             if finding:
                 told.append(Text(f"{finding.message.en} {finding.remedy.en}", f"{finding.message.fr} {finding.remedy.fr}"))

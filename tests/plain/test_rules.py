@@ -91,7 +91,7 @@ SOUND = {
         replace(CONTEXT, file_format=FileFormat.PDF),
     ),
     "attachments that only a PDF deposit carries": (
-        invoice(**attached(d.Attachment("plan.docx", b"x"))),
+        invoice(**attached(d.Attachment("plan.docx", b"PK\x03\x04"))),
         replace(CONTEXT, file_format=FileFormat.PDF),
     ),
     "the longest": (

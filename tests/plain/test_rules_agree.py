@@ -64,6 +64,7 @@ TAKEN = {
     "R-22.reason": ONE_REASON,
     "R-23.several": "only the books know that there were several taxes: the file has one",
     "R-24.bases": f"a summary with one rate too many adds up nevertheless: {STANDARD}",
+    "R-29.content": "Chorus Pro looks at the name alone; it is the public body that cannot open the file",
     "R-29.inside": "EN 16931 lists the media types of an XML; Chorus Pro's own list of extensions is longer",
 }
 """Blocking rules of ours that the simulator does not share, and why. Rules that only warn are about what the platform takes."""

@@ -199,6 +199,7 @@ BREAKING: list[tuple] = [
     ("R-29.kind", attached(d.Attachment("README", b"x"))),
     ("R-29.inside", attached(d.Attachment("plan.docx", b"x"))),
     ("R-29.empty", attached(d.Attachment("plan.pdf", b""))),
+    ("R-29.content", attached(d.Attachment("plan.pdf", b"PK\x03\x04 a document of Word, renamed"))),
     ("R-29.size", attached(d.Attachment("plan.pdf", bytes(10 * 1024 * 1024 + 1)))),
     ("R-29.total", attached(*[d.Attachment("plan.pdf", bytes(9_999_999))] * 12)),
     ("R-31.flow", attached(*[d.Attachment("plan.pdf", bytes(9_999_999))] * 3)),

@@ -20,6 +20,14 @@ from .places import TESTS
 
 FOLDER = TESTS / "corpus"
 FORMATS = ("cii", "ubl", "facturx", "pdf")
+#: With what a file of its kind begins.
+MARKS = {
+    "pdf": b"%PDF-1.4\n",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "jpg": b"\xff\xd8\xff\xe0",
+    "xlsx": b"PK\x03\x04",
+    "ods": b"PK\x03\x04",
+}
 
 
 class Case(NamedTuple):
@@ -94,7 +102,7 @@ class CorpusCase(ChorusCommon):
         }
         move = env["account.move"].with_company(company).create(values)
         for file, kind in data.get("attachments", []):
-            content = base64.b64encode(f"{file} of {name}".encode())
+            content = base64.b64encode(MARKS.get(file.rpartition(".")[2], b"") + f"{file} of {name}".encode())
             env["chorus.attachment"].create({"move_id": move.id, "name": file, "kind": kind, "file": content})
         move.action_post()
         for payment in data.get("payments", ()):

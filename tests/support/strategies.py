@@ -19,6 +19,7 @@ from ...services.rules import Context, FileFormat, Requirements, Service
 from .documents import IBAN, RECIPIENT, SUPPLIER, TODAY, credit_note, invoice, line, priced
 
 CONTEXT = Context(today=TODAY)
+PDFS = st.binary().map(lambda content: b"%PDF-" + content)
 OUT_OF_SCOPE = d.Vat(d.VatCategory.OUT_OF_SCOPE)
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
 
@@ -162,7 +163,7 @@ def sound_documents(draw) -> d.Invoice:
         delivery_name=draw(texts),
         delivery_address=draw(st.none() | st.builds(d.Address, texts, city=texts, country=countries)),
         vat_due=draw(st.none() | st.sampled_from(d.VatDue)),
-        attachments=tuple(draw(st.lists(st.builds(d.Attachment, st.just("plan.pdf"), st.binary(min_size=1), texts), max_size=1))),
+        attachments=tuple(draw(st.lists(st.builds(d.Attachment, st.just("plan.pdf"), PDFS, texts), max_size=1))),
         **draw(amounts_of_sound_documents()),
     )
 

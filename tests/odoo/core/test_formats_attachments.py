@@ -20,7 +20,7 @@ class TestAttachments(FormatsCase):
                 self.simulator.reset()
                 self.company.chorus_format = form
                 move = self.invoice()
-                self.attach(move, ("bon.pdf", b"one"), ("bon.pdf", b"two"), kind="order")
+                self.attach(move, ("bon.pdf", b"%PDF one"), ("bon.pdf", b"%PDF two"), kind="order")
                 self.arrive(move)
                 (row,) = self.simulator.invoices()
                 self.assertEqual(row["attachments"], ["bon.pdf", "bon (2).pdf"])
@@ -30,17 +30,18 @@ class TestAttachments(FormatsCase):
                         base64.b64decode(node.text)
                         for node in xml.iter("{*}AttachmentBinaryObject", "{*}EmbeddedDocumentBinaryObject")
                     ],
-                    [b"one", b"two"],
+                    [b"%PDF one", b"%PDF two"],
                 )
                 self.assertIn("Bon de commande", etree.tostring(xml, encoding="unicode"))
 
     def test_checks(self):
         cases = {
-            "R-29.name": ("x" * 50 + ".pdf", b"x"),
+            "R-29.name": ("x" * 50 + ".pdf", b"%PDF"),
             "R-29.kind": ("virus.exe", b"x"),
             "R-29.inside": ("plan.tif", b"x"),
             "R-29.empty": ("vide.pdf", b""),
-            "R-29.size": ("gros.pdf", b"x" * 10_000_001),
+            "R-29.content": ("plan.pdf", b"PK\x03\x04 renamed"),
+            "R-29.size": ("gros.pdf", b"%PDF" + b"x" * 10_000_000),
         }
         for code, file in cases.items():
             with self.subTest(code):
@@ -58,17 +59,17 @@ class TestAttachments(FormatsCase):
     def test_format_decides_what_may_be_attached(self):
         self.company.chorus_format = "facturx"
         move = self.invoice()
-        self.attach(move, ("plan.tif", b"x"))
+        self.attach(move, ("plan.tif", b"II*\x00"))
         self.arrive(move)
         self.assertEqual(self.simulator.invoices()[0]["attachments"], ["plan.tif"])
 
     def test_fixed_once_sent(self):
         move = self.invoice()
-        file = self.attach(move, ("a.pdf", b"a"))
+        file = self.attach(move, ("a.pdf", b"%PDF"))
         file.name = "b.pdf"
         self.send(move)
         for change in (
-            lambda: self.attach(move, ("c.pdf", b"c")),
+            lambda: self.attach(move, ("c.pdf", b"%PDF")),
             lambda: file.write({"name": "d.pdf"}),
             file.unlink,
         ):
@@ -79,27 +80,27 @@ class TestAttachments(FormatsCase):
     def test_free_again_after_a_rejection(self):
         self.simulator.fault(DEPOSIT, "code_retour", codeRetour=20001, libelle="non")
         move = self.invoice()
-        self.attach(move, ("a.pdf", b"a"))
+        self.attach(move, ("a.pdf", b"%PDF"))
         self.send(move)
         self.assertEqual(move.chorus_state, "rejected")
         move.chorus_attachment_ids.unlink()
 
     def test_not_copied(self):
         move = self.invoice()
-        self.attach(move, ("a.pdf", b"a"))
+        self.attach(move, ("a.pdf", b"%PDF"))
         self.assertFalse(move.copy().chorus_attachment_ids)
 
     def test_two_companies(self):
         other = self.setup_other_company(name="Seconde Entreprise")["company"]
         stranger = new_test_user(self.env, "stranger", groups="account.group_account_invoice", company_id=other.id,
                                  company_ids=[(6, 0, other.ids)])  # fmt: skip
-        file = self.attach(self.invoice(), ("a.pdf", b"a"))
+        file = self.attach(self.invoice(), ("a.pdf", b"%PDF"))
         with self.assertRaises(AccessError):
             file.with_user(stranger).read(["name"])
 
     def test_sizes_are_shown(self):
-        small, large = self.attach(self.invoice(), ("a.pdf", b"a"), ("b.pdf", b"b" * 2_500_000))
-        self.assertEqual((small.size, small.size_label, large.size_label), (1, "1 kB", "2.5 MB"))
+        small, large = self.attach(self.invoice(), ("a.pdf", b"%PDF"), ("b.pdf", b"%PDF" + b"b" * 2_500_000))
+        self.assertEqual((small.size, small.size_label, large.size_label), (4, "1 kB", "2.5 MB"))
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

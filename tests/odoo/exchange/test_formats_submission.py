@@ -20,7 +20,7 @@ class TestSubmissions(FormatsCase):
     def test_in_chorus_pro_at_once(self):
         self.company.chorus_format = "pdf"
         move = self.invoice(self.ministry, buyer_reference="FAC-001", purchase_order_reference="1300012345")
-        self.attach(move, ("métré.xlsx", b"m"), ("métré.xlsx", b"n"), kind="order")
+        self.attach(move, ("métré.xlsx", b"PK\x03\x04m"), ("métré.xlsx", b"PK\x03\x04n"), kind="order")
         notification = self.send(move)
         self.assertEqual(notification["params"]["type"], "success")
         deposit = self.deposit(move)
@@ -41,7 +41,7 @@ class TestSubmissions(FormatsCase):
         """Nor does the invoice without it."""
         self.company.chorus_format = "pdf"
         move = self.invoice()
-        self.attach(move, ("a.xlsx", b"a"), ("b.xlsx", b"b"), kind="order")
+        self.attach(move, ("a.xlsx", b"PK\x03\x04a"), ("b.xlsx", b"PK\x03\x04b"), kind="order")
         self.simulator.fault(ADD, "http_429", times=9)
         self.send(move)
         deposit = self.deposit(move)
@@ -59,8 +59,8 @@ class TestSubmissions(FormatsCase):
     def test_kinds_of_files(self):
         self.company.chorus_format = "pdf"
         move = self.invoice()
-        self.attach(move, ("a.pdf", b"a"), kind="order")
-        self.attach(move, ("b.pdf", b"b"), kind="measurement")
+        self.attach(move, ("a.pdf", b"%PDF a"), kind="order")
+        self.attach(move, ("b.pdf", b"%PDF b"), kind="measurement")
         self.send(move)
         body = next(entry["body"] for entry in self.simulator.control("journal", "GET") if entry["path"] == SUBMIT)
         kinds = [file["pieceJointeComplementaireType"] for file in body["pieceJointeComplementaire"]]
