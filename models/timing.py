@@ -38,6 +38,8 @@ BACKOFF = (60, 120, 300, 900, 1800, 3600)
 OVERLAP = 900
 #: Seconds that no wait of ours exceeds: a moment further ahead was written by a clock that was ahead.
 LONGEST_WAIT = LONGEST_PATIENCE + OVERLAP
+#: Seconds for which the scheduled jobs, that run every hour, may be silent in a database that is surely the same as before.
+ALIVE = 3 * 3600
 #: Seconds between two searches for invoices that the search for changes may have missed.
 SWEEP = 86400
 #: Days for which what the directory told of a body is not asked for again: the weekly refresh.

@@ -158,8 +158,17 @@ def check_install(work: Workspace) -> int:
     with work.database("check", addon=False) as database:
         before = snapshot(work, database)
         problems += install_and_use(work, database, "whole")
-        log("uninstall")
-        problems += complaints("uninstall", work.odoo("uninstall", "module", "uninstall", "-d", database, MODULE))
+        log("uninstall: refused while invoices are at Chorus Pro, then allowed by the server's file")
+        uninstall = ("module", "uninstall", "-d", database, MODULE)
+        try:
+            work.odoo("refused", *uninstall)
+            problems.append("uninstall: not refused while invoices are at Chorus Pro")
+        except SystemExit:
+            if "may_uninstall" not in (RUN / "refused.log").read_text(errors="replace"):
+                problems.append(f"uninstall: not refused for its reason, see {RUN / 'refused.log'}")
+        allowing = RUN / "may_uninstall.conf"
+        allowing.write_text(f"{work.conf.read_text()}\n[{MODULE}]\nmay_uninstall = True\n")
+        problems += complaints("uninstall", work.odoo("uninstall", *uninstall, ODOO_RC=str(allowing)))
         log("load again what is under it")
         options = ("-d", database, "--stop-after-init", "--no-http")
         problems += complaints("afterwards", work.odoo("afterwards", *options, "-u", UNDERNEATH))

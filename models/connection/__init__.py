@@ -5,5 +5,6 @@ from . import (
     chorus_secret_entry,
     res_company,
     res_config_settings,
+    res_partner,
     secret_log,
 )

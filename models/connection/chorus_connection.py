@@ -69,6 +69,10 @@ class ChorusConnection(models.Model):
     last_poll = fields.Datetime(help="All changes of status before this moment are known.")
     last_sweep = fields.Datetime(help="When the search for invoices that others missed was made last.")
     failures = fields.Integer(help="Consecutive failures to reach Chorus Pro.")
+    database_mark = fields.Char(readonly=True, help="What tells this database from one that was restored, copied or restarted.")
+    alive_at = fields.Datetime(readonly=True, help="Until when the scheduled jobs surely ran in this very database.")
+    changed_at = fields.Datetime(readonly=True, help="When another database than before was noticed.")
+    last_doubtful_id = fields.Integer(readonly=True, help="Invoices up to this id may have been sent by what this one forgot.")
     paused_until = fields.Datetime(help="No call is made by the scheduled jobs before this moment.")
     error_since = fields.Datetime()
     unreadable = fields.Text(
@@ -188,6 +192,60 @@ class ChorusConnection(models.Model):
         self.ensure_one()
         since = self.error_since or fields.Datetime.now()
         self.write({"error_code": error.code, "error_detail": error.detail, "error_since": since})
+
+    # -- a database that forgot ----------------------------------------------------------------------------------------
+
+    # What was sent after a backup, or lost by a standby server that took over, is at Chorus Pro and unknown here; so is what
+    # another program, or this add-on before it was uninstalled, sent before the connection was made. Nothing inside a database
+    # says that it is a restored one, as all in it was restored; but each way to get it back leaves a trace in what PostgreSQL
+    # says of itself: a dump goes into new tables, of other numbers; files, a snapshot, an archive of logs or a standby server
+    # come with another start of the server. A snapshot of a running machine leaves none but a leap of the clock. A server
+    # started again, which is told from none of these, costs one search for each invoice that was there and had not left.
+
+    @api.model
+    def _database_mark(self):
+        """What PostgreSQL says of this database that no backup brings back."""
+        self.env.cr.execute(
+            "SELECT extract(epoch FROM pg_postmaster_start_time()), oid, to_regclass('chorus_deposit')::oid"
+            "  FROM pg_database WHERE datname = current_database()"
+        )
+        return "/".join(map(str, self.env.cr.fetchone()))
+
+    @api.model
+    def _last_move_id(self):
+        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM account_move")
+        return self.env.cr.fetchone()[0]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        now = {
+            "database_mark": self._database_mark(),
+            "alive_at": fields.Datetime.now(),
+            "last_doubtful_id": self._last_move_id(),
+        }
+        return super().create([{**now, **vals} for vals in vals_list])
+
+    def _notice_database(self):
+        """Notice whether this may be another database than before: then what is in it may have been sent already."""
+        self.ensure_one()
+        now, mark = fields.Datetime.now(), self._database_mark()
+        silent = now - self.alive_at if self.alive_at else None
+        if mark == self.database_mark and silent is not None and abs(silent) < timedelta(seconds=timing.ALIVE):
+            if silent > timedelta(seconds=timing.ALIVE / 10):
+                self.alive_at = now
+            return
+        _logger.info("Chorus Pro: company %s looks before it sends what was there before this database", self.company_id.id)
+        self.write({"database_mark": mark, "alive_at": now, "changed_at": now, "last_doubtful_id": self._last_move_id()})
+
+    def _may_have_been_sent(self, moves):
+        """Whether one of these invoices, never sent as far as is known here, may be at Chorus Pro."""
+        self.ensure_one()
+        return any(move.id <= self.last_doubtful_id for move in moves)
+
+    def _shown_from(self):
+        """From when on Chorus Pro shows all that was sent before the change was noticed."""
+        self.ensure_one()
+        return self.changed_at and self.changed_at + timedelta(seconds=timing.SHOWN_AFTER)
 
     # -- access data ---------------------------------------------------------------------------------------------------
 

@@ -78,6 +78,7 @@ class ResCompany(models.Model):
         compute="_compute_chorus_structure_id",
         inverse="_inverse_chorus_structure_id",
         compute_sudo=True,
+        groups="base.group_user",
         help="Chorus Pro's own identifier of this company.",
     )
 
@@ -182,7 +183,7 @@ class ResCompany(models.Model):
         """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
         self.ensure_one()
         if self.chorus_environment == "simulator":
-            return environments.simulator(self.chorus_simulator_url or "")
+            return environments.simulator(self._chorus_simulator_address())
         return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
 
     def _chorus_connection(self):
@@ -196,7 +197,37 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self._chorus_is_neutralized():
             return {}
-        return server_file.access(self.chorus_environment, self._chorus_siret())
+        return server_file.access(self.chorus_environment, self._chorus_siret(), self.env.cr.dbname, self.id)
+
+    def _chorus_simulator_address(self):
+        """Where the simulator is, "" for nowhere; looked at at each use, as it may have been written before this was asked."""
+        self.ensure_one()
+        return "" if self._chorus_simulator_problem() else self.chorus_simulator_url or ""
+
+    def _chorus_simulator_problem(self):
+        """Why the address typed cannot be a simulator's, as a ``Text``; None when it can, or when none is typed."""
+        address = self.chorus_simulator_url
+        return environments.address_problem(address, server_file.simulator_hosts()) if address else None
+
+    @api.constrains("chorus_simulator_url")
+    def _check_chorus_simulator_url(self):
+        """The server sends access data there: to no path, and to no machine that its administrator did not allow."""
+        for company in self:
+            if problem := company._chorus_simulator_problem():
+                raise ValidationError(problem.of(self.env.lang))
+
+    # the SIRET itself is the contact's, see res.partner
+    @api.constrains("company_registry", "chorus_environment")
+    def _check_chorus_company_registry(self):
+        """A SIRET is of one company: with it go access data and invoices. Its branches share it."""
+        for company in self.filtered("chorus_environment"):
+            siret, companies = company._chorus_siret(), self.sudo()  # sudo: other companies, of which nothing else is told
+            branches = companies.search([("id", "child_of", company.root_id.id)])
+            others = companies.search([("company_registry", "!=", False)]) - branches
+            if siret and any(other._chorus_siret() == siret for other in others):
+                raise ValidationError(
+                    self.env._("The SIRET %s is another company's: each company sends its own invoices to Chorus Pro.", siret)
+                )
 
     def _chorus_access(self):
         """The access data of the present environment by name: those of the server's file, else those of the connection.
@@ -257,7 +288,7 @@ class ResCompany(models.Model):
             "company_registry": self.company_registry,
         }
         if self.chorus_environment == "simulator":
-            needed["chorus_simulator_url"] = self.chorus_simulator_url
+            needed["chorus_simulator_url"] = self._chorus_simulator_address()
         names = [name for name, value in needed.items() if not value]
         labels = self.sudo().fields_get(names, ["string"]) if names else {}  # sudo: labels of fields of administrators
         missing = [labels[name]["string"] for name in names]
@@ -265,6 +296,16 @@ class ResCompany(models.Model):
             missing.append(self.env._("PISTE client secret"))
         if "technical_password" not in access:
             missing.append(self.env._("Technical account's password"))
+        unbound = server_file.unbound(self.chorus_environment, self._chorus_siret(), self.env.cr.dbname)
+        if missing and unbound:
+            missing.append(
+                self.env._(
+                    "in the server's file, whose section %(section)s is: “database = %(database)s”, “company = %(company)s”",
+                    section=unbound,
+                    database=self.env.cr.dbname,
+                    company=self.id,
+                )
+            )
         return missing
 
     def _chorus_credentials(self):

@@ -5,16 +5,23 @@ from ...services.rules import FileFormat
 
 
 class ResCompany(models.Model):
+    """How a company uses Chorus Pro. Its customers, on the portal, read none of these settings: hence the group on each."""
+
     _inherit = "res.company"
 
     chorus_auto_transfer = fields.Boolean(
         "Transfer by itself after posting",
         copy=False,
+        groups="base.group_user",
         help="Invoices to transfer are sent without a click, once the delay is over. One that is on hold, or that Chorus Pro"
         " would refuse, waits for a person.",
     )
     chorus_auto_delay = fields.Integer(
-        "Hours between posting and transfer", default=24, copy=False, help="Time to look at an invoice again and to hold it."
+        "Hours between posting and transfer",
+        default=24,
+        copy=False,
+        groups="base.group_user",
+        help="Time to look at an invoice again and to hold it.",
     )
     chorus_environment = fields.Selection(
         [
@@ -24,19 +31,29 @@ class ResCompany(models.Model):
         ],
         string="Chorus Pro environment",
         copy=False,
+        groups="base.group_user",
         help="Empty: this company does not use Chorus Pro.",
     )
     chorus_production_confirmed = fields.Boolean(
         "Invoices are really sent to public bodies",
         copy=False,
+        groups="base.group_user",
         help="Asked once, when the environment becomes production.",
     )
-    chorus_simulator_url = fields.Char("Simulator address", copy=False, help="For instance http://127.0.0.1:8099")
+    chorus_simulator_url = fields.Char(
+        "Simulator address", copy=False, groups="base.group_user", help="For instance http://127.0.0.1:8099"
+    )
     chorus_referent_email = fields.Char(
-        "Referent e-mail", copy=False, help="Who is warned when a password is about to expire or invoices wait."
+        "Referent e-mail",
+        copy=False,
+        groups="base.group_user",
+        help="Who is warned when a password is about to expire or invoices wait.",
     )
     chorus_start_date = fields.Date(
-        "Transfer invoices from", copy=False, help="Invoices dated before this day are not proposed for transfer."
+        "Transfer invoices from",
+        copy=False,
+        groups="base.group_user",
+        help="Invoices dated before this day are not proposed for transfer.",
     )
     chorus_format = fields.Selection(
         [
@@ -48,6 +65,7 @@ class ResCompany(models.Model):
         string="Format of the invoices",
         required=True,
         default="cii",
+        groups="base.group_user",
         help="What is deposited at Chorus Pro. Factur-X and the PDF show the public body your own printed invoice; they need a"
         " PDF engine on the server and take a second or two each. A PDF with its data gets its identifier at once.",
     )

@@ -1,7 +1,7 @@
 import base64
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -19,6 +19,7 @@ from ...services.siret import is_siret
 from ...services.vocabulary import flows, messages, statuses
 from .. import timing, transactions
 from ..core import other_channels
+from .chorus_answers import ENTERED_BEFORE
 
 
 def says_duplicate(text):
@@ -112,7 +113,7 @@ class ChorusDeposit(models.Model):
         # STATE DIAGRAM
         # * ready      --[claimed by a sender; committed]--------------------> sending
         # * ready      --[withdrawn]-----------------------------------------> cancelled
-        # * ready      --[its file is lost or altered]-----------------------> rejected
+        # * ready      --[its file is lost or altered]-----------------------> spoilt: made anew, it is another deposit
         # * ready      --[seen at Chorus Pro before it left]-----------------> unknown
         # * ready      --[another channel has an invoice of it]--------------> rejected
         # * ready      --[found at Chorus Pro before it leaves]--------------> integrated (elsewhere), unknown (found_different)
@@ -135,6 +136,7 @@ class ChorusDeposit(models.Model):
             ("integrated", "Integrated"),
             ("partial", "Partly integrated"),
             ("rejected", "Rejected by Chorus Pro"),
+            ("spoilt", "File lost or altered"),
             ("cancelled", "Withdrawn"),
         ],
         required=True,
@@ -167,8 +169,13 @@ class ChorusDeposit(models.Model):
     report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
     data = fields.Text("Data sent", readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
     data_sha256 = fields.Char("SHA-256 of the data", readonly=True)
+    # each file names this field, whose group decides who opens it; the search for them does not leave them out for that
     attachment_ids = fields.Many2many(
-        "ir.attachment", string="Attachments sent", readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user"
+        "ir.attachment",
+        string="Attachments sent",
+        readonly=True,
+        bypass_search_access=True,
+        groups="l10n_fr_chorus_pro.group_chorus_user",
     )
     elsewhere = fields.Boolean(
         "Deposited elsewhere", readonly=True, help="Entered at Chorus Pro by other means; nothing was sent."
@@ -269,6 +276,7 @@ class ChorusDeposit(models.Model):
                     "description": other.description,
                     "raw": other.content,
                     "res_model": self._name,
+                    "res_field": "attachment_ids",
                     "res_id": deposit.id,
                 }
                 for other in file.others
@@ -312,6 +320,17 @@ class ChorusDeposit(models.Model):
             if deposit.try_lock_for_update(allow_referencing=True).state != "ready":
                 raise UserError(self.env._("Only a deposit that has not left yet can be withdrawn."))
             deposit._chorus_conclude("cancelled")
+
+    def action_make_anew(self):
+        """Make the files of deposits anew that were lost or altered before they left, and send them."""
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        if any(deposit.state != "spoilt" for deposit in self):
+            raise UserError(self.env._("Only a file that was lost or altered before it left is made anew."))
+        moves = self.move_ids.filtered(lambda move: not move._chorus_is_live())
+        if not moves:
+            raise UserError(self.env._("These invoices were sent since."))
+        return moves.action_chorus_send()
 
     def action_release(self):
         """End the hold of deposits made in a test environment that the company has left: their invoices may be sent again.
@@ -416,7 +435,9 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS 'chorus.exchange'
     def _chorus_take_refusal(self, error):
-        if says_duplicate(error.detail):
+        if error.code == "file_changed":
+            self._chorus_reject(error.code, False, state="spoilt")
+        elif says_duplicate(error.detail):
             # it may be this very document: look it up before telling anybody that it was refused
             self._chorus_doubt(OutcomeUnknown(error.detail))
         else:
@@ -443,22 +464,28 @@ class ChorusDeposit(models.Model):
         )
         transactions.trigger(self.env, "follow", *timing.FIRST_REPORTS)
 
-    def _chorus_reject(self, code, detail):
-        """The file was refused before or at integration: its invoices never entered Chorus Pro and may be sent again."""
-        self._chorus_conclude("rejected", error_code=code, error_detail=detail)
+    def _chorus_reject(self, code, detail, state="rejected"):
+        """The file was refused, or did not leave: its invoices never entered Chorus Pro and may be sent again."""
+        self._chorus_conclude(state, error_code=code, error_detail=detail)
         for line in self.line_ids.filtered(lambda line: line.outcome == "pending"):
             line.write({"outcome": "refused", "message": line.message or detail})
 
-    # -- what may be there before it leaves ----------------------------------------------------------------------------
+    # -- looking before it leaves --------------------------------------------------------------------------------------
 
     def _chorus_may_be_there(self):
         """Whether an invoice of this deposit may be at Chorus Pro before it leaves.
 
-        Another channel may have brought it; or it left before, and was not taken as far as was told.
+        Another channel may have brought it; it left before, and was not taken as far as was told; or it was sent by what this
+        database forgot: see ``chorus.connection``.
         """
+        self.ensure_one()
+        connection = self.env["chorus.connection"]._of(self.company_id)
+        transactions.retry_and_commit(self.env, connection._notice_database)
         before = (self.line_ids.move_id.chorus_deposit_line_ids - self.line_ids).deposit_id
-        return any(map(other_channels.may_have_left, self.move_ids)) or any(
-            deposit.uploads and not deposit.flow_number and deposit.environment == self.environment for deposit in before
+        return (
+            any(map(other_channels.may_have_left, self.move_ids))
+            or any(deposit.uploads and not deposit.flow_number and deposit.environment == self.environment for deposit in before)
+            or connection._may_have_been_sent(self.line_ids.move_id)
         )
 
     def _chorus_is_absent(self, client):
@@ -467,7 +494,9 @@ class ChorusDeposit(models.Model):
         :return: whether none is, so that the file may leave.
         """
         self.ensure_one()
-        return transactions.retry_and_commit(self.env, self._chorus_write_look, self._chorus_look(client))
+        # not from the deposit on, as after a lost answer: it may have come long before
+        since = datetime.combine(min(self.line_ids.mapped("issue_date")), time.min, UTC) - ENTERED_BEFORE
+        return transactions.retry_and_commit(self.env, self._chorus_write_look, self._chorus_look(client, since))
 
     def _chorus_write_look(self, seen):
         """Take over what ``_chorus_look_up`` gave before a deposit leaves; whether it may leave."""
@@ -483,13 +512,24 @@ class ChorusDeposit(models.Model):
         connection._note_success()
         matches = deposit._chorus_matches(seen.found)
         if not matches:
-            return True
+            return deposit._chorus_is_shown(connection)
         if all(line in matches and line._chorus_same_as(matches[line]) for line in deposit.line_ids):
             deposit._chorus_note_elsewhere(matches)
         else:
             # a number used for something else, or some of the file's invoices: settled as after a lost answer
             deposit._chorus_doubt(OutcomeUnknown("there already"))
             deposit._chorus_conclude_search(seen, lambda line, row: line._chorus_same_as(row))
+        return False
+
+    def _chorus_is_shown(self, connection):
+        """Whether Chorus Pro would show by now what this database forgot; else it is looked for again when it does."""
+        self.ensure_one()
+        shown_from = connection._shown_from()
+        now = fields.Datetime.now()
+        if not shown_from or now >= shown_from or not connection._may_have_been_sent(self.line_ids.move_id):
+            return True
+        self.write({"next_try": shown_from, "error_code": "database_changed", "error_detail": False})
+        transactions.trigger(self.env, self._chorus_cron, (shown_from - now).total_seconds())
         return False
 
     def _chorus_note_elsewhere(self, rows):
@@ -521,9 +561,14 @@ class ChorusDeposit(models.Model):
             return
         transactions.retry_and_commit(self.env, deposit._chorus_write_search, deposit._chorus_look(client))
 
-    def _chorus_look(self, client):
-        """What Chorus Pro holds under the numbers of this deposit: a ``Seen``, or the error met. In no transaction."""
+    def _chorus_look(self, client, since=None):
+        """What Chorus Pro holds under the numbers of this deposit: a ``Seen``, or the error met. In no transaction.
+
+        :param datetime since: a search of many begins there, not shortly before the deposit.
+        """
         question = self._chorus_question()
+        if since:
+            question = question._replace(since=since)
         transactions.commit(self.env)
         return self._chorus_look_up(client, question)
 

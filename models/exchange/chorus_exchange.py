@@ -255,6 +255,7 @@ class ChorusExchange(models.AbstractModel):
         for company in self.env["res.company"]._chorus_companies():
             records = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
+            transactions.retry_and_commit(self.env, connection._notice_database)
             if not company._chorus_may_call(connection):
                 transactions.trigger(
                     self.env, self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds()

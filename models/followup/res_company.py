@@ -25,6 +25,7 @@ class ResCompany(models.Model):
         default="salesperson",
         required=True,
         copy=False,
+        groups="base.group_user",
         help="Who gets an activity when an invoice is refused, suspended, of unknown outcome or paid late.",
     )
     chorus_referent_id = fields.Many2one(
@@ -32,21 +33,27 @@ class ResCompany(models.Model):
         "Referent",
         copy=False,
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        groups="base.group_user",
         help="Looks after the invoices at Chorus Pro, and gets the weekly summary.",
     )
-    chorus_digest = fields.Boolean("Weekly summary by e-mail", default=True, copy=False)
+    chorus_digest = fields.Boolean("Weekly summary by e-mail", default=True, copy=False, groups="base.group_user")
     chorus_silence_hours = fields.Integer(
-        "Warn after (hours)", default=12, copy=False, help="A banner tells when statuses could not be read for so long."
+        "Warn after (hours)",
+        default=12,
+        copy=False,
+        groups="base.group_user",
+        help="A banner tells when statuses could not be read for so long.",
     )
     chorus_ecb_rate = fields.Float(
         "ECB main refinancing rate (%)",
         digits=(16, 3),
         default=2.15,
         copy=False,
+        groups="base.group_user",
         help="The rate in force on the first day of the half-year. Interest for late payment is this rate and 8 points (Code"
         " de la commande publique, R. 2192-31).",
     )
-    chorus_digest_at = fields.Datetime(copy=False, readonly=True, export_string_translation=False)
+    chorus_digest_at = fields.Datetime(copy=False, readonly=True, groups="base.group_user", export_string_translation=False)
 
     @api.constrains("chorus_silence_hours", "chorus_ecb_rate")
     def _check_chorus_follow(self):

@@ -194,8 +194,10 @@ FAILURES: dict[str, Failure] = {
             " d'un autre jour. Rien n'est parti.",
         ),
         Text(
-            "Send again: the file is made anew. Tell the person in charge of the server.",
-            "Renvoyez : le fichier est refait. Prévenez la personne qui s'occupe du serveur.",
+            "Make the file anew and send it, by the button of the deposit or of the invoice. Tell the person in charge of the"
+            " server.",
+            "Refaites le fichier et envoyez-le, par le bouton du dépôt ou de la facture. Prévenez la personne qui s'occupe du"
+            " serveur.",
         ),
     ),
     "credentials": Failure(
@@ -305,6 +307,17 @@ FAILURES: dict[str, Failure] = {
             "Put the former key back in Odoo's configuration file, or enter the secrets again in the settings.",
             "Remettez l'ancienne clé dans le fichier de configuration d'Odoo, ou saisissez de nouveau les secrets dans les"
             " paramètres.",
+        ),
+    ),
+    "database_changed": Failure(
+        Text(
+            "Odoo's database was restored, or its server restarted: this invoice may have been sent by what the database forgot.",
+            "La base d'Odoo a été restaurée, ou son serveur redémarré : cette facture a pu être envoyée par ce que la base a"
+            " oublié.",
+        ),
+        Text(
+            "Nothing to do: in a quarter of an hour Odoo looks for it at Chorus Pro, and sends it if it is not there.",
+            "Rien à faire : dans un quart d'heure, Odoo la cherche dans Chorus Pro, et l'envoie si elle n'y est pas.",
         ),
     ),
     "neutralized": Failure(

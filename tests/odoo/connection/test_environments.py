@@ -124,6 +124,7 @@ class TestEnvironments(ChorusCommon):
     def file(self, **options):
         """Odoo's configuration file with a section of this company."""
         section = f"[l10n_fr_chorus_pro.simulator.{simulated.SUPPLIER}]"
+        options = {"database": self.env.cr.dbname, "company": self.company.id, **options}
         lines = [section, *(f"{name} = {value}" for name, value in options.items())]
         written = tempfile.NamedTemporaryFile("w", suffix=".conf", delete=False)  # noqa: SIM115
         self.addCleanup(os.unlink, written.name)
@@ -161,7 +162,8 @@ class TestEnvironments(ChorusCommon):
         companies = self.company | second | third
         for rank, company in enumerate(companies):
             company.write({"chorus_environment": "simulator", "chorus_simulator_url": self.simulator.url})
-            company.write({"company_registry": company.company_registry or simulated.SECOND_SUPPLIER})
+            sirets = (simulated.SUPPLIER, simulated.SECOND_SUPPLIER, simulated.HOSPITAL)
+            company.write({"company_registry": company.company_registry or sirets[rank]})
             if not company.chorus_client_id:
                 company.write({"chorus_client_id": "id", "chorus_technical_account": "TECH_1@cpro.fr"})
             for name in ("client_secret", "technical_password"):

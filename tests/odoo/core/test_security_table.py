@@ -3,6 +3,7 @@
 A new model or public method fails the test until it stands in the tables below with those who may use it.
 """
 
+import base64
 import inspect
 
 from odoo import Command
@@ -11,7 +12,7 @@ from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...common import ChorusCommon
-from ...support import simulated
+from ...support import printed, simulated
 
 MODULE = "l10n_fr_chorus_pro"
 
@@ -90,6 +91,7 @@ METHODS = {
     ("chorus.deposit", "action_adopt"): TRANSFER,
     ("chorus.deposit", "action_cancel"): TRANSFER,
     ("chorus.deposit", "action_give_up"): TRANSFER,
+    ("chorus.deposit", "action_make_anew"): TRANSFER,
     ("chorus.deposit", "action_refresh"): TRANSFER,
     ("chorus.deposit", "action_release"): MANAGER,
     ("chorus.lookup", "action_ask_again"): TRANSFER,
@@ -373,6 +375,16 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             {(name, field): people for name, field, people in FIELDS},
         )
 
+    def test_portal_reads_no_setting_of_the_company(self):
+        """Not one of the fields of ours; a new one gets a group."""
+        names = [name for name in self.env["res.company"]._fields if name.startswith("chorus_")]
+        self.assertIn("chorus_environment", names)
+        self.authenticate("table_portal", "table_portal")
+        with mute_logger("odoo.http"):
+            open_ones = [name for name in names if self.passes("res.company", "read", self.company.ids, [name])]
+        self.assertFalse(open_ones)
+        self.assertTrue(self.passes("res.company", "read", self.company.ids, ["name"]), "else it proves nothing")
+
     def test_no_private_method_by_rpc(self):
         """A leading underscore keeps a method from the network; one of ours stands for all."""
         self.authenticate("table_manager", "table_manager")
@@ -396,3 +408,29 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                     response = self.url_open(url)
                     self.assertEqual(response.status_code == 200 and b"CrossIndustryInvoice" in response.content,
                                      login in TRANSFER)  # fmt: skip
+
+    def test_attachments_of_a_deposit_by_http(self):
+        """The other files of a submission, and those of an answer: by the attachment's number, by its record, in a search."""
+        move = self.invoice()
+        self.company.write({"chorus_format": "pdf", "chorus_structure_id": "5000025301"})
+        self.env["chorus.attachment"].create({"move_id": move.id, "name": "bon.pdf", "file": base64.b64encode(b"%PDF-1.4 bon")})
+        with printed.printer(self.env) as env:
+            deposit = move.with_env(env)._chorus_enqueue().with_env(self.env)
+        action = self.records()["chorus.action"]
+        files = self.env["ir.attachment"].sudo().search([("res_model", "=", "chorus.action.file"), ("res_field", "=", "content")])
+        files = deposit.attachment_ids | files.filtered(lambda file: file.res_id in action.file_ids.ids)
+        self.assertEqual(len(files), 2)
+        self.assertFalse(any(files.mapped("public")))
+        names = files.mapped("name")
+        for login in PEOPLE:
+            self.authenticate(f"table_{login}", f"table_{login}")
+            for file in files:
+                with self.subTest(login=login, file=file.res_model), mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
+                    response = self.url_open(f"/web/content/{file.id}")
+                    self.assertEqual(response.status_code == 200 and response.content == file.raw, login in TRANSFER)
+                    able = self.passes("ir.attachment", "read", file.ids, ["name", "datas", "raw"])
+                    self.assertEqual(able, login in TRANSFER)
+            found = self.env["ir.attachment"].with_user(self.env["res.users"].search([("login", "=", f"table_{login}")]))
+            found = found.search([("id", "in", files.ids)])
+            self.assertEqual(sorted(found.mapped("name")), sorted(names) if login in TRANSFER else [])
+        self.assertEqual(deposit.with_user(self.sender).attachment_ids.mapped("name"), ["bon.pdf"], "who transfers sees them")

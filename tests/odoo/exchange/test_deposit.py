@@ -358,12 +358,31 @@ class TestDeposit(ChorusCommon):
                 deposit = move._chorus_enqueue().sudo()
                 deposit.file = content
                 self.run_cron("deposit")
-                self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("rejected", "file_changed", "rejected"))
+                self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("spoilt", "file_changed", "rejected"))
                 self.assertIn(deposit.error_remedy, str(move.alerts))
                 self.assertEqual(self.simulator.calls(DEPOSIT), 0)
                 self.send(move)
                 self.assertEqual(move.chorus_state, "deposited")
+                with self.assertRaisesRegex(UserError, "sent since"):
+                    deposit.with_user(self.sender).action_make_anew()
                 self.simulator.reset()
+
+    def test_an_altered_file_is_made_anew_by_the_button_of_its_deposit(self):
+        moves = self.invoice() | self.invoice(self.ministry)
+        deposits = moves._chorus_enqueue().sudo()
+        for deposit in deposits:
+            with self.assertRaisesRegex(UserError, "lost or altered"):
+                deposit.with_user(self.sender).action_make_anew()
+            deposit.file = base64.b64encode(b"<another/>")
+        self.run_cron("deposit")
+        self.assertEqual(deposits.mapped("state"), ["spoilt", "spoilt"])
+        self.assertEqual(dict(deposits._fields["state"]._description_selection(self.env))["spoilt"], "File lost or altered")
+        deposits.with_user(self.sender).action_make_anew()
+        self.assertEqual(moves.mapped("chorus_state"), ["deposited", "deposited"])
+        self.assertEqual(deposits.mapped("state"), ["spoilt", "spoilt"], "they stay as evidence")
+        self.simulator.advance()
+        self.follow()
+        self.assertEqual(len(self.simulator.invoices()), 2)
 
     def test_try_again_now(self):
         self.simulator.fault(TOKEN, "http_429")

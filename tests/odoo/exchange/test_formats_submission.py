@@ -53,7 +53,7 @@ class TestSubmissions(FormatsCase):
         self.env.invalidate_all()
         deposit.next_try = self.env["chorus.connection"]._of(self.company).paused_until = False
         self.run_cron("deposit")
-        self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("rejected", "file_changed", "rejected"))
+        self.assertEqual((deposit.state, deposit.error_code, move.chorus_state), ("spoilt", "file_changed", "rejected"))
         self.assertEqual((self.simulator.calls(ADD) - before, self.simulator.calls(SUBMIT)), (0, 0))
 
     def test_kinds_of_files(self):
