@@ -82,8 +82,8 @@ class ChorusTold(models.AbstractModel):
     @api.model
     def _chorus_check_told(self, names):
         """:raises AccessError: for a user who would write one of these fields that Chorus Pro alone may set."""
-        told = [name for name in names if self._chorus_is_told(name)]
-        if told and not self.env.su:
+        told = [] if self.env.su else [name for name in names if self._chorus_is_told(name)]
+        if told:
             labels = ", ".join(self._fields[name]._description_string(self.env) for name in told)
             raise AccessError(self.env._("Nobody writes this by hand, it is what Chorus Pro tells: %s.", labels))
 

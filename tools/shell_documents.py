@@ -11,7 +11,6 @@ from typing import Any
 from odoo import Command, fields
 from odoo.addons.l10n_fr_chorus_pro.services import rules
 from odoo.addons.l10n_fr_chorus_pro.services.document import formats, submission
-from odoo.addons.l10n_fr_chorus_pro.services.rules import FileFormat
 
 env = globals()["env"]  # given by `odoo shell`
 logging.disable(logging.WARNING)
@@ -82,13 +81,10 @@ for count in (1, 10, 200):
         "odoo_bytes": len(exported),
         "formats": {},
     }
-    for file_format in FileFormat:
-        form = formats.FORMATS[file_format]
+    for form in formats.FORMATS.values():
         if form.needs_pdf and not pdf:
             continue
-        taken, content, _statements = milliseconds(
-            lambda file_format=file_format, document=document, pdf=pdf: formats.write(file_format, document, pdf)
-        )
+        taken, content, _statements = milliseconds(lambda form=form, document=document, pdf=pdf: form.write(document, pdf))
         data = len(json.dumps(submission.to_submission(document, "1"))) if form.submitted else 0
         row["formats"][form.name.en] = {"milliseconds": taken, "bytes": len(content) + data}
     rows.append(row)

@@ -66,7 +66,7 @@ class ChorusDocument(models.AbstractModel):
             production=self.company_id.chorus_environment == "production",
             supplier=self.company_id._chorus_connection().structure_state or "",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
-            file_format=self._chorus_format()[0],
+            form=self._chorus_format(),
             recipient=self._chorus_requirements(),
             paid_since=sum((paid.amount for paid in self._chorus_payments() if not paid.before), ZERO),
             order_reference=self._chorus_order_reference(),

@@ -13,10 +13,6 @@ from ...services.vocabulary import messages, statuses
 from ...services.vocabulary.places import FAILURES, LABELS, Place
 from . import other_channels
 
-#: What posting settles by itself, thus no matter for a draft.
-SETTLED_BY_POSTING = {"R-04.missing", "R-16.missing"}
-
-
 #: Where only some may go.
 RESERVED = {Place.SUPPLIER, Place.SETTINGS, Place.TAXES}
 
@@ -262,7 +258,7 @@ class ChorusNotice(models.AbstractModel):
                 finding.place,
             )
             for finding in (self._chorus_findings() if begun else self._chorus_findings_at_once())
-            if not (draft and finding.code in SETTLED_BY_POSTING)
+            if not (draft and finding.at_posting)
         }
 
     def _chorus_findings_at_once(self):

@@ -1,7 +1,6 @@
 from odoo import fields, models
 
-from ...services.document.formats import FORMATS
-from ...services.rules import FileFormat
+from ...services.document.formats import CII, FORMATS
 
 
 class ResCompany(models.Model):
@@ -56,15 +55,10 @@ class ResCompany(models.Model):
         help="Invoices dated before this day are not proposed for transfer.",
     )
     chorus_format = fields.Selection(
-        [
-            ("cii", "XML, CII (works everywhere)"),
-            ("facturx", "Factur-X (PDF with the data inside)"),
-            ("ubl", "XML, UBL"),
-            ("pdf", "PDF and its data, invoice by invoice"),
-        ],
+        [(form.key, form.label.en) for form in FORMATS.values()],
         string="Format of the invoices",
         required=True,
-        default="cii",
+        default=CII.key,
         groups="base.group_user",
         help="What is deposited at Chorus Pro. Factur-X and the PDF show the public body your own printed invoice; they need a"
         " PDF engine on the server and take a second or two each. A PDF with its data gets its identifier at once.",
@@ -75,12 +69,6 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: who works for a branch need not see the others
         return next((company.vat for company in reversed(self.sudo().parent_ids) if len(company.vat or "") > 2), "")
-
-    def _chorus_format(self):
-        """In what this company sends its invoices: the ``FileFormat``, and the ``Format`` that describes it."""
-        self.ensure_one()
-        chosen = FileFormat(self.chorus_format)
-        return chosen, FORMATS[chosen]
 
     def _chorus_lang(self):
         """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""

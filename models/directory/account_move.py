@@ -4,6 +4,8 @@ from ...services.api import recipients as directory
 from .. import timing
 
 SALES = ("out_invoice", "out_refund")
+#: A change of these may leave something to be asked for; of markets too, where there are any.
+ASKING_FIELDS = frozenset({"buyer_reference", "chorus_service_id", "purchase_order_reference", "partner_id", "chorus_market_id"})
 
 
 class AccountMove(models.Model):
@@ -64,14 +66,9 @@ class AccountMove(models.Model):
     # EXTENDS 'account'
     def write(self, vals):
         result = super().write(vals)
-        if self._chorus_asking_fields() & vals.keys():
+        if ASKING_FIELDS & vals.keys():
             self._chorus_ask_directory()
         return result
-
-    @api.model
-    def _chorus_asking_fields(self):
-        """Names of the fields whose change may leave something to be asked for."""
-        return {"buyer_reference", "chorus_service_id", "purchase_order_reference", "partner_id"}
 
     # EXTENDS 'account'
     def _post(self, soft=True):

@@ -24,7 +24,8 @@ STATES = [
 ]
 
 
-#: What was sent and Odoo lets change on a posted invoice: not while it is, or may be, at Chorus Pro.
+#: What was sent and Odoo lets change on a posted invoice: not while it is, or may be, at Chorus Pro. Of markets and works
+#: documents too, where there are any.
 SENT_FIELDS = frozenset(
     {
         "name",
@@ -38,6 +39,12 @@ SENT_FIELDS = frozenset(
         "chorus_original_number",
         "chorus_original_date",
         "chorus_already_paid",
+        "chorus_market_id",
+        "chorus_engagement_id",
+        "chorus_framework",
+        "chorus_situation",
+        "chorus_period_start",
+        "chorus_period_end",
     }
 )
 
@@ -169,7 +176,12 @@ class AccountMove(models.Model):
             move.chorus_status_label = status and status.label.of(self.env.lang)
             move.chorus_advice = status and status.advice.of(self.env.lang)
 
-    @api.depends(lambda self: [*STATE_OF, *other_channels.move_fields(self)])
+    @api.model
+    def _chorus_state_facts(self):
+        """What decides on ``chorus_state``, as Odoo's dependencies."""
+        return [*STATE_OF, *other_channels.move_fields(self)]
+
+    @api.depends(lambda self: self._chorus_state_facts())
     def _compute_chorus_state(self):
         for move in self:
             line = move._chorus_line()
@@ -293,17 +305,12 @@ class AccountMove(models.Model):
 
     # EXTENDS 'account'
     def write(self, vals):
-        changed = self._chorus_sent_fields().intersection(vals)
+        changed = SENT_FIELDS.intersection(vals)
         if changed:
             for move in self:
                 if move.state == "posted" and move._chorus_is_live() and move._chorus_would_change(vals, changed):
                     raise UserError(self.env._("%s was sent to Chorus Pro: what was sent can no longer be changed.", move.name))
         return super().write(vals)
-
-    @api.model
-    def _chorus_sent_fields(self):
-        """Names of the fields that cannot be changed while the invoice is, or may be, at Chorus Pro."""
-        return SENT_FIELDS
 
     def _chorus_rerouted(self, service_code, engagement_number):
         """Chorus Pro took other references for an invoice that is there: they are the invoice's from now on."""

@@ -46,10 +46,17 @@ class ChorusAnswers(models.AbstractModel):
             }
         values = {name: value for name, value in values.items() if self[name] != value}
         if values:
-            self.sudo().write(values)  # sudo: read from the platform by a cron or for a user who may transfer
+            self._chorus_set_status(values)
         if "chorus_status" in values or "chorus_status_at" in values:
             self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
             self._chorus_want_history()
+
+    def _chorus_set_status(self, values):
+        """Write what Chorus Pro says of this invoice, and call whom it concerns: the one way that its status comes in."""
+        self.ensure_one()
+        self.sudo().write(values)  # sudo: read from the platform by a cron or for a user who may transfer
+        if "chorus_status" in values or "chorus_status_comment" in values:
+            self._chorus_call_people()
 
     def action_chorus_refresh(self):
         """Ask Chorus Pro about these invoices now."""
@@ -179,7 +186,7 @@ class ChorusAnswers(models.AbstractModel):
             values |= {"chorus_status": status, "chorus_status_at": at, "chorus_status_comment": (last and last.comment) or False}
         elif last and last.comment and last.comment != self.chorus_status_comment:
             values["chorus_status_comment"] = last.comment
-        self.sudo().write(values)  # sudo: see _chorus_apply_found
+        self._chorus_set_status(values)
 
     # -- buttons -------------------------------------------------------------------------------------------------------
 

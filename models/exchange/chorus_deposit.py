@@ -425,7 +425,7 @@ class ChorusDeposit(models.Model):
         if answer.number and answer.number != line.number:
             # Chorus Pro knows it by that number from now on
             line.write({"number": answer.number, "message": self.env._("Chorus Pro gave it the number %s.", answer.number)})
-        line.move_id.sudo().write(  # sudo: told by the platform
+        line.move_id._chorus_set_status(
             {
                 "chorus_identifier": answer.identifier,
                 "chorus_status": answer.status or "DEPOSEE",

@@ -114,12 +114,12 @@ class ChorusSending(models.AbstractModel):
         :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
         """
         deposits, printed = self.env["chorus.deposit"], printed or {}
-        for (_company, (_chosen, form)), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
+        for (_company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
             files = []
             for move in moves:
                 try:
                     if move._chorus_claim():
-                        files.append((move, move._chorus_file(printed.get(move))))
+                        files.append((move, move._chorus_file(form, printed.get(move))))
                 except DocumentError as error:
                     if unmade is None:
                         raise
@@ -161,15 +161,14 @@ class ChorusSending(models.AbstractModel):
 
     def _chorus_forget_test(self, deposit):
         """What a test deposit told of these invoices is no longer theirs; it stands in their history."""
-        self.write(dict.fromkeys(self._chorus_told_fields(), False))
         for move in self:
+            move._chorus_set_status(dict.fromkeys(self._chorus_told_fields(), False))
             move._message_log(body=self.env._("Chorus Pro: the deposit %s was a test, it holds the invoice no more.",
                                               deposit.file_name))  # fmt: skip
 
-    def _chorus_file_name(self):
+    def _chorus_file_name(self, form):
         """The number with what a file name takes; the id keeps apart numbers that would look alike."""
         self.ensure_one()
-        _chosen, form = self._chorus_format()
         return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}{form.suffix}"
 
     def _chorus_line_values(self):
@@ -300,22 +299,22 @@ class ChorusSending(models.AbstractModel):
     # -- its file ------------------------------------------------------------------------------------------------------
 
     def _chorus_format(self):
-        """In what this invoice goes: the ``FileFormat``, and the ``Format`` that describes it."""
+        """In what this invoice goes: a ``services.document.formats.Format``."""
         self.ensure_one()
-        return self.company_id._chorus_format()
+        return formats.FORMATS[self.company_id.chorus_format]
 
-    def _chorus_file(self, printed=None):
+    def _chorus_file(self, form, printed=None):
         """What Chorus Pro gets for this invoice, as a ``ChorusFile``.
 
+        :param form: the ``Format`` in which it goes.
         :param bytes printed: its PDF, when it was printed already.
         :raises DocumentError: when it cannot be made.
         """
         self.ensure_one()
-        chosen, form = self._chorus_format()
         document = self._chorus_document()
         pdf = self._chorus_pdf(printed) if form.needs_pdf else None
         try:
-            content = formats.write(chosen, document, pdf)
+            content = form.write(document, pdf)
         except PdfError as error:
             raise DocumentError([self.env._("The printed invoice is no readable PDF (%s).", error)]) from error
         except UnshownText as error:
@@ -330,9 +329,9 @@ class ChorusSending(models.AbstractModel):
             )
             raise DocumentError([weight])
         if not form.submitted:
-            return ChorusFile(content, self._chorus_file_name())
+            return ChorusFile(content, self._chorus_file_name(form))
         data = submission.to_submission(document, self.company_id.chorus_structure_id)
-        return ChorusFile(content, self._chorus_file_name(), data, document.attachments)
+        return ChorusFile(content, self._chorus_file_name(form), data, document.attachments)
 
     def _chorus_unshown(self, lines):
         """What to do about characters that the printed invoice does not show."""
@@ -365,14 +364,14 @@ class ChorusSending(models.AbstractModel):
 
     def _chorus_attachments(self):
         """The files that go with this invoice, each under a name of its own."""
-        return distinct(self.chorus_attachment_ids._chorus_content())
+        return distinct(self.chorus_attachment_ids._chorus_content()) if self.chorus_attachment_ids else ()
 
     def _chorus_format_obstacles(self):
         """Why the company's format cannot be written now, as sentences in the user's language."""
         self.ensure_one()
-        _chosen, form = self._chorus_format()
+        form = self._chorus_format()
         lang, obstacles = self.env.lang, []
-        if self._chorus_must_print() and not self._chorus_can_print():
+        if form.needs_pdf and not self.invoice_pdf_report_id and not self._chorus_can_print():
             others = ", ".join(other.name.of(lang) for other in formats.FORMATS.values() if not other.needs_pdf)
             obstacles.append(
                 self.env._(
@@ -394,7 +393,7 @@ class ChorusSending(models.AbstractModel):
     def _chorus_must_print(self):
         """Whether sending this invoice begins with printing it."""
         self.ensure_one()
-        return self._chorus_format()[1].needs_pdf and not self.invoice_pdf_report_id
+        return self._chorus_format().needs_pdf and not self.invoice_pdf_report_id
 
     def _chorus_can_print(self):
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() != "install"

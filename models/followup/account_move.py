@@ -76,7 +76,7 @@ class AccountMove(models.Model):
             days = delays.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
             gone = move.chorus_state in ("refused", "cancelled")
             steps = move._chorus_steps() if expected and not gone else ()
-            move.chorus_expected_date = delays.expected_day(steps, days, move.delivery_date)
+            move.chorus_expected_date = delays.expected_day(steps, days, move.delivery_date) if steps else False
 
     @api.depends("chorus_entry_ids.status", "chorus_entry_ids.at")
     def _compute_chorus_payment_at(self):
@@ -143,13 +143,6 @@ class AccountMove(models.Model):
                 ),
             }
         return alerts
-
-    # EXTENDS 'account'
-    def write(self, vals):
-        result = super().write(vals)
-        if "chorus_status" in vals or "chorus_status_comment" in vals:
-            self._chorus_call_people()
-        return result
 
     # EXTENDS 'account'
     def _invoice_paid_hook(self):

@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
+from ...services.document import formats
 from ...services.follow import works
 from ...services.rules import market as market_rules
 from ...services.vocabulary.actors import Actor
@@ -52,6 +53,7 @@ class AccountMove(models.Model):
         help="Cadre de facturation: which document this is and who handles it in turn.",
     )
     chorus_framework_choices = fields.Json(compute="_compute_chorus_framework_choices")
+    chorus_by_hand = fields.Boolean(compute="_compute_chorus_by_hand", help="Filed on the portal by a person.")
 
     @api.depends("chorus_market_id")
     def _compute_contract_reference(self):
@@ -118,6 +120,11 @@ class AccountMove(models.Model):
         for move in self:
             move.chorus_framework_choices = move._chorus_offered()
 
+    @api.depends("chorus_framework")
+    def _compute_chorus_by_hand(self):
+        for move in self:
+            move.chorus_by_hand = bool(move.chorus_framework) and works.channel(move.chorus_framework) is works.Channel.HAND
+
     def _chorus_offered(self):
         """The frameworks this invoice may take now, the usual one first; A1 outside any market."""
         self.ensure_one()
@@ -141,9 +148,20 @@ class AccountMove(models.Model):
 
     # -- checks --------------------------------------------------------------------------------------------------------
 
-    # EXTENDS models/account_move_document
+    # What a market changes is asked only of an invoice that is in one: ``…_in_market``, which works documents extend.
+
+    # EXTENDS core
     def _chorus_findings(self):
-        return super()._chorus_findings() + self._chorus_market_findings()
+        found = super()._chorus_findings()
+        return self._chorus_findings_in_market(found) if self.chorus_market_id else found
+
+    def _chorus_findings_in_market(self, found):
+        """All that is wrong with it, given what is wrong with it as any invoice."""
+        return found + self._chorus_market_findings()
+
+    # EXTENDS core
+    def _chorus_findings_at_once(self):
+        return [finding for finding in self._chorus_market_findings() if finding.at_once]
 
     def _chorus_market_findings(self):
         """What is wrong with this invoice as a document of its market; see ``services/rules/market``."""
@@ -180,8 +198,10 @@ class AccountMove(models.Model):
     # EXTENDS core
     def _chorus_document(self):
         document = super()._chorus_document()
-        if not self.chorus_market_id:
-            return document
+        return self._chorus_document_in_market(document) if self.chorus_market_id else document
+
+    def _chorus_document_in_market(self, document):
+        """The document, given what it says outside any market: its framework, and who validates it."""
         party = self.chorus_market_id.validator_id if works.needs(self.chorus_framework).first else None
         # what was paid before is an A2 where it would be an A1; other frameworks say more than that
         paid = self._chorus_is_paid() or (document.framework == "A2" and self.chorus_framework == "A1")
@@ -192,6 +212,17 @@ class AccountMove(models.Model):
             validator_service=(party and party.service_code) or "",
         )
 
+    # EXTENDS exchange
+    def _chorus_format(self):
+        form = super()._chorus_format()
+        if not self.chorus_market_id or works.channel(self.chorus_framework) is not works.Channel.SUBMIT:
+            return form
+        # few name a validator (doc/API.md §2.A, doc/RULES.md §8.1)
+        printable = self.invoice_pdf_report_id or self._chorus_can_print()
+        return next(
+            known for known in (form, formats.PDF, formats.UBL) if known.names_validator and (printable or not known.needs_pdf)
+        )
+
     # EXTENDS 'account'
     @api.depends("chorus_market_id.amount_total", "chorus_market_id.party_ids", "chorus_framework", "chorus_engagement_id")
     def _compute_alerts(self):
@@ -200,9 +231,9 @@ class AccountMove(models.Model):
     # -- where the market decides --------------------------------------------------------------------------------------
 
     # EXTENDS exchange
-    @api.depends("chorus_market_id.transferred")
-    def _compute_chorus_state(self):
-        super()._compute_chorus_state()
+    @api.model
+    def _chorus_state_facts(self):
+        return [*super()._chorus_state_facts(), "chorus_market_id.transferred"]
 
     # EXTENDS core
     def _chorus_is_destined(self):
@@ -225,12 +256,47 @@ class AccountMove(models.Model):
         )
 
     # EXTENDS core
+    def _chorus_remarks(self):
+        remarks = super()._chorus_remarks()
+        return self._chorus_remarks_in_market(remarks) if self.chorus_market_id else remarks
+
+    def _chorus_remarks_in_market(self, remarks):
+        """All there is to say of it before it is sent, given what is said of any invoice."""
+        return remarks
+
+    # EXTENDS core
     def _chorus_prior_remark(self):
         prior = super()._chorus_prior_remark()
         apart = self.chorus_market_id and not self.chorus_market_id.transferred
         if apart and not prior and not self._chorus_is_live() and self.chorus_state not in ("to_send", "rejected"):
             return Remark(self.env._("Its market is not transferred to Chorus Pro."), "", True, Place.MARKET)
         return prior
+
+    # EXTENDS core
+    def _chorus_alerts(self):
+        alerts = super()._chorus_alerts()
+        return alerts | self._chorus_alerts_in_market() if self.chorus_market_id else alerts
+
+    def _chorus_alerts_in_market(self):
+        """What an accountant must know about it as a document of its market."""
+        return {}
+
+    # EXTENDS exchange
+    def _chorus_set_status(self, values):
+        if self.chorus_market_id:
+            self._chorus_set_status_in_market(values)
+        else:
+            super()._chorus_set_status(values)
+
+    def _chorus_set_status_in_market(self, values):
+        """Take over what Chorus Pro says of a document of a market."""
+        super()._chorus_set_status(values)
+
+    # EXTENDS exchange
+    def _chorus_want_history(self):
+        # the history of one document is not that of its billing file, which the searches tell
+        if not self.chorus_by_hand:
+            super()._chorus_want_history()
 
     # EXTENDS core
     def _chorus_mended(self, place):
@@ -240,13 +306,3 @@ class AccountMove(models.Model):
     def _chorus_way_to_market(self):
         market = self.chorus_market_id
         return {"action": market._get_records_action()} if market and market.has_access("read") else {}
-
-    # EXTENDS exchange
-    @api.model
-    def _chorus_sent_fields(self):
-        return super()._chorus_sent_fields() | {"chorus_market_id", "chorus_engagement_id", "chorus_framework"}
-
-    # EXTENDS directory
-    @api.model
-    def _chorus_asking_fields(self):
-        return super()._chorus_asking_fields() | {"chorus_market_id"}

@@ -6,23 +6,16 @@ from odoo.tools import format_amount, format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.en16931 import DocumentError
-from ...services.document.formats import FORMATS
 from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, plain
 from ...services.follow import works, works_clock
-from ...services.follow.works import Channel
 from ...services.rules import situations
-from ...services.rules.rule import FileFormat
 from ...services.vocabulary import frameworks, statuses
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
 from ..core.chorus_notice import Remark
 from ..market.account_move import CUSTOMER_TYPES
 from .chorus_deposit import _as_invoice
-
-#: What only a file of data must have, as fields and as codes of rules: the portal asks nothing of the kind of a PDF. All that
-#: concerns any invoice, its lines and its VAT first of all, is asked of a document filed by hand too.
-OF_THE_FILE = {"framework", "payment_means", "iban", "BR-23.unit", "R-26.number", "R-27.lines", "R-27.length", "BR-O-11.scope"}
 
 
 class AccountMove(models.Model):
@@ -46,7 +39,6 @@ class AccountMove(models.Model):
     chorus_retention = fields.Monetary("Retention", compute="_compute_chorus_works")
     chorus_advance = fields.Monetary("Advance", compute="_compute_chorus_works")
     chorus_other = fields.Monetary("Other amounts", compute="_compute_chorus_works")
-    chorus_by_hand = fields.Boolean(compute="_compute_chorus_by_hand", help="Filed on the portal by a person.")
     chorus_dossier = fields.Char(
         "Billing file", copy=False, readonly=True, index="btree_not_null", help="numeroDossierFacturation"
     )
@@ -189,11 +181,6 @@ class AccountMove(models.Model):
 
     # -- filed by hand -------------------------------------------------------------------------------------------------
 
-    @api.depends("chorus_framework")
-    def _compute_chorus_by_hand(self):
-        for move in self:
-            move.chorus_by_hand = bool(move.chorus_framework) and works.channel(move.chorus_framework) is Channel.HAND
-
     @api.depends("chorus_status", "chorus_piece", "chorus_framework", "chorus_waiting_since", "chorus_market_id.role")
     @api.depends_context("lang")
     def _compute_chorus_turn(self):
@@ -220,28 +207,13 @@ class AccountMove(models.Model):
             return None
         return works_clock.clock(self.chorus_status, self.chorus_piece or self.chorus_framework or "", self.chorus_waiting_since)
 
-    # EXTENDS models/account_move_format
-    def _chorus_format(self):
-        chosen, form = super()._chorus_format()
-        if chosen is not FileFormat.UBL and works.channel(self.chorus_framework or "A1") is Channel.SUBMIT:
-            # only these two name a validator (doc/API.md §2.A, doc/RULES.md §8.1)
-            printable = self.invoice_pdf_report_id or self._chorus_can_print()
-            chosen = FileFormat.PDF if printable else FileFormat.UBL
-            return chosen, FORMATS[chosen]
-        return chosen, form
-
-    # EXTENDS core
-    def _chorus_findings(self):
-        found = super()._chorus_findings()
+    # EXTENDS market
+    def _chorus_findings_in_market(self, found):
         if self.chorus_by_hand:
             # a person files the PDF
-            left_out = OF_THE_FILE if self._chorus_unexplained_lines() else OF_THE_FILE | {"R-22.tax", "R-22.reason"}
-            found = [
-                finding
-                for finding in found
-                if finding.code.startswith(("market.", "works.")) or not {finding.field, finding.code} & left_out
-            ]
-        return found
+            explained = not self._chorus_unexplained_lines()
+            found = [finding for finding in found if not finding.of_file and not (explained and finding.unexplained)]
+        return super()._chorus_findings_in_market(found)
 
     # EXTENDS market
     def _chorus_market_findings(self):
@@ -252,20 +224,11 @@ class AccountMove(models.Model):
             )
         return found
 
-    # EXTENDS core
-    def _chorus_findings_at_once(self):
-        return [finding for finding in self._chorus_market_findings() if finding.code in situations.TOLD_AT_ONCE]
-
     # EXTENDS market
-    def _chorus_document(self):
-        document = super()._chorus_document()
+    def _chorus_document_in_market(self, document):
+        document = super()._chorus_document_in_market(document)
         period = Period(self.chorus_period_start or None, self.chorus_period_end or None)
-        return replace(document, period=period) if self.chorus_market_id and (period.start or period.end) else document
-
-    # EXTENDS exchange
-    @api.model
-    def _chorus_sent_fields(self):
-        return super()._chorus_sent_fields() | {"chorus_situation", "chorus_period_start", "chorus_period_end"}
+        return replace(document, period=period) if period.start or period.end else document
 
     # EXTENDS exchange
     @api.model
@@ -291,13 +254,13 @@ class AccountMove(models.Model):
             lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
         )
 
-    # EXTENDS models/account_move_findings
-    def _chorus_remarks(self):
-        remarks = super()._chorus_remarks()
+    # EXTENDS market
+    def _chorus_remarks_in_market(self, remarks):
+        remarks = super()._chorus_remarks_in_market(remarks)
         if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
             by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
             remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
-            remarks.insert(0, Remark(by_hand, remedy, True, Place.BY_HAND))
+            remarks = [Remark(by_hand, remedy, True, Place.BY_HAND), *remarks]
         return remarks
 
     def _chorus_way_to_by_hand(self):
@@ -359,29 +322,19 @@ class AccountMove(models.Model):
         self.check_access("write")
         return self.chorus_market_id.action_new_invoice()
 
-    # EXTENDS 'account'
-    def write(self, vals):
-        if "chorus_status" not in vals:
-            return super().write(vals)
-        before = {move: move._chorus_turn() for move in self}
-        result = super().write(vals)
-        for move, turn in before.items():
-            # the delay of a party runs on through its own statuses
-            if move.chorus_market_id and (move._chorus_turn() is not turn or not move.chorus_waiting_since):
-                move.sudo().chorus_waiting_since = move.chorus_status_at  # sudo: it follows the status
-                move._chorus_forget_reminders()
-        return result
+    # EXTENDS market
+    def _chorus_set_status_in_market(self, values):
+        turn = self._chorus_turn()
+        super()._chorus_set_status_in_market(values)
+        # the delay of a party runs on through its own statuses
+        if self._chorus_turn() is not turn or not self.chorus_waiting_since:
+            self.sudo().chorus_waiting_since = self.chorus_status_at  # sudo: told by the platform
+            self._chorus_forget_reminders()
 
     def _chorus_turn(self):
         """Whose turn it is, as an ``Actor``; None when Chorus Pro has said nothing yet."""
         self.ensure_one()
         return statuses.get(self.chorus_status).who if self.chorus_status else None
-
-    # EXTENDS models/chorus_status_entry
-    def _chorus_want_history(self):
-        # the history of one document is not that of its billing file, which the searches tell
-        if not self.chorus_by_hand:
-            super()._chorus_want_history()
 
     def _chorus_remind(self):
         """Call a person about these documents whose delay has passed, once for each delay, even when it was done since."""
@@ -413,9 +366,9 @@ class AccountMove(models.Model):
     def _compute_alerts(self):
         super()._compute_alerts()
 
-    # EXTENDS models/account_move_alerts
-    def _chorus_alerts(self):
-        alerts = super()._chorus_alerts()
+    # EXTENDS market
+    def _chorus_alerts_in_market(self):
+        alerts = super()._chorus_alerts_in_market()
         clock = self._chorus_running_clock()
         if clock:
             passed = clock.is_passed(fields.Datetime.now())

@@ -1,12 +1,11 @@
-"""The formats in which a company may send its invoices, and what each one needs."""
+"""The formats in which a company may send its invoices, and what is known of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ..rules.rule import FileFormat
 from ..text import Text
 from ..vocabulary import syntaxes
 from . import submission
@@ -21,15 +20,25 @@ from .ubl import to_ubl
 class Format:
     """One of them.
 
+    :param key: what a company's settings keep. :param name: its name in a sentence. :param label: as one chooses it.
     :param code: the ``syntaxeFlux`` of its file; for the PDF with data, the mode of ``soumettre``.
     :param suffix: of the file of one invoice.
+    :param writer: makes the file of an invoice; of its printed PDF too, where ``needs_pdf``.
+    :param needs_pdf: the public body sees the invoice as it is printed.
+    :param names_validator: the validator of a sub- or co-contractor's invoice can be said in it.
+    :param attachments_in_xml: the files that go with an invoice are written as text inside an XML.
     :param shares_flows: several invoices may go in one archive.
     """
 
+    key: str
     name: Text
+    label: Text
     code: str
     suffix: str
+    writer: Callable[[Invoice, bytes], bytes]
     needs_pdf: bool = False
+    names_validator: bool = False
+    attachments_in_xml: bool = False
     shares_flows: bool = False
 
     @property
@@ -37,33 +46,57 @@ class Format:
         """It goes by ``soumettre`` with its data, not as a flow."""
         return self.code == submission.MODE
 
+    def write(self, invoice: Invoice, pdf: bytes | None = None) -> bytes:
+        """The file of one invoice.
 
-def _of_flow(name: Text, code: str, needs_pdf: bool = False) -> Format:
+        :param pdf: the printed invoice, for a format that needs one.
+        :raises DocumentError: when it cannot be made. :raises PdfError: when ``pdf`` is none.
+        """
+        if self.needs_pdf and pdf is None:
+            raise ValueError(f"{self.key} needs the printed invoice")
+        return self.writer(invoice, pdf or b"")
+
+
+def _of_flow(key: str, name: Text, label: Text, code: str, writer: Callable[[Invoice, bytes], bytes], **facts: bool) -> Format:
     syntax = syntaxes.get(code)
-    return Format(name, code, syntax.suffix or "", needs_pdf, shares_flows=bool(syntax.batch_known_to_work))
+    return Format(key, name, label, code, syntax.suffix or "", writer, shares_flows=bool(syntax.batch_known_to_work), **facts)
 
 
-FORMATS: Mapping[FileFormat, Format] = MappingProxyType(
-    {
-        FileFormat.CII: _of_flow(Text("XML, CII", "XML, CII"), "IN_DP_E1_CII_16B"),
-        FileFormat.UBL: _of_flow(Text("XML, UBL", "XML, UBL"), "IN_DP_E1_UBL_INVOICE"),
-        FileFormat.FACTURX: _of_flow(Text("Factur-X", "Factur-X"), "IN_DP_E2_CII_FACTURX", needs_pdf=True),
-        FileFormat.PDF: Format(Text("PDF and its data", "PDF et ses données"), submission.MODE, ".pdf", needs_pdf=True),
-    }
+CII = _of_flow(
+    "cii",
+    Text("XML, CII", "XML, CII"),
+    Text("XML, CII (works everywhere)", "XML, CII (fonctionne partout)"),
+    "IN_DP_E1_CII_16B",
+    lambda invoice, _pdf: to_cii(invoice),
+    attachments_in_xml=True,
 )
-"""All of them; the first works everywhere and needs no PDF."""
+FACTURX = _of_flow(
+    "facturx",
+    Text("Factur-X", "Factur-X"),
+    Text("Factur-X (PDF with the data inside)", "Factur-X (PDF avec les données à l'intérieur)"),
+    "IN_DP_E2_CII_FACTURX",
+    to_facturx,
+    needs_pdf=True,
+)
+UBL = _of_flow(
+    "ubl",
+    Text("XML, UBL", "XML, UBL"),
+    Text("XML, UBL", "XML, UBL"),
+    "IN_DP_E1_UBL_INVOICE",
+    lambda invoice, _pdf: to_ubl(invoice),
+    names_validator=True,
+    attachments_in_xml=True,
+)
+PDF = Format(
+    "pdf",
+    Text("PDF and its data", "PDF et ses données"),
+    Text("PDF and its data, invoice by invoice", "PDF et ses données, facture par facture"),
+    submission.MODE,
+    ".pdf",
+    lambda _invoice, pdf: plain(pdf),
+    needs_pdf=True,
+    names_validator=True,
+)
 
-
-def write(file_format: FileFormat, invoice: Invoice, pdf: bytes | None = None) -> bytes:
-    """The file of one invoice in that format.
-
-    :param pdf: the printed invoice, for a format that needs one.
-    :raises DocumentError: when it cannot be made. :raises PdfError: when ``pdf`` is none.
-    """
-    if file_format is FileFormat.CII:
-        return to_cii(invoice)
-    if file_format is FileFormat.UBL:
-        return to_ubl(invoice)
-    if pdf is None:
-        raise ValueError(f"{file_format} needs the printed invoice")
-    return to_facturx(invoice, pdf) if file_format is FileFormat.FACTURX else plain(pdf)
+FORMATS: Mapping[str, Format] = MappingProxyType({form.key: form for form in (CII, FACTURX, UBL, PDF)})
+"""All of them by key; the first works everywhere and needs no PDF."""

@@ -16,14 +16,13 @@ from .header import HEADER_RULES
 from .parties import PARTY_RULES
 from .payment import PAYMENT_RULES
 from .references import REFERENCE_RULES
-from .rule import Context, FileFormat, Finding, Level, Requirements, Rule, Service
+from .rule import Context, Finding, Level, Requirements, Rule, Service
 from .vat import VAT_RULES
 
 __all__ = [
     "ELSEWHERE",
     "RULES",
     "Context",
-    "FileFormat",
     "Finding",
     "Level",
     "Requirements",

@@ -133,6 +133,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         Text("Split it.", "Découpez-le."),
         "doc/RULES.md R-27",
         lambda invoice, _context: len(invoice.lines) > MAX_LINES,
+        of_file=True,
     ),
     Rule(
         "BR-25.name",
@@ -154,6 +155,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         Text("Choose a usual unit (unit, hour, day, kg…).", "Choisissez une unité courante (unité, heure, jour, kg…)."),
         "EN 16931 BR-23, BR-CL-23",
         lines_where(lambda line: line.unit.strip() not in units.CODES),
+        of_file=True,
     ),
     Rule(
         "R-26.number",
@@ -167,6 +169,7 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         Text("Round the quantities and prices of these lines.", "Arrondissez les quantités et les prix de ces lignes."),
         "doc/RULES.md R-26; EN 16931 BR-DEC",
         _unwritable,
+        of_file=True,
     ),
     Rule(
         "R-24.price",

@@ -10,7 +10,7 @@ from ..document.attachments import is_what_it_says
 from ..document.en16931 import ATTACHMENT_TYPES, attachment_type
 from ..document.invoice import Attachment, Invoice
 from ..text import Text
-from .rule import Check, Context, FileFormat, Level, Rule, Values
+from .rule import Check, Context, Level, Rule, Values
 
 NAME_LENGTH = 50
 FILE_SIZE = 10_000_000
@@ -27,7 +27,6 @@ EXTENSIONS: frozenset[str] = frozenset(
 )
 """The kinds of file that Chorus Pro takes, by extension (doc/RULES.md R-29)."""
 
-_INSIDE_XML = (FileFormat.CII, FileFormat.UBL)
 # What the XML weighs without its attachments, generously: 200 lines make 250 kB
 _XML_ROOM = 1_000_000
 
@@ -38,7 +37,7 @@ def _each(broken: Callable[[Attachment], bool]) -> Check:
 
 
 def _not_inside_xml(invoice: Invoice, context: Context) -> Values | None:
-    if context.file_format not in _INSIDE_XML:
+    if not context.form.attachments_in_xml:
         return None
     return {"files": [file.name for file in invoice.attachments if file.extension in EXTENSIONS and not attachment_type(file)]}
 
@@ -49,9 +48,8 @@ def _weight(invoice: Invoice) -> int:
 
 def _flow_too_big(invoice: Invoice, context: Context) -> bool:
     # An attachment grows by a third when it is written as text inside an XML (base64)
-    weight = _weight(invoice) * 4 // 3 if context.file_format in _INSIDE_XML else _weight(invoice)
-    deposited_as_flow = context.file_format is not FileFormat.PDF
-    return deposited_as_flow and invoice.attachments != () and weight + _XML_ROOM > FLOW_SIZE
+    weight = _weight(invoice) * 4 // 3 if context.form.attachments_in_xml else _weight(invoice)
+    return not context.form.submitted and invoice.attachments != () and weight + _XML_ROOM > FLOW_SIZE
 
 
 _REMOVE_SOME = Text(

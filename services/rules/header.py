@@ -10,7 +10,7 @@ from ..document.invoice import Invoice, Period
 from ..text import Text, number
 from ..vocabulary import frameworks
 from ..vocabulary.currencies import CURRENCIES
-from .rule import Context, FileFormat, Level, Rule, Values
+from .rule import Context, Level, Rule, Values
 
 NUMBER_LENGTH = 20
 
@@ -71,8 +71,7 @@ def _framework_unusable(invoice: Invoice, _context: Context) -> Values | None:
 
 
 def _validator_unsayable(invoice: Invoice, context: Context) -> bool:
-    carried = context.file_format in (FileFormat.UBL, FileFormat.PDF)
-    return not carried and frameworks.get(invoice.framework).needs_validator
+    return not context.form.names_validator and frameworks.get(invoice.framework).needs_validator
 
 
 def _already_paid(invoice: Invoice, _context: Context) -> bool:
@@ -141,6 +140,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         Text("Confirm the invoice: it then gets its number.", "Confirmez la facture : elle reçoit alors son numéro."),
         "doc/RULES.md R-04; EN 16931 BR-02",
         lambda invoice, _context: not invoice.number.strip(),
+        at_posting=True,
     ),
     Rule(
         "R-04.length",
@@ -193,6 +193,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         Text("Confirm the invoice, or enter its date.", "Confirmez la facture, ou saisissez sa date."),
         "EN 16931 BR-03",
         lambda invoice, _context: invoice.issue_date is None,
+        at_posting=True,
     ),
     Rule(
         "R-16.future",
@@ -271,6 +272,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         ),
         "doc/API.md §4 (its absence is refused, seen live)",
         lambda invoice, _context: not invoice.framework.strip(),
+        of_file=True,
     ),
     Rule(
         "R-33.framework",
@@ -286,6 +288,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md R-33",
         _framework_unusable,
+        of_file=True,
     ),
     Rule(
         "R-34.carried",
@@ -301,6 +304,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md R-34; no place for the validator was found in CII (inferred)",
         _validator_unsayable,
+        of_file=True,
     ),
     Rule(
         "R-33.paid",
@@ -317,6 +321,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         "doc/API.md §3.1",
         _already_paid,
         numbers=True,
+        of_file=True,
     ),
     Rule(
         "R-33.unpaid",
@@ -330,6 +335,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         "doc/API.md §3.1",
         _not_paid,
         numbers=True,
+        of_file=True,
     ),
     Rule(
         "R-33.since",
@@ -382,6 +388,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         Text("Shorten them.", "Raccourcissez-les."),
         "doc/RULES.md R-27",
         _long_texts,
+        of_file=True,
     ),
     Rule(
         "R-36.notes",
@@ -397,8 +404,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md R-36",
         lambda invoice, context: (
-            context.file_format in (FileFormat.CII, FileFormat.UBL)
-            and any(note.specific and note.text.strip() for note in invoice.notes)
+            not context.form.needs_pdf and any(note.specific and note.text.strip() for note in invoice.notes)
         ),
     ),
 )

@@ -61,6 +61,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         Text("Choose how the invoice is to be paid (bank transfer).", "Choisissez comment la facture sera payée (virement)."),
         "doc/RULES.md R-20; doc/API.md §4 (its absence is refused, seen live)",
         lambda invoice, _context: not invoice.is_credit_note and not _means(invoice),
+        of_file=True,
     ),
     Rule(
         "R-21.means",
@@ -73,6 +74,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md R-21; doc/API.md §3.2 (S2.05)",
         _means_unknown,
+        of_file=True,
     ),
     Rule(
         "R-21.sepa",
@@ -88,6 +90,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md R-21 (pivot format)",
         lambda invoice, _context: _means(invoice) in ("58", "59"),
+        of_file=True,
     ),
     Rule(
         "R-20.iban",
@@ -100,6 +103,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         _BANK,
         "doc/RULES.md R-20; EN 16931 BR-61",
         _iban_missing,
+        of_file=True,
     ),
     Rule(
         "R-20.key",
@@ -109,6 +113,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         Text("Correct the account number from your bank's statement.", "Corrigez le numéro de compte d'après votre RIB."),
         "doc/RULES.md R-20 (G1.16 to G1.19)",
         _iban_wrong,
+        of_file=True,
     ),
     Rule(
         "R-20.bic",
@@ -121,6 +126,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md R-20 (bank details); Factur-X takes a BIC only",
         _bic_wrong,
+        of_file=True,
     ),
     Rule(
         "R-20.mandate",
@@ -136,6 +142,7 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         ),
         "EN 16931 BT-89",
         _mandate_missing,
+        of_file=True,
     ),
     Rule(
         "R-20.payee",
@@ -151,5 +158,6 @@ PAYMENT_RULES: tuple[Rule, ...] = (
         ),
         "EN 16931 BT-60, BT-61 (payee)",
         _payee_unknown,
+        of_file=True,
     ),
 )

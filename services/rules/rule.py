@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from ..document.formats import CII, Format
 from ..document.invoice import Invoice
 from ..text import Text, listing
 from ..vocabulary.places import PLACES, Place
@@ -18,17 +19,6 @@ class Level(str, Enum):
 
     BLOCK = "block"
     WARN = "warn"
-
-    __str__ = str.__str__
-
-
-class FileFormat(str, Enum):
-    """What is deposited; some limits are a format's own."""
-
-    CII = "cii"
-    UBL = "ubl"
-    FACTURX = "facturx"
-    PDF = "pdf"
 
     __str__ = str.__str__
 
@@ -68,6 +58,7 @@ class Context:
 
     :param today: the calendar day in Europe/Paris.
     :param supplier: what Chorus Pro said last of our own structure: ``active``, ``inactive``, ``absent``, ``""`` when not known.
+    :param form: the format in which the document leaves; some limits are a format's own.
     :param production: false in qualification and with the simulator, whose SIRETs are fictitious.
     :param paid_since: paid after the document's date, thus not in it; in the document's currency.
     :param order_reference: what the books have as the customer's own reference, of which nobody said what it is.
@@ -78,7 +69,7 @@ class Context:
     production: bool = True
     supplier: str = ""
     recipient: Requirements = field(default_factory=Requirements)
-    file_format: FileFormat = FileFormat.CII
+    form: Format = CII
     taken_by: str = ""
     paid_since: Decimal = Decimal(0)
     order_reference: str = ""
@@ -93,6 +84,8 @@ class Finding:
     :param message: what is wrong. :param remedy: what to do. Both are whole sentences.
     :param place: what the button beside the remedy opens, ``None`` when there is nothing to open.
     :param asks: a person must look first: an automatic transfer waits.
+    :param of_file, at_posting, unexplained: see :class:`Rule`.
+    :param at_once: worth telling of a draft of which no line was entered yet.
     """
 
     code: str
@@ -103,6 +96,10 @@ class Finding:
     source: str
     place: Place | None = None
     asks: bool = False
+    of_file: bool = False
+    at_posting: bool = False
+    unexplained: bool = False
+    at_once: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -126,6 +123,9 @@ class Rule:
     :param numbers: it calculates, thus is asked only when every number is one that can be calculated with (R-26).
     :param place: where it is mended, when that is not where its field is.
     :param asks: a warning that a person must see before the document leaves by itself.
+    :param of_file: only a file of data must have it; the portal asks a person who files the PDF nothing of the kind.
+    :param at_posting: posting settles it by itself, thus no matter for a draft.
+    :param unexplained: no VAT is charged, and nothing says why.
     """
 
     code: str
@@ -139,6 +139,9 @@ class Rule:
     numbers: bool = False
     place: Place | None = None
     asks: bool = False
+    of_file: bool = False
+    at_posting: bool = False
+    unexplained: bool = False
 
     def ask(self, document: Invoice, context: Context) -> Finding | None:
         """What the rule has against a document, its texts filled in; None when it is kept."""
@@ -149,7 +152,8 @@ class Rule:
         level = Level.WARN if self.lenient and not context.production else self.level
         message, remedy = _filled(self.message, values), _filled(self.remedy, values)
         place = self.place or PLACES.get(self.field)
-        return Finding(self.code, level, self.field, message, remedy, self.source, place, self.asks)
+        flags = {"asks": self.asks, "of_file": self.of_file, "at_posting": self.at_posting, "unexplained": self.unexplained}
+        return Finding(self.code, level, self.field, message, remedy, self.source, place, **flags)
 
 
 def _filled(text: Text, values: Values) -> Text:

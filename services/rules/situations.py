@@ -64,10 +64,6 @@ def previous(this: Situation, others: Iterable[Situation]) -> Decimal:
     return sum((other.works for other in others if other.number < this.number), ZERO)
 
 
-TOLD_AT_ONCE: frozenset[str] = frozenset({"works.previous_waiting", "works.retention_missing"})
-"""What is worth knowing before the first line of a statement is entered."""
-
-
 def check(this: Situation, others: Iterable[Situation], waiting: Iterable[Waiting] = ()) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
@@ -207,6 +203,7 @@ def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
                 "Déposez-la d'abord : chaque situation s'ajoute aux précédentes.",
             ),
             Place.MARKET,
+            at_once=True,
         )
 
 
@@ -225,9 +222,12 @@ def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
                 "Add the line of the retention, unless a guarantee (bond) replaces it.",
                 "Ajoutez la ligne de la retenue de garantie, sauf si une caution ou une garantie la remplace.",
             ),
+            at_once=True,
         )
 
 
-def _finding(code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT) -> Finding:
+def _finding(
+    code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT, *, at_once: bool = False
+) -> Finding:
     field = {"period": "period", "cumulative": "amounts", "retention": "amounts"}.get(code.partition("_")[0], "number")
-    return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place)
+    return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place, at_once=at_once)

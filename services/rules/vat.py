@@ -170,6 +170,7 @@ VAT_RULES: tuple[Rule, ...] = (
         "doc/RULES.md R-22; EN 16931 BR-E-10",
         lines_where(lambda line: line.vat.flaw is Flaw.NONE),
         place=Place.DRAFT,
+        unexplained=True,
     ),
     Rule(
         "R-22.reason",
@@ -183,6 +184,7 @@ VAT_RULES: tuple[Rule, ...] = (
         "doc/RULES.md R-22; EN 16931 BR-E-10",
         _reason_missing,
         place=Place.TAXES,
+        unexplained=True,
     ),
     Rule(
         "R-23.several",
@@ -231,6 +233,7 @@ VAT_RULES: tuple[Rule, ...] = (
         ),
         "EN 16931 BR-O-11 to BR-O-14",
         _scope_mixed,
+        of_file=True,
     ),
     Rule(
         "BR-IC-11.delivery",

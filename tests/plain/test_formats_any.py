@@ -16,10 +16,10 @@ from ...services import rules
 from ...services.document import formats
 from ...services.document.attachments import distinct
 from ...services.document.en16931 import DocumentError, to_cii
+from ...services.document.formats import Format
 from ...services.document.invoice import Attachment, Invoice, Period
 from ...services.document.pdfa import PdfError
 from ...services.document.submission import to_submission
-from ...services.rules import FileFormat
 from ..support import printed
 from ..support.documents import invoice
 from ..support.schematron import UBL, failures
@@ -74,14 +74,14 @@ def facturx_holds_it(document: Invoice, pdf: bytes) -> None:
     sums_add_up(xml)
 
 
-def check(document: Invoice, file_format: FileFormat) -> None:
+def check(document: Invoice, form: Format) -> None:
     """Write the document in that format and hold the file against it."""
-    content = formats.write(file_format, document, printed.pdf())
-    if file_format is FileFormat.CII:
+    content = form.write(document, printed.pdf())
+    if form is formats.CII:
         sums_add_up(content)
-    elif file_format is FileFormat.UBL:
+    elif form is formats.UBL:
         ubl_sums_add_up(content)
-    elif file_format is FileFormat.FACTURX:
+    elif form is formats.FACTURX:
         facturx_holds_it(document, content)
     else:
         submitted_sums_add_up(document)
@@ -90,35 +90,35 @@ def check(document: Invoice, file_format: FileFormat) -> None:
 @settings(ALWAYS_THE_SAME, max_examples=100)
 @given(sound_documents())
 def test_sound_documents_in_every_format(document):
-    for file_format in (FileFormat.UBL, FileFormat.FACTURX, FileFormat.PDF):
-        findings = rules.check(document, replace(CONTEXT, file_format=file_format))
+    for form in (formats.UBL, formats.FACTURX, formats.PDF):
+        findings = rules.check(document, replace(CONTEXT, form=form))
         blocking = {finding.code for finding in findings if finding.blocks}
         assert blocking <= {"R-17.sign", "BR-25.name", "BR-06.name", "BR-07.name"}
-        event(f"{file_format}: {'stopped' if blocking else 'written'}")
+        event(f"{form.key}: {'stopped' if blocking else 'written'}")
         if not blocking:
-            check(document, file_format)
-            if file_format is FileFormat.UBL:
-                assert failures(formats.write(file_format, document), UBL) == []
+            check(document, form)
+            if form is formats.UBL:
+                assert failures(form.write(document), UBL) == []
 
 
 def test_a_year_typed_wrong_is_a_date_all_the_same():
     document = replace(invoice(), delivery_date=date(206, 1, 31), period=Period(date(1, 1, 1), date(999, 12, 31)))
-    for file_format in FileFormat:
-        check(document, file_format)
+    for form in formats.FORMATS.values():
+        check(document, form)
 
 
 @settings(ALWAYS_THE_SAME, max_examples=250)
 @given(odd_documents(), any_contexts)
 def test_odd_documents_in_every_format(document, context):
-    for file_format in FileFormat:
-        findings = rules.check(document, replace(context, file_format=file_format))
+    for form in formats.FORMATS.values():
+        findings = rules.check(document, replace(context, form=form))
         if any(finding.blocks for finding in findings):
-            event(f"{file_format}: stopped")
+            event(f"{form.key}: stopped")
             with suppress(DocumentError, PdfError):
-                formats.write(file_format, document, printed.pdf())
+                form.write(document, printed.pdf())
         else:
-            event(f"{file_format}: written")
-            check(document, file_format)
+            event(f"{form.key}: written")
+            check(document, form)
 
 
 def test_files_of_the_same_name_are_kept_apart():

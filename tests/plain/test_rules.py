@@ -10,8 +10,9 @@ import pytest
 from stdnum import luhn
 
 from ...services import rules
+from ...services.document import formats
 from ...services.document import invoice as d
-from ...services.rules import FileFormat, Level, Service
+from ...services.rules import Level, Service
 from ...services.rules import amounts as rules_amounts
 from ...services.vocabulary.fields import FIELDS
 from ..support.broken import (
@@ -88,11 +89,11 @@ SOUND = {
     "nothing known of the recipient": (invoice(service_code="", engagement_number="", market_number=""), CONTEXT),
     "A12 in a format that names the validator": (
         invoice(framework="A12", validator=SUPPLIER),
-        replace(CONTEXT, file_format=FileFormat.PDF),
+        replace(CONTEXT, form=formats.PDF),
     ),
     "attachments that only a PDF deposit carries": (
         invoice(**attached(d.Attachment("plan.docx", b"PK\x03\x04"))),
-        replace(CONTEXT, file_format=FileFormat.PDF),
+        replace(CONTEXT, form=formats.PDF),
     ),
     "the longest": (
         invoice(number="F" * 20, market_number="M" * 50, engagement_number="E" * 50, service_code="S" * 100),

@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import event, given, settings
 
 from ...services import rules
+from ...services.document import formats
 from ...services.document.en16931 import DocumentError, to_cii
-from ...services.rules import FileFormat
 from ..support.schematron import failures
 from ..support.strategies import ALWAYS_THE_SAME, CONTEXT, any_contexts, odd_documents, sound_documents, sums_add_up
 
@@ -30,7 +30,7 @@ def test_sound_documents_pass_all_the_official_checks(document):
 @settings(ALWAYS_THE_SAME, max_examples=400)
 @given(odd_documents(), any_contexts)
 def test_odd_documents_are_stopped_or_written_never_an_accident(document, context):
-    in_xml = replace(context, file_format=FileFormat.CII)
+    in_xml = replace(context, form=formats.CII)
     findings = rules.check(document, context) and rules.check(document, in_xml)
     if any(finding.blocks for finding in findings):
         event("stopped")

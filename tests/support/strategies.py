@@ -14,8 +14,9 @@ from lxml import etree
 
 from ...services.document import invoice as d
 from ...services.document import terms
+from ...services.document.formats import FORMATS
 from ...services.document.taxation import BookTax, TaxKind, outside_the_base
-from ...services.rules import Context, FileFormat, Requirements, Service
+from ...services.rules import Context, Requirements, Service
 from .documents import IBAN, RECIPIENT, SUPPLIER, TODAY, credit_note, invoice, line, priced
 
 CONTEXT = Context(today=TODAY)
@@ -237,7 +238,7 @@ any_contexts = st.builds(
     production=st.booleans(),
     supplier=st.sampled_from(["", "active", "inactive", "absent"]),
     recipient=any_requirements,
-    file_format=st.sampled_from(FileFormat),
+    form=st.sampled_from(list(FORMATS.values())),
     paid_since=st.decimals(0, 1000, places=2),
     order_reference=texts,
 )
