@@ -150,28 +150,25 @@ class AccountMoveSend(models.AbstractModel):
         chosen = {move: data for move, data in invoices_data.items() if CHORUS in data["sending_methods"]}
         if not chosen:
             return
-        ready = []
         for move, data in chosen.items():
             # Odoo leaves several to a job that runs as root: what counts is the right of who asked
             author = self.env["res.users"].browse(data["author_user_id"])
             # sudo: as Odoo gives us these invoices; the author stands on the deposit
             asked = move.with_user(author).with_context(lang=self.env.lang or author.lang).sudo()
-            obstacles = asked._chorus_obstacles() if author._chorus_may_transfer() else [asked.env.user._chorus_no_right()]
-            if obstacles:
-                data["error"] = asked.env["account.move.send"]._chorus_error(obstacles)
-            else:
-                ready.append(asked)
-        for move in ready:
+            sender = asked.env["account.move.send"]
+            if not author._chorus_may_transfer():
+                data["error"] = sender._chorus_error([asked.env.user._chorus_no_right()])
+                continue
             try:
-                pdf = (chosen[move].get("pdf_attachment_values") or {}).get("raw")
-                deposit = move._chorus_enqueue(printed={move: pdf} if pdf else None)
+                pdf = (data.get("pdf_attachment_values") or {}).get("raw")
+                deposit = asked._chorus_enqueue(printed={asked: pdf} if pdf else None)
             except DocumentError as error:
-                chosen[move]["error"] = self._chorus_error(error.problems)
+                data["error"] = sender._chorus_error(error.problems)
                 continue
             transactions.commit(self.env)
             deposit._chorus_send()
-            if move.chorus_state == "rejected":
-                chosen[move]["error"] = self._chorus_error(move._chorus_line_errors())
+            if asked.chorus_state == "rejected":
+                data["error"] = self._chorus_error(asked._chorus_line_errors())
 
     @api.model
     def _chorus_error(self, texts):

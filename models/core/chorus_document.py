@@ -54,10 +54,13 @@ class ChorusDocument(models.AbstractModel):
     _name = "chorus.document"
     _description = "Invoice as Chorus Pro needs it"
 
-    def _chorus_findings(self):
-        """What is wrong with this invoice for Chorus Pro, all at once; see ``services/rules``."""
+    def _chorus_findings(self, document=None):
+        """What is wrong with this invoice for Chorus Pro, all at once; see ``services/rules``.
+
+        :param document: what it says, where that was read already.
+        """
         self.ensure_one()
-        return rules.check(self._chorus_document(), self._chorus_rules_context())
+        return rules.check(document or self._chorus_document(), self._chorus_rules_context())
 
     def _chorus_rules_context(self):
         """What the rules may know besides the document."""

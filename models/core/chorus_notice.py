@@ -8,6 +8,7 @@ from odoo.tools import format_datetime
 
 from ...services import vat_number
 from ...services.api.errors import failure
+from ...services.document.invoice import Invoice
 from ...services.follow import expiry
 from ...services.vocabulary import messages, statuses
 from ...services.vocabulary.places import FAILURES, LABELS, Place
@@ -30,6 +31,25 @@ class Remark(NamedTuple):
     asks: bool = False
 
 
+class Look(NamedTuple):
+    """An invoice looked at before it is sent.
+
+    ``remarks``: all there is to say of it, what blocks first. ``document``: what it was read into, None where there was no point.
+    """
+
+    remarks: list[Remark]
+    document: Invoice | None = None
+
+    def obstacles(self, by_itself=False):
+        """Why it cannot be sent now, as sentences in the user's language; empty when it can.
+
+        :param by_itself: no person looks at it first.
+        """
+        return [
+            f"{remark.message} {remark.remedy}".strip() for remark in self.remarks if remark.blocks or (by_itself and remark.asks)
+        ]
+
+
 class Trouble(NamedTuple):
     """Something that went wrong with a deposit, in the user's language.
 
@@ -45,7 +65,7 @@ class Trouble(NamedTuple):
 class ChorusNotice(models.AbstractModel):
     """What an accountant is told of an invoice: a mix-in of ``account.move``, asked by form, list, Odoo's *Send* and cron.
 
-    Start at ``_chorus_remarks``, what is to be said before it is sent, and ``_chorus_alerts``, the banners of the form.
+    Start at ``_chorus_look``, what is to be said before it is sent, and ``_chorus_alerts``, the banners of the form.
     """
 
     _name = "chorus.notice"
@@ -53,17 +73,17 @@ class ChorusNotice(models.AbstractModel):
 
     # -- before it is sent ---------------------------------------------------------------------------------------------
 
-    def _chorus_remarks(self):
-        """All there is to say of this invoice before it is sent, what blocks first."""
+    def _chorus_look(self):
+        """Look at this invoice before it is sent: a ``Look``."""
         self.ensure_one()
         if prior := self._chorus_prior_remark():
-            return [prior]
-        lang = self.env.lang
-        return [
+            return Look([prior])
+        lang, document = self.env.lang, self._chorus_document()
+        remarks = [
             *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles()),
             *(
                 Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place, finding.asks)
-                for finding in self._chorus_findings()
+                for finding in self._chorus_findings(document)
             ),
             *filter(None, [self._chorus_reporting_remark()]),
             # nothing tells whether it was mended since
@@ -72,6 +92,11 @@ class ChorusNotice(models.AbstractModel):
                 for trouble in (self._chorus_troubles() if self.chorus_state == "rejected" else ())
             ),
         ]
+        return Look(remarks, document)
+
+    def _chorus_remarks(self):
+        """All there is to say of this invoice before it is sent, what blocks first."""
+        return self._chorus_look().remarks
 
     def _chorus_prior_remark(self):
         """Why there is no point in looking at what this invoice holds; None when there is."""
@@ -122,15 +147,8 @@ class ChorusNotice(models.AbstractModel):
         )
 
     def _chorus_obstacles(self, by_itself=False):
-        """Why this invoice cannot be sent now, as sentences in the user's language; empty when it can.
-
-        :param by_itself: no person looks at it first.
-        """
-        return [
-            f"{remark.message} {remark.remedy}".strip()
-            for remark in self._chorus_remarks()
-            if remark.blocks or (by_itself and remark.asks)
-        ]
+        """Why this invoice cannot be sent now; see ``Look.obstacles``."""
+        return self._chorus_look().obstacles(by_itself)
 
     # -- banners -------------------------------------------------------------------------------------------------------
 

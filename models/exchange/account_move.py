@@ -277,7 +277,7 @@ class AccountMove(models.Model):
             else:
                 continue
             if move.is_move_sent != sent:
-                move.sudo().is_move_sent = sent  # sudo: told by the platform
+                move._chorus_note(is_move_sent=sent)
 
     # EXTENDS 'account'
     @api.depends("chorus_state")
@@ -300,7 +300,7 @@ class AccountMove(models.Model):
         result = super().button_draft()
         planned = self.filtered("chorus_auto_at")
         if planned:
-            planned.sudo().chorus_auto_at = False  # sudo: see _chorus_plan
+            planned._chorus_note(chorus_auto_at=False)
         return result
 
     # EXTENDS 'account'

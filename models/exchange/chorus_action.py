@@ -354,7 +354,7 @@ class ChorusAction(models.Model):
 
     def _chorus_want_news(self):
         # the new status is read at once by whoever sent this, else by the next run
-        self.move_id.chorus_history_due = fields.Datetime.now()
+        self.move_id._chorus_note(chorus_history_due=fields.Datetime.now())
         transactions.trigger(self.env, "follow")
 
     @api.model

@@ -51,10 +51,17 @@ class ChorusAnswers(models.AbstractModel):
             self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
             self._chorus_want_history()
 
+    def _chorus_note(self, **values):
+        """Write what concerns Chorus Pro alone on these invoices; Odoo need look at nothing of the books for it."""
+        if self:
+            # sudo: what the platform says and our own bookkeeping, which nobody writes by hand, whoever has it read
+            facts = self.sudo().with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
+            facts.write(values)
+
     def _chorus_set_status(self, values):
         """Write what Chorus Pro says of this invoice, and call whom it concerns: the one way that its status comes in."""
         self.ensure_one()
-        self.sudo().write(values)  # sudo: read from the platform by a cron or for a user who may transfer
+        self._chorus_note(**values)
         if "chorus_status" in values or "chorus_status_comment" in values:
             self._chorus_call_people()
 
@@ -137,7 +144,7 @@ class ChorusAnswers(models.AbstractModel):
         soon = statuses.get(self.chorus_status).needs_reason
         due = now if soon else now + timedelta(seconds=timing.HISTORY_AFTER)
         if not self.chorus_history_due or self.chorus_history_due > due:
-            self.sudo().chorus_history_due = due  # sudo: see _chorus_apply_found
+            self._chorus_note(chorus_history_due=due)
 
     @api.model
     def _chorus_untold(self, company):
@@ -179,7 +186,7 @@ class ChorusAnswers(models.AbstractModel):
         at = last and last.at.replace(tzinfo=None)
         if status != self.chorus_status and at and self.chorus_status_at and at < self.chorus_status_at:
             # read before the change that another run has written meanwhile: it is read again, after those that wait
-            self.sudo().chorus_history_due = fields.Datetime.now() + timedelta(seconds=timing.RETRY[1])  # sudo: bookkeeping
+            self._chorus_note(chorus_history_due=fields.Datetime.now() + timedelta(seconds=timing.RETRY[1]))
             return
         values = {"chorus_history_due": False}
         if status != self.chorus_status:
@@ -338,7 +345,7 @@ class ChorusAnswers(models.AbstractModel):
         self.ensure_one()
         self._chorus_mark_sent()
         self._chorus_apply_found(row)
-        self.sudo().chorus_history_due = fields.Datetime.now()  # sudo: bookkeeping
+        self._chorus_note(chorus_history_due=fields.Datetime.now())
         self._message_log(
             body=self.env._("Chorus Pro: found there, deposited elsewhere. It is followed from now on, nothing is sent.")
         )

@@ -1112,7 +1112,7 @@ class ChorusDeposit(models.Model):
                 stop = connection._note_failure(error)
                 # the status itself is known: another time will do
                 later = fields.Datetime.now() + timedelta(seconds=timing.BACKOFF[-1])
-                move.sudo().chorus_history_due = later  # sudo: bookkeeping
+                move._chorus_note(chorus_history_due=later)
                 transactions.commit(self.env)
                 if stop:
                     return

@@ -73,57 +73,53 @@ class ChorusSending(models.AbstractModel):
         """
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("write")
-        refused = {}
-        ready = self.browse()
-        for move in self:
-            obstacles = move._chorus_obstacles()
-            if obstacles:
-                refused[move] = obstacles
-            else:
-                ready |= move
-        if not ready:
-            raise self._chorus_refusal(refused)
-        printing = ready.filtered(lambda move: move._chorus_must_print())
+        refused, printing = {}, self.filtered(lambda move: move._chorus_must_print())
+        if len(printing) > PRINTED_AT_ONCE:
+            refused = {move: reasons for move in printing if (reasons := move._chorus_obstacles())}
+            printing = printing.filtered(lambda move: move not in refused)
         if len(printing) > PRINTED_AT_ONCE:
             printing._chorus_leave_to_odoo()
-            ready -= printing
         else:
             printing = self.browse()
-        deposits = ready._chorus_enqueue(refused)
-        ready = ready.filtered(lambda move: move not in refused)
+        deposits = self.filtered(lambda move: move not in printing and move not in refused)._chorus_enqueue(refused)
+        ready = self.filtered(lambda move: move not in printing and move not in refused)
         for move in ready.filtered(lambda move: not move._chorus_is_live()):
             # somebody else was at it; the others go their way
             refused[move] = [self.env._("It is being worked on by somebody else. Try again in a moment.")]
             ready -= move
-        if not deposits and not ready and not printing:
-            raise UserError("\n\n".join(move._chorus_refusal_text(why) for move, why in refused.items()))
+        if not ready and not printing:
+            raise self._chorus_refusal(refused)
         transactions.commit(self.env)
         if len(deposits) <= SENT_AT_ONCE:
             deposits._chorus_send()
         return ready._chorus_notification(refused, printing)
 
-    def _chorus_enqueue(self, unmade=None, printed=None):
-        """Record the intent to send these invoices, bytes included: ``ready`` deposits. Nothing leaves.
+    def _chorus_enqueue(self, refused=None, printed=None, by_itself=False):
+        """Record the intent to send those of these invoices that can be sent, bytes included: ``ready`` deposits. Nothing leaves.
 
         A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
 
         An invoice that somebody else is at is left out.
 
-        :param dict unmade: takes the invoices whose file cannot be made, each with its reasons; without it the first raises.
+        :param dict refused: takes the invoices that cannot be sent, each with its reasons; without it the first raises.
         :param dict printed: PDF by invoice, of those that were printed already.
-        :raises DocumentError: when a file cannot be made; ``_chorus_obstacles`` tells before.
+        :param by_itself: no person looks at them first.
+        :raises DocumentError: with the reasons why one cannot be sent.
         """
         deposits, printed = self.env["chorus.deposit"], printed or {}
         for (_company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
             files = []
             for move in moves:
                 try:
+                    look = move._chorus_look()
+                    if obstacles := look.obstacles(by_itself):
+                        raise DocumentError(obstacles)
                     if move._chorus_claim():
-                        files.append((move, move._chorus_file(form, printed.get(move))))
+                        files.append((move, move._chorus_file(form, look.document, printed.get(move))))
                 except DocumentError as error:
-                    if unmade is None:
+                    if refused is None:
                         raise
-                    unmade[move] = error.problems
+                    refused[move] = error.problems
             # what is looked for at Chorus Pro before it leaves goes alone: found there, it keeps no other one back
             shared = [(move, file) for move, file in files if not other_channels.may_have_left(move)]
             if len(shared) <= SENT_ONE_BY_ONE or not form.shares_flows:
@@ -151,7 +147,7 @@ class ChorusSending(models.AbstractModel):
             return False
         if self._chorus_is_live():
             return False
-        self.sudo().write(dict.fromkeys(TOLD, False))  # sudo: nobody writes these by hand; who may send is checked by the callers
+        self._chorus_note(**dict.fromkeys(TOLD, False))
         return True
 
     @api.model
@@ -222,8 +218,7 @@ class ChorusSending(models.AbstractModel):
         for company, moves in self.filtered(lambda move: move.chorus_state == "to_send").grouped("company_id").items():
             if company.chorus_auto_transfer:
                 delay = timedelta(hours=max(0, company.chorus_auto_delay))
-                # sudo: planned by the company's settings, whoever posts
-                moves.sudo().chorus_auto_at = fields.Datetime.now() + delay
+                moves._chorus_note(chorus_auto_at=fields.Datetime.now() + delay)
                 transactions.trigger(self.env, "deposit", delay.total_seconds())
 
     @api.model
@@ -275,18 +270,16 @@ class ChorusSending(models.AbstractModel):
 
     def _chorus_transfer(self):
         """Record the intent to send those of these invoices that can go; say of the others why not."""
-        unmade = {move: obstacles for move in self if (obstacles := move._chorus_obstacles(by_itself=True))}
-        ready = self.filtered(lambda move: move not in unmade)
-        ready._chorus_enqueue(unmade)
-        for move, reasons in unmade.items():
+        refused = {}
+        self._chorus_enqueue(refused, by_itself=True)
+        for move, reasons in refused.items():
             move._chorus_leave_to_person(reasons)
-        # sudo: see _chorus_plan
-        ready.filtered(lambda move: move._chorus_is_live()).sudo().chorus_auto_at = False
+        self.filtered(lambda move: move._chorus_is_live())._chorus_note(chorus_auto_at=False)
 
     def _chorus_leave_to_person(self, reasons):
         """This invoice is not transferred by itself: say so to who made it, with the reasons."""
         self.ensure_one()
-        self.sudo().chorus_auto_at = False  # sudo: see _chorus_plan
+        self._chorus_note(chorus_auto_at=False)
         user = self.invoice_user_id or self.create_uid
         self.activity_schedule(
             "mail.mail_activity_data_warning",
@@ -303,15 +296,14 @@ class ChorusSending(models.AbstractModel):
         self.ensure_one()
         return formats.FORMATS[self.company_id.chorus_format]
 
-    def _chorus_file(self, form, printed=None):
+    def _chorus_file(self, form, document, printed=None):
         """What Chorus Pro gets for this invoice, as a ``ChorusFile``.
 
-        :param form: the ``Format`` in which it goes.
+        :param form: the ``Format`` in which it goes. :param document: what it says.
         :param bytes printed: its PDF, when it was printed already.
         :raises DocumentError: when it cannot be made.
         """
         self.ensure_one()
-        document = self._chorus_document()
         pdf = self._chorus_pdf(printed) if form.needs_pdf else None
         try:
             content = form.write(document, pdf)

@@ -197,15 +197,13 @@ class AccountMove(models.Model):
     def _chorus_note_call(self, kind, reason, user):
         told = {"reason": reason, "user": user.id}
         if (self.chorus_called or {}).get(kind) != told:
-            # sudo: bookkeeping, whoever changes the state
-            self.sudo().chorus_called = {**(self.chorus_called or {}), kind: told}
+            self._chorus_note(chorus_called={**(self.chorus_called or {}), kind: told})
 
     def _chorus_forget_calls(self, kinds):
         """These are over: should one begin again, it is told again."""
         told = self.chorus_called or {}
         if not told.keys().isdisjoint(kinds):
-            # sudo: see _chorus_note_call
-            self.sudo().chorus_called = {kind: call for kind, call in told.items() if kind not in kinds} or False
+            self._chorus_note(chorus_called={kind: call for kind, call in told.items() if kind not in kinds} or False)
 
     def _chorus_calls(self):
         """What a person must be called for about this invoice now: kind → what tells one event from the

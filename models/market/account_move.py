@@ -10,6 +10,7 @@ from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
 from ..core.chorus_notice import Remark
+from .chorus_market import FRAMEWORKS
 
 CUSTOMER_TYPES = ("out_invoice", "out_refund")
 
@@ -44,8 +45,8 @@ class AccountMove(models.Model):
         help="The engagement of the market whose number the invoice carries.",
     )
     chorus_framework = fields.Selection(
-        selection=lambda self: self.env["chorus.market"]._selection_framework(),
-        string="Billing framework",
+        FRAMEWORKS,
+        "Billing framework",
         compute="_compute_chorus_framework",
         store=True,
         readonly=False,
@@ -151,8 +152,8 @@ class AccountMove(models.Model):
     # What a market changes is asked only of an invoice that is in one: ``…_in_market``, which works documents extend.
 
     # EXTENDS core
-    def _chorus_findings(self):
-        found = super()._chorus_findings()
+    def _chorus_findings(self, document=None):
+        found = super()._chorus_findings(document)
         return self._chorus_findings_in_market(found) if self.chorus_market_id else found
 
     def _chorus_findings_in_market(self, found):
@@ -256,9 +257,9 @@ class AccountMove(models.Model):
         )
 
     # EXTENDS core
-    def _chorus_remarks(self):
-        remarks = super()._chorus_remarks()
-        return self._chorus_remarks_in_market(remarks) if self.chorus_market_id else remarks
+    def _chorus_look(self):
+        look = super()._chorus_look()
+        return look._replace(remarks=self._chorus_remarks_in_market(look.remarks)) if self.chorus_market_id else look
 
     def _chorus_remarks_in_market(self, remarks):
         """All there is to say of it before it is sent, given what is said of any invoice."""

@@ -10,6 +10,14 @@ from .product_template import KINDS
 _INVOICED = [("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund"))]
 
 
+#: The frameworks that a supplier may choose.
+FRAMEWORKS = [
+    (framework.code, f"{framework.code} – {framework.label.en}")
+    for framework in frameworks.FRAMEWORKS.values()
+    if framework.offered_to_supplier
+]
+
+
 class Totals:
     """The amounts of a set of documents, VAT included, credit notes deducted."""
 
@@ -107,8 +115,8 @@ class ChorusMarket(models.Model):
         selection="_selection_role", string="Our role", required=True, default=Role.TITULAIRE.value, tracking=True
     )
     framework = fields.Selection(
-        selection="_selection_framework",
-        string="Usual framework",
+        FRAMEWORKS,
+        "Usual framework",
         compute="_compute_framework",
         store=True,
         readonly=False,
@@ -154,14 +162,6 @@ class ChorusMarket(models.Model):
     @api.model
     def _selection_role(self):
         return [(role.value, role.label.of(self.env.lang)) for role in Role if role in SUPPLIER_ROLES]
-
-    @api.model
-    def _selection_framework(self):
-        return [
-            (framework.code, f"{framework.code} – {framework.label.of(self.env.lang)}")
-            for framework in frameworks.FRAMEWORKS.values()
-            if framework.offered_to_supplier
-        ]
 
     @api.model
     def _selection_stage(self):
@@ -244,7 +244,7 @@ class ChorusMarket(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(framework)s is not filed by a %(role)s in this kind of market.",
-                        framework=dict(self._selection_framework())[market.framework],
+                        framework=dict(self._fields["framework"]._description_selection(self.env))[market.framework],
                         role=Role(market.role).label.of(self.env.lang),
                     )
                 )

@@ -328,7 +328,7 @@ class AccountMove(models.Model):
         super()._chorus_set_status_in_market(values)
         # the delay of a party runs on through its own statuses
         if self._chorus_turn() is not turn or not self.chorus_waiting_since:
-            self.sudo().chorus_waiting_since = self.chorus_status_at  # sudo: told by the platform
+            self._chorus_note(chorus_waiting_since=self.chorus_status_at)
             self._chorus_forget_reminders()
 
     def _chorus_turn(self):
@@ -381,5 +381,5 @@ class AccountMove(models.Model):
         self.ensure_one()
         code = piece.framework if piece.identifier != self.chorus_identifier else False
         if (self.chorus_piece or False) != (code or False):
-            self.sudo().chorus_piece = code  # sudo: told by the platform
+            self._chorus_note(chorus_piece=code)
         self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))

@@ -135,9 +135,7 @@ class ChorusDeposit(models.Model):
         line = self.line_ids[:1]
         self._chorus_conclude("integrated")
         line._chorus_integrated()
-        line.move_id.sudo().write(  # sudo: told by the platform
-            {"chorus_identifier": piece.identifier, "chorus_dossier": piece.dossier or False}
-        )
+        line.move_id._chorus_note(chorus_identifier=piece.identifier, chorus_dossier=piece.dossier or False)
         line.move_id._chorus_apply_piece(piece)
 
     # EXTENDS exchange
@@ -170,7 +168,7 @@ class ChorusDeposit(models.Model):
     def _chorus_read_histories(self, moves, client):
         by_hand = moves.filtered("chorus_by_hand")
         # asked for by whoever found them at Chorus Pro
-        by_hand.filtered("chorus_history_due").chorus_history_due = False
+        by_hand.filtered("chorus_history_due")._chorus_note(chorus_history_due=False)
         super()._chorus_read_histories(moves - by_hand, client)
 
     @api.model
@@ -228,7 +226,7 @@ class ChorusDeposit(models.Model):
         for move in known:
             own = by_identifier.get(move.chorus_identifier)
             if own and own.dossier and own.dossier != move.chorus_dossier:
-                move.chorus_dossier = own.dossier
+                move._chorus_note(chorus_dossier=own.dossier)
             dossier = move.chorus_dossier
             pieces = [piece for piece in found if piece is own or (dossier and piece.dossier == dossier)]
             if pieces:

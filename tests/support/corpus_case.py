@@ -61,7 +61,7 @@ class CorpusCase(ChorusCommon):
             files = {}
             for form in FORMATS:
                 cls.company.chorus_format = form
-                files[form] = move._chorus_file(move._chorus_format(), printed.pdf())
+                files[form] = move._chorus_file(move._chorus_format(), move._chorus_document(), printed.pdf())
             return Case(path.stem, data, move, move._chorus_document(), blocking, files)
 
     @classmethod

@@ -137,6 +137,6 @@ class TestSubcontracting(MarketCommon):
         self.company.chorus_format = "ubl"
         self.market_as("sous_traitant", "titulaire")
         move = self.invoice(self.town, chorus_market_id=self.market.id)
-        content = move._chorus_file(move._chorus_format()).content.decode()
+        content = move._chorus_file(move._chorus_format(), move._chorus_document()).content.decode()
         self.assertIn("AgentParty", content)
         self.assertIn(simulated.SECOND_SUPPLIER, content)
