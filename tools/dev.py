@@ -69,6 +69,8 @@ PINS_TESTS = (
     *(f"tests/odoo/core/test_{name}.py" for name in ("formats", "language")),
     "tests/odoo/exchange/test_deposit.py",
 )
+# All tests of a database at once: a process for each processor, each on a copy of it; the tests of a class stay together.
+IN_PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadscope")
 # Of Debian, for `fresh`.
 RELEASES = ("bookworm", "trixie")
 # Commands whose arguments, --help included, are another program's.
@@ -98,7 +100,8 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
     """Run the tests, after the linters when nothing was asked for in particular; the exit status."""
     import lint
 
-    everything = not arguments and not with_auto_install and not odoo_pins
+    whole = not arguments and not odoo_pins
+    everything = whole and not with_auto_install
     if odoo_pins:
         log("with " + ", ".join(f"{name} {metadata.version(name)}" for name in TOLD_OF_PINS))
         arguments = arguments or list(PINS_TESTS)
@@ -114,7 +117,7 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
         if everything:
             clean = lint.odoo_rules(work, database) and clean
         log("pytest")
-        code = work.pytest("--odoo-http", f"--odoo-database={database}", *arguments)
+        code = work.pytest("--odoo-http", f"--odoo-database={database}", *(IN_PARALLEL if whole else ()), *arguments)
     if code == NOTHING_SELECTED:
         print(f"No test was selected by: {' '.join(arguments)}\nWhat to do: give another file or another -k.", file=sys.stderr)
     if not clean:

@@ -215,7 +215,9 @@ class Workspace:
                 used = lock_path.stat().st_mtime if lock_path.exists() else 0
                 stale = name.endswith("_wip") or time.time() - used > BASE_UNUSED_DAYS * 86400
             else:
-                stale = name.startswith(PASSING) and not self._held(lock_path)
+                # pytest's processes each use a copy of the database held, named after it: name-gw0
+                held = RUN / f"{name.partition('-')[0]}.lock"
+                stale = name.startswith(PASSING) and not self._held(held)
             if stale:
                 log(f"drop the stale database {name}")
                 self.drop(name)
@@ -335,6 +337,18 @@ class Workspace:
                 if addon:
                     log(f"install {MODULE}")
                     self.install(name, kind.auto_install)
+                yield name
+            finally:
+                self.drop(name)
+
+    @contextlib.contextmanager
+    def copy(self, original: str) -> Iterator[str]:
+        """A copy of a database that nobody is connected to, dropped afterwards."""
+        name = f"{original}_copy"
+        with self.hold(name):
+            try:
+                with self.cluster.exclusive():
+                    self._copy(original, name)
                 yield name
             finally:
                 self.drop(name)

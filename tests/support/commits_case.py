@@ -1,6 +1,8 @@
 """What `test_commits` and those like it share: a database of its own, and steps run in it as processes of their own."""
 
+import atexit
 import contextlib
+import functools
 import json
 import pathlib
 import signal
@@ -75,10 +77,20 @@ def workspace():
         work.close()
 
 
+@functools.cache
+def _installed():
+    """Where databases are, and one with the add-on: it is installed once a run, each shop is a copy."""
+    stack = contextlib.ExitStack()
+    work = stack.enter_context(workspace())
+    atexit.register(stack.close)
+    return work, stack.enter_context(work.database("check"))
+
+
 @contextlib.contextmanager
 def opened(script):
-    """A shop with a new database and a simulator, both gone at the end."""
-    with workspace() as work, work.database("test") as database:
+    """A shop with a database of its own and a simulator, both gone at the end."""
+    work, original = _installed()
+    with work.copy(original) as database:
         shop = Shop(work, database, simulated.Simulator(), script)
         try:
             yield shop

@@ -319,7 +319,7 @@ class TestAnyAnswer(ChorusCommon):
             {"codeDestinataire": True},
         ):
             with self.subTest(change):
-                moves.write({"chorus_status": "DEPOSEE"})
+                moves.sudo().write({"chorus_status": "DEPOSEE"})
                 connection.unreadable = False
                 rows = [self.row(moves[0]), self.row(moves[1], **change), self.row(moves[2])]
                 body = json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": rows})
@@ -353,7 +353,7 @@ class TestAnyAnswer(ChorusCommon):
 
     def test_one_bad_history_stops_no_other(self):
         moves = self.followed(2)
-        moves.chorus_history_due = fields.Datetime.now()
+        moves.sudo().chorus_history_due = fields.Datetime.now()
         self.answer(HISTORY, 200, '{"codeRetour": 0, "libelle": "x", "statutCourantCode": []}', done=False)
         with self.company._chorus_client() as client:
             self.env["chorus.deposit"]._chorus_read_histories(moves, client)

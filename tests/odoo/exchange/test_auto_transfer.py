@@ -40,7 +40,7 @@ class TestAutoTransfer(ChorusCommon):
         move = self.invoice()
         self.run_cron()
         self.assertEqual((move.chorus_state, self.sent()), ("to_send", 0))
-        with self.after(3):
+        with self.after(2.5):
             self.run_cron()
             self.run_cron()
         self.assertEqual((move.chorus_state, self.sent()), ("deposited", 1))
@@ -91,7 +91,7 @@ class TestAutoTransfer(ChorusCommon):
         self.wanted()
         self.invoice()
         self.company.chorus_auto_transfer = False
-        with self.after(3):
+        with self.after(2.5):
             self.run_cron()
         self.assertEqual(self.sent(), 0)
 
