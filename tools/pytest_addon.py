@@ -13,6 +13,7 @@ import os
 import sys
 import types
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         if NOT_STANDARD not in reason:
             report.outcome = "failed"
             report.longrepr = f"skipped although CI=true: {reason}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: Any) -> None:
+    """What a subtest is about, of whatever type, becomes text: pytest-xdist hands reports on as plain values."""
+    context = getattr(report, "context", None)
+    if context is not None:
+        told = None if context.msg is None else str(context.msg)
+        report.context = replace(context, msg=told, kwargs={name: repr(value) for name, value in context.kwargs.items()})
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

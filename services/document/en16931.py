@@ -247,9 +247,9 @@ def _address(address: Address) -> Terms:
 
 
 def _payee(invoice: Invoice) -> Terms | None:
-    """Who is paid in the supplier's place (BG-10); of a credit note nobody is."""
+    """Who is paid in the supplier's place (BG-10): somebody else than the supplier (UBL-SR-19); of a credit note nobody is."""
     payee = invoice.payee
-    if payee is None or invoice.is_credit_note or not xml_text(payee.name):
+    if payee is None or invoice.is_credit_note or xml_text(payee.name) in ("", xml_text(invoice.supplier.name)):
         return None
     identifier, scheme = xml_text(payee.identifier), SCHEMES.get(payee.identifier_type)
     terms = {

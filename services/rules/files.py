@@ -135,7 +135,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Nobody could open them: attach the right files, or convert them to PDF instead of renaming them.",
             "Personne ne pourrait les ouvrir : joignez les bons fichiers, ou convertissez-les en PDF au lieu de les renommer.",
         ),
-        "DOMAIN R-29",
+        "doc/RULES.md R-29",
         _each(lambda file: bool(file.content) and not is_what_it_says(file)),
     ),
     Rule(

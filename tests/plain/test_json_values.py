@@ -125,7 +125,7 @@ class TestLoad(unittest.TestCase):
 
     def test_no_json(self):
         for content in (None, b"", b"<html>", b"[" * 100_000, b'{"a": NaN}', b"\xff", b"{} {}", b'{"a": 1',
-                        b"[" + b"[]," * 20_000 + b"[]]", b"[" + b"1," * 300_000 + b"1]"):  # fmt: skip
+                        b"[" + b"[]," * 20_000 + b"[]]", b"[" + b"1," * 300_001 + b"1]"):  # fmt: skip
             with self.subTest(content and content[:10]), self.assertRaises(values.Unreadable):
                 values.load(content)
 

@@ -128,10 +128,13 @@ class TestExpiry(ChorusCommon):
         self.assertFalse(self.activities(active=True))
 
     def test_refused_after_it_was_good(self):
-        """The platform's "expired" is a refusal like that of a wrong password: after it was good, it counts at once."""
+        """The platform's "expired" is a refusal like that of a wrong password: after it was good, the first look finds it out."""
         self.company._chorus_diagnose()
         self.simulator.control("directory", accounts=[{"login": simulated.ACCOUNT, "joursAvantExpiration": -1}])
+        # of a deposit alone the gateway's bare 401 does not tell whether it arrived
         self.send(self.invoice())
+        self.assertEqual(self.connection.error_code, "technical_account")
+        self.follow()
         self.env.invalidate_all()
         self.assertEqual(self.connection.error_code, "technical_account")
         self.assertLessEqual(self.connection.password_days_left, 0)

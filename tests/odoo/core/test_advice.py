@@ -3,11 +3,14 @@
 ``sender`` is an accountant who transfers invoices; ``administrator`` also sets taxes, customers and the company up.
 """
 
+import base64
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from ....services.vocabulary.places import LABELS, Place
+from ...support import printed
 from .test_books import FRANCHISE, BooksCase
 
 
@@ -182,9 +185,10 @@ class TestAdvice(BooksCase):
 
     def test_an_attachment_that_an_xml_does_not_take(self):
         move = self.invoice()
-        self.attach(move, ("plan.docx", b"x"))
+        self.attach(move, ("plan.docx", b"PK\x03\x04"))
         seen = self.blocked(move, "R-29.inside", Place.ATTACHMENTS)
-        seen.chorus_attachment_ids.name = "plan.pdf"
+        # converted, not renamed
+        seen.chorus_attachment_ids.write({"name": "plan.pdf", "file": base64.b64encode(printed.pdf())})
         self.leaves(move)
 
     def test_a_credit_note_of_nothing(self):

@@ -51,10 +51,10 @@ class TestCompanies(ChorusCommon):
         model = type(self.env["chorus.deposit"])
         whole = model._chorus_write_statuses
 
-        def broken(deposits, company, found):
+        def broken(deposits, company, *told):
             if company == self.company:
                 raise ValueError("never thought of")
-            return whole(deposits, company, found)
+            return whole(deposits, company, *told)
 
         self.patch(model, "_chorus_write_statuses", broken)
         job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow")

@@ -11,6 +11,7 @@ from ....models import timing
 from ....services.api.answers import FlowReceipt, FlowReport
 from ....services.api.errors import FAILURES
 from ....services.api.json_values import UnreadableRow
+from ....services.clock import paris_today
 from ...common import ChorusCommon
 from ...support import simulated
 
@@ -102,7 +103,7 @@ class TestAnyAnswer(ChorusCommon):
             "codeFournisseur": simulated.SUPPLIER,
             "codeDestinataire": simulated.TOWN,
             "dateFacture": str(move.invoice_date),
-            "dateDepot": str(fields.Date.today()),
+            "dateDepot": paris_today().isoformat(),
             "montantTTC": 2400,
         }
         for change in (

@@ -79,8 +79,8 @@ class TestPeople(ChorusCommon):
                     self.follow()
                     move._chorus_call_people()
                 self.assertFalse(move.activity_ids)
-                move.sudo().chorus_status_at -= timedelta(hours=2)
-                move.sudo().chorus_status_comment = "Il manque une page"
+                earlier = move.chorus_status_at - timedelta(hours=2)
+                move._chorus_set_status({"chorus_status_at": earlier, "chorus_status_comment": "Il manque une page"})
                 self.assertIn("Il manque une page", move.activity_ids.note, "suspended again")
                 move.activity_ids.action_done()
                 self.act(move, "MANDATEE")
