@@ -1,10 +1,18 @@
-"""Bilingual texts: what a person reads, kept beside the fact it explains."""
+"""Texts: what a person reads, in both languages, and what people and platforms write, made comparable."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
+
+_SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_BLANKS = re.compile(r"\s+")
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_GROUPED_DIGITS = re.compile(r"\d{1,4}(?: \d{1,4})+")
+_GROUPED_AT_MOST = 12
 
 
 class Text(NamedTuple):
@@ -36,3 +44,38 @@ def number(value: Decimal, decimals: int = 2) -> Text:
     fraction = fraction.rstrip("0").ljust(decimals, "0")
     en = f"{whole}.{fraction}" if fraction else whole
     return Text(en, en.translate(str.maketrans({",": "\u00a0", ".": ","})))
+
+
+# -- as people and platforms write: accents, capitals, typographic quotes, odd blanks -----------------------------------
+
+
+def fold(text: str | None) -> str:
+    """``text`` in lower case, without accents, with plain apostrophes and letters, single spaces; ``""`` for nothing.
+
+    Chorus Pro writes the same sentence with accents in its documents and without them in its reports (doc/API.md §4).
+    """
+    plain = unicodedata.normalize("NFKD", (text or "").translate(_SPELLINGS))
+    unaccented = "".join(character for character in plain if not unicodedata.combining(character))
+    return _BLANKS.sub(" ", unaccented).strip().lower()
+
+
+def words(text: str | None) -> str:
+    """The folded words of ``text``, one space between them, without punctuation."""
+    return _NOT_A_WORD.sub(" ", fold(text)).strip()
+
+
+def cleaned(text: str | None) -> str:
+    """A reference, as typed or copied, without what no eye sees: invisible and control characters, odd blanks, blanks at
+    the ends.
+
+    A number of digits alone that was grouped to be read (``13 000 123 45``) is put together again; longer ones are left, which
+    may be two numbers.
+    """
+    seen = "".join(
+        " " if character.isspace() or unicodedata.category(character).startswith("Z") else character
+        for character in text or ""
+        if character.isspace() or not unicodedata.category(character).startswith("C")
+    )
+    plain = _BLANKS.sub(" ", seen).strip()
+    joined = plain.replace(" ", "")
+    return joined if _GROUPED_DIGITS.fullmatch(plain) and len(joined) <= _GROUPED_AT_MOST else plain

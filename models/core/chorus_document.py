@@ -25,10 +25,10 @@ from ...services.document.invoice import (
     VatDue,
     VatSubtotal,
 )
-from ...services.document.rounding import Rounded, settle
-from ...services.document.taxation import BookTax, TaxKind, outside_the_base
+from ...services.document.taxation import BookTax, Rounded, TaxKind, outside_the_base, settle
 from ...services.document.terms import says_retention
-from ...services.vocabulary import references, territories, units
+from ...services.text import cleaned
+from ...services.vocabulary import units
 
 #: What Odoo's own lines for an early payment are called in the document.
 EARLY_PAYMENT = "Escompte pour paiement anticipé"
@@ -117,9 +117,9 @@ class ChorusDocument(models.AbstractModel):
             currency=self.currency_id.name,
             supplier=self._chorus_party(company.partner_id, self._chorus_seller_contact(), company._chorus_vat_number()),
             recipient=self._chorus_party(customer, Contact()),
-            service_code=references.cleaned(self.buyer_reference),
-            market_number=references.cleaned(self.contract_reference),
-            engagement_number=references.cleaned(self.purchase_order_reference),
+            service_code=cleaned(self.buyer_reference),
+            market_number=cleaned(self.contract_reference),
+            engagement_number=cleaned(self.purchase_order_reference),
             original=self._chorus_original(),
             payment=self._chorus_payment(settled, payments, levies, retained),
             payee=payee,
@@ -209,7 +209,7 @@ class ChorusDocument(models.AbstractModel):
         edi = self.env["account.edi.common"]
         vats, codes = {}, {}
         place = self._chorus_place()
-        abroad = territories.is_export(place.origin, place.destination) or place.destination in territories.EU - {"FR"}
+        abroad = place.may_be_left
         for base_line in base_lines:
             taxes = self.env["account.tax"].union(*(tax_data["tax"] for tax_data in base_line["tax_details"]["taxes_data"]))
             # what is sold matters where goods may leave the country only

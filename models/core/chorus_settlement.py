@@ -7,8 +7,7 @@ from odoo.tools import html2plaintext
 from ...services.document import means, terms
 from ...services.document.invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, NOT_DEFINED, Note, Party, Payment
 from ...services.siret import compact
-from ...services.vocabulary import references
-from ...services.vocabulary.fold import fold, words
+from ...services.text import cleaned, fold, words
 
 #: UNTDID 4451: a clause on the assignment of the claim to a factor.
 FACTORING_NOTE = "ACC"
@@ -142,7 +141,7 @@ class ChorusSettlement(models.AbstractModel):
         company = self.company_id
         names = ("sdd_creditor_identifier", "sepa_creditor_identifier")
         creditor = next((company[name] for name in names if name in company._fields and company[name]), "")
-        return references.cleaned(reference), references.cleaned(creditor)
+        return cleaned(reference), cleaned(creditor)
 
     def _chorus_bank(self):
         if self.move_type != "out_invoice":
@@ -214,7 +213,7 @@ class ChorusSettlement(models.AbstractModel):
 
     def _chorus_order_reference(self):
         """The customer's reference, where a person or an order gave it; those that Odoo makes of its own numbers say nothing."""
-        text = references.cleaned(self.ref)
+        text = cleaned(self.ref)
         made = _first(self, "debit_origin_id", "pos_order_ids")
         return "" if made or text in (self.invoice_origin, self.payment_reference, self.name) else text
 

@@ -8,7 +8,7 @@ from odoo.tools import format_amount, format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.clock import paris_today
-from ...services.follow import delays
+from ...services.follow import timeline
 from ...services.vocabulary import statuses
 from .. import timing, transactions
 from ..exchange.chorus_deposit import FOR_A_PERSON
@@ -73,10 +73,10 @@ class AccountMove(models.Model):
     def _compute_chorus_expected_date(self):
         for move in self:
             expected = move.chorus_state and move.move_type == "out_invoice" and move.chorus_entry_ids
-            days = delays.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
+            days = timeline.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
             gone = move.chorus_state in ("refused", "cancelled")
             steps = move._chorus_steps() if expected and not gone else ()
-            move.chorus_expected_date = delays.expected_day(steps, days, move.delivery_date) if steps else False
+            move.chorus_expected_date = timeline.expected_day(steps, days, move.delivery_date) if steps else False
 
     @api.depends("chorus_entry_ids.status", "chorus_entry_ids.at")
     def _compute_chorus_payment_at(self):
@@ -92,8 +92,8 @@ class AccountMove(models.Model):
             move.chorus_days_late = late and (today - move.chorus_expected_date).days
             amount = Decimal(str(move.amount_residual_signed)) if late else Decimal(0)
             rate = Decimal(str(move.company_id.chorus_ecb_rate))
-            move.chorus_late_interest = float(delays.late_interest(amount, move.chorus_days_late, rate))
-            move.chorus_late_fee = float(delays.LUMP_SUM) if late else 0.0
+            move.chorus_late_interest = float(timeline.late_interest(amount, move.chorus_days_late, rate))
+            move.chorus_late_fee = float(timeline.LUMP_SUM) if late else 0.0
 
     @api.model
     def _chorus_late_domain(self):

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from ..rules.references import FORBIDDEN_SERVICE
 from ..rules.rule import Requirements, Service
-from ..text import Text
-from ..vocabulary.fold import fold
+from ..text import Text, fold
 from .answers_directory import FoundService, FoundStructure, StructureDetails
 from .directory import DirectoryClient
 

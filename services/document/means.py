@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..vocabulary.fold import fold
+from ..text import fold
 
 TRANSFER, CARD, CASH, CHEQUE, DIRECT_DEBIT, CLEARING = "30", "48", "10", "20", "49", "97"
 """Codes of ``PAYMENT_MEANS``: those that Chorus Pro's recipients know, thus none of SEPA's own (doc/RULES.md R-21)."""

@@ -3,7 +3,7 @@
 The standard has no other tax: a contribution is a charge (BG-21), what the customer keeps back to pay it to others counts as paid
 (BT-113). Books do not tell VAT from other taxes; here it is decided, from the tax's kind, rate, words and the category that
 somebody gave it, in one place. The reason why no VAT is charged is what the books print: the fiscal position's note and the tax's
-legal note; it is never made up.
+legal note; it is never made up. :func:`settle` makes the lines of a VAT add up to its base.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
+from ..text import fold
 from ..vocabulary import exemptions, territories
-from ..vocabulary.fold import fold
 from .invoice import ZERO, Flaw, Vat, VatCategory
 
 FRENCH_RATES: frozenset[Decimal] = frozenset(map(Decimal, ("20", "10", "5.5", "2.1", "8.5", "1.75", "1.05", "13", "0.9")))
@@ -74,6 +75,26 @@ class Place:
     origin: str = "FR"
     destination: str = "FR"
     note: str = ""
+
+    @property
+    def is_export(self) -> bool:
+        """Whether goods that go there are exported: out of the Union, and not to Monaco nor to an overseas department.
+
+        Goods for an overseas department are exempt by an article of their own (art. 294 of the CGI), which the invoice names;
+        what a supplier there sells at home is not exported either.
+        """
+        known = bool(self.origin and self.destination)
+        return known and self.destination != self.origin and self.destination not in territories.EU | territories.DOMESTIC
+
+    @property
+    def is_intra_community(self) -> bool:
+        """Whether goods go from France to another member state."""
+        return self.origin in ("FR", territories.MONACO) and self.destination in territories.EU - {"FR"}
+
+    @property
+    def may_be_left(self) -> bool:
+        """Whether goods may leave the country for there, so that it matters whether goods are sold."""
+        return self.is_export or self.destination in territories.EU - {"FR"}
 
 
 class _Likelihood(IntEnum):
@@ -174,9 +195,9 @@ def _category(tax: BookTax, own: str, place: Place, goods: bool | None) -> VatCa
         return said
     if said is VatCategory.ZERO_RATED and not grounded:
         return said
-    if _leaves(tax, own, VatCategory.EXPORT, territories.is_export(place.origin, place.destination), goods):
+    if _leaves(tax, own, VatCategory.EXPORT, place.is_export, goods):
         return VatCategory.EXPORT
-    if _leaves(tax, own, VatCategory.INTRA_COMMUNITY, territories.is_intra_community(place.origin, place.destination), goods):
+    if _leaves(tax, own, VatCategory.INTRA_COMMUNITY, place.is_intra_community, goods):
         return VatCategory.INTRA_COMMUNITY
     # the rules tell what an intra-Community delivery needs, which a customer in France has not
     return said if said is VatCategory.INTRA_COMMUNITY and not grounded else VatCategory.EXEMPT
@@ -233,3 +254,52 @@ def _mention(text: str) -> str:
 
 def _plain(rate: Decimal) -> Decimal:
     return rate.normalize() + ZERO
+
+
+# -- amounts that add up -------------------------------------------------------------------------------------------------
+
+# With Odoo's global rounding, France's default, the books round the base of a VAT once for all its lines; a document must list
+# lines that add up to it (EN 16931 BR-CO-10, BR-S-08). So a few of them give or take a unit of the currency.
+
+
+class Rounded(NamedTuple):
+    """An amount before and after rounding."""
+
+    exact: Decimal
+    amount: Decimal
+
+
+def adding_up(parts: Sequence[Rounded], total: Decimal, unit: Decimal) -> list[Decimal]:
+    """The amounts, some of them a unit more or less, so that their sum is ``total``.
+
+    Those change whose own rounding was worst, that is went furthest the other way; among equals the largest. What is nothing
+    stays nothing as long as something else can change.
+
+    :param unit: the least amount of the currency, such as 0.01; the amounts and the total are multiples of it.
+    """
+    amounts = [part.amount for part in parts]
+    missing = total - sum(amounts, ZERO)
+    if not missing or not parts:
+        return amounts
+    step = unit.copy_sign(missing)
+    worst_first = sorted(
+        range(len(parts)),
+        key=lambda rank: (
+            parts[rank].exact == 0,
+            -(parts[rank].exact - parts[rank].amount) * step,
+            -abs(parts[rank].exact),
+        ),
+    )
+    for turn in range(int(missing / step)):
+        amounts[worst_first[turn % len(parts)]] += step
+    return amounts
+
+
+def settle(groups: Sequence[tuple[Sequence[Rounded], Decimal]], total: Decimal, unit: Decimal) -> list[list[Decimal]]:
+    """The amounts of each group, so that a group adds up to its base and all groups to ``total``.
+
+    :param groups: what is taxed alike, each with the base of its tax in the books. Where the bases themselves do not add up to
+        the total, those groups give way whose base was rounded worst.
+    """
+    bases = adding_up([Rounded(sum((part.exact for part in parts), ZERO), base) for parts, base in groups], total, unit)
+    return [adding_up(parts, base, unit) for (parts, _base), base in zip(groups, bases, strict=True)]

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from ..text import number
-from ..vocabulary.fold import fold
+from ..text import fold, number
 from .invoice import WHOLE_CURRENCIES, ZERO
 
 _RETENTION = re.compile(r"\bretenue de garantie\b|\bretention\b")

@@ -13,8 +13,7 @@ from types import MappingProxyType
 from facturx import generate_ubl_xml
 from lxml import etree
 
-from . import schemas
-from .en16931 import Terms, checked, to_terms, written, xml_text
+from .en16931 import UBL_CREDIT_NOTE, UBL_INVOICE, Terms, checked, to_terms, written, xml_text
 from .invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, IdentifierType, Invoice, Party, VatDue
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -51,7 +50,7 @@ def to_ubl(invoice: Invoice) -> bytes:
     root = etree.fromstring(plain, etree.XMLParser(huge_tree=True, resolve_entities=False))
     _add_historic_places(root, invoice)
     xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return checked(xml, schemas.UBL_CREDIT_NOTE if invoice.is_credit_note else schemas.UBL_INVOICE)
+    return checked(xml, UBL_CREDIT_NOTE if invoice.is_credit_note else UBL_INVOICE)
 
 
 def _terms(invoice: Invoice) -> Terms:

@@ -16,7 +16,7 @@ from .header import HEADER_RULES
 from .parties import PARTY_RULES
 from .payment import PAYMENT_RULES
 from .references import REFERENCE_RULES
-from .rule import Context, Finding, Level, Requirements, Rule, Service
+from .rule import Context, Finding, Level, Requirements, Rule, Service, ask
 from .vat import VAT_RULES
 
 __all__ = [
@@ -56,9 +56,5 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
 
 def check(document: Invoice, context: Context) -> list[Finding]:
     """All that is wrong with the document, what blocks first. Never raises on odd data; no finding means it may be sent."""
-    numbers = calculable(document)
-    findings = []
-    for rule in RULES:
-        if (numbers or not rule.numbers) and (finding := rule.ask(document, context)):
-            findings.append(finding)
-    return sorted(findings, key=lambda finding: not finding.blocks)
+    asked = RULES if calculable(document) else [rule for rule in RULES if not rule.numbers]
+    return sorted(ask(asked, document, context), key=lambda finding: not finding.blocks)

@@ -10,7 +10,7 @@ from ..document.attachments import is_what_it_says
 from ..document.en16931 import ATTACHMENT_TYPES, attachment_type
 from ..document.invoice import Attachment, Invoice
 from ..text import Text
-from .rule import Check, Context, Level, Rule, Values
+from .rule import Check, Context, Level, Rule, Values, ask
 
 NAME_LENGTH = 50
 FILE_SIZE = 10_000_000
@@ -183,11 +183,6 @@ class _Added(NamedTuple):
 
 def added_files(files: Iterable[Attachment]) -> list[Text]:
     """Why Chorus Pro would not take these files when they are added to an invoice that is there, each with what to do."""
-    added = _Added(tuple(files))
-    told = []
-    for rule in FILE_RULES:
-        if rule.code in ("R-29.name", "R-29.kind", "R-29.empty", "R-29.content", "R-29.size"):
-            finding = rule.ask(added, Context(date.min))  # type: ignore[arg-type]
-            if finding:
-                told.append(Text(f"{finding.message.en} {finding.remedy.en}", f"{finding.message.fr} {finding.remedy.fr}"))
-    return told
+    rules = (rule for rule in FILE_RULES if rule.code in ("R-29.name", "R-29.kind", "R-29.empty", "R-29.content", "R-29.size"))
+    found = ask(rules, _Added(tuple(files)), Context(date.min))  # type: ignore[arg-type]
+    return [Text(f"{one.message.en} {one.remedy.en}", f"{one.message.fr} {one.remedy.fr}") for one in found]

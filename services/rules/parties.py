@@ -27,9 +27,9 @@ def _identifier_rules(
     def siret(check: Callable[[str], bool]) -> Check:
         def of(invoice: Invoice, _context: Context) -> Values | None:
             person = party(invoice)
-            if person is None or person.identifier_type is not IdentifierType.SIRET or not person.siret:
+            if person is None or person.identifier_type is not IdentifierType.SIRET or not person.identifier:
                 return None
-            return {"siret": person.siret} if check(person.siret) else None
+            return {"siret": person.identifier} if check(person.identifier) else None
 
         return of
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..document.invoice import Invoice
-from ..text import Text
-from ..vocabulary import references
+from ..text import Text, fold
 from .rule import Check, Context, Level, Rule, Service, Values
 
 FORBIDDEN_SERVICE = "FACTURES_PUBLIQUES"
@@ -14,6 +14,36 @@ FORBIDDEN_SERVICE = "FACTURES_PUBLIQUES"
 
 SERVICE_LENGTH = 100
 REFERENCE_LENGTH = 50
+
+
+_SEPARATORS = re.compile(r"[,;]|\s(?:et|and|&)\s")
+_TWO_LONG_NUMBERS = re.compile(r"\d{8,}[ /]+\d{8,}")
+
+# What people type where a form wants something and they have nothing; letters and digits only, folded.
+_FILLERS = frozenset(
+    "neant aucun aucune na nc so sans sansobjet sansnumero sansengagement sansreference pasdenumero pasdengagement "
+    "pasdereference none nil null non no rien vide inconnu inconnue ras tbd adefinir afournir avenir acompleter arenseigner "
+    "nonrenseigne noncommunique nonapplicable nonconcerne nonrequis enattente encours".split()
+)
+
+
+def is_filler(text: str) -> bool:
+    """Whether the text stands for "no number": ``néant``, ``/``, ``0``, ``xxx``…; not an empty one."""
+    if not text.strip():
+        return False
+    letters = re.sub(r"[^a-z0-9]", "", fold(text))
+    return not letters.strip("0") or set(letters) == {"x"} or letters in _FILLERS
+
+
+def is_given(text: str) -> bool:
+    """Whether the text may be a reference: neither empty nor a filler."""
+    return bool(text.strip()) and not is_filler(text)
+
+
+def looks_several(text: str) -> bool:
+    """Whether the text seems to hold several numbers: ``1300012345, 1300012346``."""
+    parts = [part for part in _SEPARATORS.split(text) if any(character.isdigit() for character in part)]
+    return len(parts) > 1 or bool(_TWO_LONG_NUMBERS.search(text))
 
 
 def _chosen_service(invoice: Invoice, context: Context) -> Service | None:
@@ -49,16 +79,16 @@ def _either_required(invoice: Invoice, context: Context) -> bool:
 
 
 def _one_is_given(invoice: Invoice) -> bool:
-    return references.is_given(invoice.service_code) or references.is_given(invoice.engagement_number)
+    return is_given(invoice.service_code) or is_given(invoice.engagement_number)
 
 
 def _fillers(invoice: Invoice, context: Context) -> list[str]:
     """The fillers that stand where a number is required; a service that the body itself calls so is one."""
     texts = []
     either = context.recipient.either is True and not _one_is_given(invoice)
-    if (_service_asked(context) or either) and references.is_filler(invoice.service_code) and context.recipient.services is None:
+    if (_service_asked(context) or either) and is_filler(invoice.service_code) and context.recipient.services is None:
         texts.append(invoice.service_code.strip())
-    if (_engagement_asked(invoice, context) or either) and references.is_filler(invoice.engagement_number):
+    if (_engagement_asked(invoice, context) or either) and is_filler(invoice.engagement_number):
         texts.append(invoice.engagement_number.strip())
     return texts
 
@@ -74,27 +104,27 @@ def _odd_filler(invoice: Invoice, context: Context) -> Values | None:
     texts = [invoice.engagement_number, invoice.market_number]
     if context.recipient.services is None:
         texts.append(invoice.service_code)
-    return {"texts": [f"“{text.strip()}”" for text in texts if references.is_filler(text)]}
+    return {"texts": [f"“{text.strip()}”" for text in texts if is_filler(text)]}
 
 
 def _several(invoice: Invoice, _context: Context) -> Values | None:
     text = invoice.engagement_number
-    return {"text": text.strip()} if references.looks_several(text) else None
+    return {"text": text.strip()} if looks_several(text) else None
 
 
 def _order_reference(invoice: Invoice, context: Context) -> Values | None:
     """The customer's own reference may be the engagement, which nobody has said; not asked where none is wanted."""
     text = context.order_reference.strip()
     wanted = context.recipient.engagement is not False or context.recipient.either is True
-    asked = wanted and not references.is_given(invoice.engagement_number) and not invoice.is_credit_note
+    asked = wanted and not is_given(invoice.engagement_number) and not invoice.is_credit_note
     plausible = any(character.isdigit() for character in text) and text != invoice.market_number.strip()
-    return {"text": text} if asked and plausible and not references.looks_several(text) else None
+    return {"text": text} if asked and plausible and not looks_several(text) else None
 
 
 def _order_references(invoice: Invoice, context: Context) -> Values | None:
     text = context.order_reference.strip()
-    asked = context.recipient.engagement is not False and not references.is_given(invoice.engagement_number)
-    return {"text": text} if asked and not invoice.is_credit_note and references.looks_several(text) else None
+    asked = context.recipient.engagement is not False and not is_given(invoice.engagement_number)
+    return {"text": text} if asked and not invoice.is_credit_note and looks_several(text) else None
 
 
 def _service_unknown(invoice: Invoice, context: Context) -> Values | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -143,17 +143,24 @@ class Rule:
     at_posting: bool = False
     unexplained: bool = False
 
-    def ask(self, document: Invoice, context: Context) -> Finding | None:
-        """What the rule has against a document, its texts filled in; None when it is kept."""
-        told = self.check(document, context)
-        if not told or (isinstance(told, Mapping) and [] in told.values()):
-            return None
-        values = told if isinstance(told, Mapping) else {}
+    def finding(self, values: Values, context: Context) -> Finding:
+        """What is said of a document that breaks the rule, its texts filled in."""
         level = Level.WARN if self.lenient and not context.production else self.level
         message, remedy = _filled(self.message, values), _filled(self.remedy, values)
         place = self.place or PLACES.get(self.field)
         flags = {"asks": self.asks, "of_file": self.of_file, "at_posting": self.at_posting, "unexplained": self.unexplained}
         return Finding(self.code, level, self.field, message, remedy, self.source, place, **flags)
+
+
+def ask(rules: Iterable[Rule], document: Invoice, context: Context) -> list[Finding]:
+    """What these rules have against a document, each asked once, in their order."""
+    findings = []
+    for rule in rules:
+        told = rule.check(document, context)
+        values = told if isinstance(told, Mapping) else {}
+        if told and [] not in values.values():
+            findings.append(rule.finding(values, context))
+    return findings
 
 
 def _filled(text: Text, values: Values) -> Text:

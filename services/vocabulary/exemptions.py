@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from .fold import fold
+from ..text import fold
 
 FRANCHISE = "VATEX-FR-FRANCHISE"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from ..text import Text
-from .fold import words
+from ..text import Text, words
+from .codes import Codes
 
 
 class Outcome(str, Enum):
@@ -135,11 +135,10 @@ _BY_WORDS: dict[str, FlowState] = {
 }
 
 
-def get(code: str | None) -> FlowState:
-    """The state of that code, or of that label as ``consulterCR`` prints it. Never raises: unknown means waiting."""
-    known = _BY_WORDS.get(words(code))
-    if known:
-        return known
-    raw = code or ""
-    label = Text(raw, raw) if raw.strip() else Text("State not known yet", "État pas encore connu")
-    return FlowState(raw, label, Outcome.WAITING)
+def _by_words(text: str) -> FlowState:
+    label = Text(text, text) if text.strip() else Text("State not known yet", "État pas encore connu")
+    return _BY_WORDS.get(words(text)) or FlowState(text, label, Outcome.WAITING)
+
+
+get = Codes(FLOW_STATES, _by_words).__getitem__
+"""The state of that code, or of that label as ``consulterCR`` prints it. Never raises: unknown means waiting."""

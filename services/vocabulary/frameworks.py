@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from ..text import Text
 from .actors import Actor
+from .codes import Codes
 
 
 class Role(str, Enum):
@@ -274,13 +275,16 @@ FRAMEWORKS: Mapping[str, Framework] = MappingProxyType({framework.code: framewor
 _BY_ANY_CODE: dict[str, Framework] = {**FRAMEWORKS, **{framework.api_value: framework for framework in _TABLE}}
 
 
-def get(code: str | None) -> Framework:
-    """The framework of that short code (``A4``) or API value (``A4_PROJET_…``). Never raises.
-
-    Nothing gives ``SANS_CADRE``; an unknown code gives a framework labelled with it, that nobody may file.
-    """
-    raw = (code or "").strip()
+def _unknown(code: str) -> Framework:
+    raw = code.strip()
     return _BY_ANY_CODE.get(raw or NO_FRAMEWORK) or Framework(raw, raw, Text(raw, raw))
+
+
+get = Codes(_BY_ANY_CODE, _unknown).__getitem__
+"""The framework of that short code (``A4``) or API value (``A4_PROJET_…``). Never raises.
+
+Nothing gives ``SANS_CADRE``; an unknown code gives a framework labelled with it, that nobody may file.
+"""
 
 
 def offered(roles: Iterable[Role], *, works: bool | None = None) -> list[Framework]:

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..text import Text
-from .fold import fold
+from ..text import Text, fold
 from .message import Explanation, Kind, Message, place_of
 from .message_table import TABLE
 from .places import Place

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ..text import Text
-from .fold import words
+from ..text import Text, words
+from .codes import Codes
 
 
 @dataclass(frozen=True)
@@ -381,14 +381,14 @@ ABOUT_LINES = frozenset({"MONTANT_ERR", "TX_TVA_ERR", "FACT_NON_CONFORME", "LIVR
 """Codes of the reasons that a copy of the invoice would meet again: its lines are to be changed, not its references."""
 
 
-def get(code: str | None) -> Motif:
-    """The reason of that code. Never raises: an unknown one is labelled with its code and says to read the comment."""
-    raw = (code or "").strip()
-    known = MOTIFS.get(raw)
-    if known:
-        return known
+def _unknown(code: str) -> Motif:
+    raw = code.strip()
     label = Text(raw, raw) if raw else Text("No reason given", "Aucun motif indiqué")
-    return Motif(raw, label, MOTIFS["AUTRE"].cause, _ASK)
+    return MOTIFS.get(raw) or Motif(raw, label, MOTIFS["AUTRE"].cause, _ASK)
+
+
+get = Codes(MOTIFS, _unknown).__getitem__
+"""The reason of that code. Never raises: an unknown one is labelled with its code and says to read the comment."""
 
 
 _IDENTIFIER = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)+")

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ..text import Text
 from .actors import Actor
+from .codes import Codes
 from .status import STATES, Action, State, Status
 from .statuses_ordinary import ORDINARY
 from .statuses_works import WORKS
@@ -33,14 +34,13 @@ _UNKNOWN_ADVICE = Text(
 )
 
 
-def get(code: str | None) -> Status:
-    """The status of that code. Never raises: the platform may add codes, and an unknown one stays followed.
+def _unknown(code: str) -> Status:
+    label = Text(code, code) if code.strip() else Text("Status not known yet", "Statut pas encore connu")
+    return Status(code, label, "deposited", Actor.PLATFORM, _UNKNOWN_ADVICE)
 
-    An unknown code gives a status labelled with the code itself, in state ``deposited``, not terminal.
-    """
-    known = STATUSES.get(code or "")
-    if known:
-        return known
-    raw = code or ""
-    label = Text(raw, raw) if raw.strip() else Text("Status not known yet", "Statut pas encore connu")
-    return Status(raw, label, "deposited", Actor.PLATFORM, _UNKNOWN_ADVICE)
+
+get = Codes(STATUSES, _unknown).__getitem__
+"""The status of that code. Never raises: the platform may add codes, and an unknown one stays followed.
+
+An unknown code gives a status labelled with the code itself, in state ``deposited``, not terminal.
+"""

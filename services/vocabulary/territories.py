@@ -17,19 +17,5 @@ OVERSEAS_COLLECTIVITIES: frozenset[str] = frozenset({"NC", "PF", "WF", "PM", "BL
 EU: frozenset[str] = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The member states; Northern Ireland (XI), for goods only, is left out."""
 
-_DOMESTIC = frozenset({"FR", MONACO}) | OVERSEAS_DEPARTMENTS
-
-
-def is_export(origin: str, destination: str) -> bool:
-    """Whether goods that go there are exported: out of the Union, and not to Monaco nor to an overseas department.
-
-    Goods for an overseas department are exempt by an article of their own (art. 294 of the CGI), which the invoice names; what a
-    supplier there sells at home is not exported either.
-    """
-    known = bool(origin and destination)
-    return known and destination != origin and destination not in EU | _DOMESTIC
-
-
-def is_intra_community(origin: str, destination: str) -> bool:
-    """Whether goods go from France to another member state."""
-    return origin in ("FR", MONACO) and destination in EU - {"FR"}
+DOMESTIC: frozenset[str] = frozenset({"FR", MONACO}) | OVERSEAS_DEPARTMENTS
+"""Where goods from France are not exported to."""

@@ -5,6 +5,8 @@ The list is the one that EN 16931 holds a file against (BR-CL-23).
 
 from __future__ import annotations
 
+from .codes import Codes
+
 PIECE = "C62"
 """One, a piece: what a unit without a code of its own is called."""
 
@@ -84,7 +86,5 @@ CODES: frozenset[str] = frozenset(
 )
 """All of them."""
 
-
-def known(code: str) -> str:
-    """The code where the list has it, else that of a piece."""
-    return code if code in CODES else PIECE
+known = Codes({code: code for code in CODES}, lambda _code: PIECE).__getitem__
+"""The code where the list has it, else that of a piece."""

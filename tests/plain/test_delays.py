@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ...services.follow.delays import DAYS, expected_day, late_interest
-from ...services.follow.timeline import Step
+from ...services.follow.timeline import DAYS, Step, expected_day, late_interest
 
 
 def step(status, month, day, hour=12):

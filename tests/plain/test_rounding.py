@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ...services.document.rounding import Rounded, adding_up, settle
+from ...services.document.taxation import Rounded, adding_up, settle
 from ..support.strategies import ALWAYS_THE_SAME
 
 CENT = Decimal("0.01")

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...services.document import means, terms
-from ...services.vocabulary import references, units
+from ...services.rules import references
+from ...services.text import cleaned
+from ...services.vocabulary import units
 
 JANUARY, FEBRUARY, MARCH = date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)
 
@@ -33,12 +35,12 @@ JANUARY, FEBRUARY, MARCH = date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 3
     ],
 )
 def test_references_lose_what_no_eye_sees(typed, read):
-    assert references.cleaned(typed) == read
+    assert cleaned(typed) == read
 
 
 @given(st.text())
 def test_cleaning_ends(text):
-    assert references.cleaned(references.cleaned(text)) == references.cleaned(text)
+    assert cleaned(cleaned(text)) == cleaned(text)
 
 
 @pytest.mark.parametrize(

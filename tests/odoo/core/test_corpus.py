@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from odoo.tests import tagged
 from odoo.tools import split_every
 
-from ....services.document import schemas, submission
+from ....services.document import submission
+from ....services.document.en16931 import CII, UBL_CREDIT_NOTE, UBL_INVOICE, problems
 from ....services.document.invoice import Attachment, VatDue
 from ...support import d16b, needs, schematron
 from ...support.corpus_case import CorpusCase
@@ -116,9 +117,9 @@ class TestCorpus(CorpusCase):
     def test_schema(self):
         for case in self.cases:
             with self.subTest(case.name):
-                kind = schemas.UBL_CREDIT_NOTE if case.document.is_credit_note else schemas.UBL_INVOICE
+                kind = UBL_CREDIT_NOTE if case.document.is_credit_note else UBL_INVOICE
                 cii, ubl = case.files["cii"].content, case.files["ubl"].content
-                self.assertEqual(schemas.problems(cii, schemas.CII) + schemas.problems(ubl, kind), [])
+                self.assertEqual(problems(cii, CII) + problems(ubl, kind), [])
 
     def test_schematron(self):
         needs.package(*schematron.NEEDED)  # once: each case would count as skipped
@@ -140,7 +141,7 @@ class TestCorpus(CorpusCase):
                 reader = PdfReader(io.BytesIO(case.files["facturx"].content))
                 files = dict(reader.attachments)
                 (xml,) = files.pop("factur-x.xml")
-                self.assertEqual(schemas.problems(xml, schemas.CII), [])
+                self.assertEqual(problems(xml, CII), [])
                 if not case.document.attachments:
                     self.assertEqual(xml, case.files["cii"].content)
                 self.assertEqual(files, {file.name: [file.content] for file in case.document.attachments})
