@@ -528,10 +528,11 @@ class ChorusConnection(models.Model):
         """Ask Chorus Pro when the technical password ends."""
         self.ensure_one()
         company = self.company_id
-        if not self.structure_identifier or not company._chorus_may_call(self):
+        way_in = self.structure_identifier and company._chorus_may_call(self)
+        if not way_in:
             return
         try:
-            with company._chorus_client() as client:
+            with company._chorus_client(way_in) as client:
                 self._note_end(client.structure(self.structure_identifier).password_expires_at)
         except ChorusError as error:
             self._note_failure(error)

@@ -9,8 +9,7 @@ from ...services.api import environment as environments
 from ...services.api.client import ChorusClient
 from ...services.api.environment import Credentials
 from ...services.api.errors import ChorusError, NotAllowed, failure
-from ...services.api.session import PisteSession
-from ...services.api.tokens import TokenStore
+from ...services.api.session import PisteSession, TokenStore
 from ...services.setup import diagnosis
 from ...services.setup.diagnosis import Outcome
 from ...services.siret import compact
@@ -179,11 +178,17 @@ class ResCompany(models.Model):
         self.ensure_one()
         return compact(self.company_registry)
 
-    def _chorus_target(self):
-        """The ``Environment`` of this company, or None when it does not use Chorus Pro."""
+    def _chorus_target(self, given=None):
+        """The ``Environment`` of this company, or None when it does not use Chorus Pro.
+
+        That of a simulator has no addresses while what was typed cannot be one's; it is looked at at each use, as it may have
+        been written before this was asked.
+
+        :param given: what ``_chorus_given`` gave, where that was read already.
+        """
         self.ensure_one()
         if self.chorus_environment == "simulator":
-            return environments.simulator(self._chorus_simulator_address())
+            return environments.simulator("" if self._chorus_simulator_problem(given) else self.chorus_simulator_url or "")
         return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
 
     def _chorus_connection(self):
@@ -192,22 +197,23 @@ class ResCompany(models.Model):
         # sudo: bookkeeping of the crons and access data; each field decides by itself who sees it
         return self.sudo().chorus_connection_ids.filtered(lambda item: item.environment == self.chorus_environment)[:1]
 
+    def _chorus_given(self):
+        """What the server's file gives for this company, a ``server_file.Given``; no access to a neutralized copy."""
+        self.ensure_one()
+        given = server_file.given(self.chorus_environment, self._chorus_siret(), self.env.cr.dbname, self.id)
+        return given._replace(access={}) if self._chorus_is_neutralized() else given
+
     def _chorus_from_file(self):
-        """What the server's configuration file gives for this company; nothing in a neutralized copy."""
-        self.ensure_one()
-        if self._chorus_is_neutralized():
-            return {}
-        return server_file.access(self.chorus_environment, self._chorus_siret(), self.env.cr.dbname, self.id)
+        """The access data that the server's configuration file gives for this company."""
+        return self._chorus_given().access
 
-    def _chorus_simulator_address(self):
-        """Where the simulator is, "" for nowhere; looked at at each use, as it may have been written before this was asked."""
-        self.ensure_one()
-        return "" if self._chorus_simulator_problem() else self.chorus_simulator_url or ""
+    def _chorus_simulator_problem(self, given=None):
+        """Why the address typed cannot be a simulator's, as a ``Text``; None when it can, or when none is typed.
 
-    def _chorus_simulator_problem(self):
-        """Why the address typed cannot be a simulator's, as a ``Text``; None when it can, or when none is typed."""
+        :param given: see ``_chorus_target``.
+        """
         address = self.chorus_simulator_url
-        return environments.address_problem(address, server_file.simulator_hosts()) if address else None
+        return environments.address_problem(address, (given or self._chorus_given()).simulator_hosts) if address else None
 
     @api.constrains("chorus_simulator_url")
     def _check_chorus_simulator_url(self):
@@ -229,14 +235,16 @@ class ResCompany(models.Model):
                     self.env._("The SIRET %s is another company's: each company sends its own invoices to Chorus Pro.", siret)
                 )
 
-    def _chorus_access(self):
+    def _chorus_access(self, given=None):
         """The access data of the present environment by name: those of the server's file, else those of the connection.
 
         A secret is told as it is recorded, thus sealed where it is the connection's.
+
+        :param given: see ``_chorus_target``.
         """
         connection = self._chorus_connection()
         recorded = {name: connection[name] for name in LOGINS} | {name: connection[f"{name}_sealed"] for name in SECRETS}
-        return {name: value for name, value in recorded.items() if value} | self._chorus_from_file()
+        return {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
 
     def _chorus_has_secret(self, name):
         """Whether a secret is recorded, here or in the server's file. ``name`` is one of ``SECRETS``."""
@@ -266,21 +274,24 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self._chorus_secrets(name)[name] if self.chorus_environment else ""
 
-    def _chorus_secrets(self, *names):
+    def _chorus_secrets(self, *names, given=None):
         """These secrets of the present environment in clear, "" where there is none: a dict.
 
+        :param given: see ``_chorus_target``.
         :raises NotAllowed: see ``_chorus_secret``.
         """
-        given = self._chorus_from_file()
-        return self._chorus_connection()._secrets(*(name for name in names if name not in given)) | given
+        outside = (given or self._chorus_given()).access
+        return self._chorus_connection()._secrets(*(name for name in names if name not in outside)) | outside
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""
         self.ensure_one()
-        return self._chorus_missing(self.sudo()._chorus_access())  # sudo: only whether they are set is told, not the values
+        given = self._chorus_given()
+        access = self.sudo()._chorus_access(given)  # sudo: only whether they are set is told, not the values
+        return self._chorus_missing(given, access, self._chorus_target(given))
 
-    def _chorus_missing(self, access):
-        """The same, given what ``_chorus_access`` gave."""
+    def _chorus_missing(self, given, access, target):
+        """The same, given what ``_chorus_given``, ``_chorus_access`` and ``_chorus_target`` gave."""
         needed = {
             "chorus_environment": self.chorus_environment,
             "chorus_client_id": access.get("client_id"),
@@ -288,7 +299,7 @@ class ResCompany(models.Model):
             "company_registry": self.company_registry,
         }
         if self.chorus_environment == "simulator":
-            needed["chorus_simulator_url"] = self._chorus_simulator_address()
+            needed["chorus_simulator_url"] = target.api_url
         names = [name for name, value in needed.items() if not value]
         labels = self.sudo().fields_get(names, ["string"]) if names else {}  # sudo: labels of fields of administrators
         missing = [labels[name]["string"] for name in names]
@@ -296,43 +307,44 @@ class ResCompany(models.Model):
             missing.append(self.env._("PISTE client secret"))
         if "technical_password" not in access:
             missing.append(self.env._("Technical account's password"))
-        unbound = server_file.unbound(self.chorus_environment, self._chorus_siret(), self.env.cr.dbname)
-        if missing and unbound:
+        if missing and given.unbound:
             missing.append(
                 self.env._(
                     "in the server's file, whose section %(section)s is: “database = %(database)s”, “company = %(company)s”",
-                    section=unbound,
+                    section=given.unbound,
                     database=self.env.cr.dbname,
                     company=self.id,
                 )
             )
         return missing
 
-    def _chorus_credentials(self):
-        """The credentials of this company, in clear.
+    def _chorus_way_in(self):
+        """Where this company's Chorus Pro is, an ``Environment``, and its ``Credentials`` there, in clear.
 
         :raises NotAllowed: ``not_configured``, ``neutralized`` or ``secret_unreadable``.
         """
         self.ensure_one()
         if self.chorus_environment == "production" and self._chorus_is_neutralized():
             raise NotAllowed("neutralized")
-        access = self._chorus_access()
-        if missing := self._chorus_missing(access):
+        given = self._chorus_given()
+        access, target = self._chorus_access(given), self._chorus_target(given)
+        if missing := self._chorus_missing(given, access, target):
             raise NotAllowed("not_configured", ", ".join(missing))
-        secrets = self._chorus_secrets(*SECRETS)
-        return Credentials(
+        secrets = self._chorus_secrets(*SECRETS, given=given)
+        return target, Credentials(
             access["client_id"], secrets["client_secret"], access["technical_account"], secrets["technical_password"]
         )
 
     @contextmanager
-    def _chorus_client(self, **options):
+    def _chorus_client(self, way_in=None, **options):
         """A client for the length of one run: one HTTP session, connections kept alive, its calls counted.
 
+        :param way_in: what ``_chorus_way_in`` gave, where that was asked already.
         :param options: for ``PisteSession`` (``timeout``, ``retries``, ``tokens``).
-        :raises NotAllowed: see ``_chorus_credentials``.
+        :raises NotAllowed: see ``_chorus_way_in``.
         """
         self.ensure_one()
-        with PisteSession(self._chorus_target(), self._chorus_credentials(), **options) as session:
+        with PisteSession(*(way_in or self._chorus_way_in()), **options) as session:
             client = ChorusClient(session)
             try:
                 yield client
@@ -396,16 +408,17 @@ class ResCompany(models.Model):
         """Whether a cron may call for this company now: not paused, and its secrets open.
 
         What is wrong is noted on the connection, once, so that other companies go on.
+
+        :return: what ``_chorus_way_in`` gives, for ``_chorus_client``; None when it may not.
         """
         self.ensure_one()
         if connection._is_paused():
-            return False
+            return None
         try:
-            self._chorus_credentials()
+            return self._chorus_way_in()
         except NotAllowed as error:
             connection._note_failure(error)
-            return False
-        return True
+            return None
 
     # -- the test of the connection ------------------------------------------------------------------------------------
 

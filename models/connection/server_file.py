@@ -21,6 +21,7 @@ Whoever sets a company up types its SIRET; which company has the access data is 
 import configparser
 import logging
 import os
+from typing import NamedTuple
 
 from odoo.tools import config
 
@@ -34,8 +35,45 @@ ACCESS = ("client_id", "client_secret", "technical_account", "technical_password
 VARIABLE = "CHORUS_SECRET_KEY"
 
 
-def options(*names):
-    """The options of section ``l10n_fr_chorus_pro[.name…]``: a dict, empty when there is none."""
+class Given(NamedTuple):
+    """What the file gives for a company.
+
+    ``access``: its access data by name, in an environment, as far as they are there: those of its SIRET, bound to it.
+    ``unbound``: the name of a section with that SIRET that says not whose it is, "" when there is none.
+    ``simulator_hosts``: the names of the machines on which a simulator may be, beside this one.
+    """
+
+    access: dict
+    unbound: str
+    simulator_hosts: list
+
+
+def given(environment, siret, database, company):
+    """What the file gives for a company, as a ``Given``.
+
+    :param siret: as typed in the company's settings.
+    :param company: its id in ``database``.
+    """
+    parser = _read()
+    values = _section(parser, environment, siret) if environment and siret else {}
+    named, number = values.get("database", "").strip(), values.get("company", "").strip()
+    # set up for this database alone, the server need not name it
+    alone = list(config["db_name"] or ()) == [database]
+    is_its = number == str(company) and (named == database if named else alone)
+    unbound = values and not (number and (named or alone))
+    return Given(
+        {name: values[name].strip() for name in ACCESS if values.get(name, "").strip()} if is_its else {},
+        f"[{SECTION}.{environment}.{siret}]" if unbound else "",
+        _section(parser).get("simulator_hosts", "").split(),
+    )
+
+
+def options():
+    """The options of section ``l10n_fr_chorus_pro``: a dict, empty when there is none."""
+    return _section(_read())
+
+
+def _read():
     parser = configparser.RawConfigParser()
     try:
         parser.read(config["config"] or ())
@@ -43,48 +81,13 @@ def options(*names):
         # its words may quote a line, and that line a secret
         lines = ", ".join(str(line) for line, _text in getattr(error, "errors", ())) or getattr(error, "lineno", "?")
         _logger.error("Chorus Pro: the configuration file cannot be read (%s, line %s)", type(error).__name__, lines)  # pylint: disable=logging-not-lazy
-        return {}
+        return configparser.RawConfigParser()
+    return parser
+
+
+def _section(parser, *names):
     section = ".".join([SECTION, *names])
     return dict(parser.items(section)) if parser.has_section(section) else {}
-
-
-def simulator_hosts():
-    """The names of the machines on which a simulator may be, beside this one."""
-    return options().get("simulator_hosts", "").split()
-
-
-def access(environment, siret, database, company):
-    """The access data of a company in an environment, as far as the file gives them: those of its SIRET, bound to it.
-
-    :param siret: as typed in the company's settings.
-    :param company: its id in ``database``.
-    """
-    given = _given(environment, siret)
-    if not _is_of(given, database, company):
-        return {}
-    return {name: given[name].strip() for name in ACCESS if given.get(name, "").strip()}
-
-
-def unbound(environment, siret, database):
-    """The name of a section with that SIRET that says not whose it is, "" when there is none."""
-    given = _given(environment, siret)
-    complete = given.get("company", "").strip() and (given.get("database", "").strip() or _serves_only(database))
-    return "" if not given or complete else f"[{SECTION}.{environment}.{siret}]"
-
-
-def _given(environment, siret):
-    return options(environment, siret) if environment and siret else {}
-
-
-def _is_of(given, database, company):
-    named = given.get("database", "").strip()
-    of_the_database = named == database if named else _serves_only(database)
-    return of_the_database and given.get("company", "").strip() == str(company)
-
-
-def _serves_only(database):
-    """Whether the server is set up for this database alone: then it need not be named."""
-    return list(config["db_name"] or ()) == [database]
 
 
 def outside_keys() -> list[str]:

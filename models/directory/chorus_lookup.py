@@ -274,11 +274,11 @@ class ChorusLookup(models.Model):
             if not jobs:
                 continue
             try:
-                company._chorus_credentials()
+                way_in = company._chorus_way_in()
             except NotAllowed:
                 # told on the connection by the jobs that send
                 continue
-            with company._chorus_client() as client:
+            with company._chorus_client(way_in) as client:
                 for job in jobs:
                     error = self._guarded(job, client)
                     if not progress(1):

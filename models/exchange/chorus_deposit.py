@@ -1138,12 +1138,13 @@ class ChorusDeposit(models.Model):
         for company in self.env["res.company"]._chorus_companies():
             self = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
-            if not company._chorus_may_call(connection):
+            way_in = company._chorus_may_call(connection)
+            if not way_in:
                 continue
             due = self._chorus_due(company, ("deposited",))
             if not progress(remaining=len(due)):
                 return
-            with company._chorus_client() as client:
+            with company._chorus_client(way_in) as client:
                 if not due._chorus_each(company, client):
                     return
                 if not connection._is_paused():

@@ -256,7 +256,8 @@ class ChorusExchange(models.AbstractModel):
             records = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
             transactions.retry_and_commit(self.env, connection._notice_database)
-            if not company._chorus_may_call(connection):
+            way_in = company._chorus_may_call(connection)
+            if not way_in:
                 transactions.trigger(
                     self.env, self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds()
                 )
@@ -264,7 +265,7 @@ class ChorusExchange(models.AbstractModel):
             due = records._chorus_due(company, ("ready", "unknown"))
             if not progress(remaining=len(due)):
                 return
-            with company._chorus_client() as client:
+            with company._chorus_client(way_in) as client:
                 if not due._chorus_each(company, client):
                     return
             progress(remaining=0)

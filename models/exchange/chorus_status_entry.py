@@ -6,7 +6,7 @@ from ...services.vocabulary import statuses
 
 
 class ChorusStatusEntry(models.Model):
-    """One step in an invoice's life at Chorus Pro: the time line is made of them. See ``services.timeline``."""
+    """One step in an invoice's life at Chorus Pro: the time line is made of them. See ``services.follow.timeline``."""
 
     _name = "chorus.status.entry"
     _inherit = ["chorus.evidence"]

@@ -41,7 +41,7 @@ from .json_values import (
     understood,
 )
 from .lists import ListsClient
-from .paging import MAXIMUM, search_all
+from .session import MAXIMUM, PisteSession, search_all
 from .works import WorksClient
 
 #: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (doc/API.md §5).
@@ -58,6 +58,18 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
     Every method raises :class:`~.errors.ChorusError`; what was sent is never repeated by the client itself when it may have
     arrived.
     """
+
+    def __init__(self, session: PisteSession) -> None:
+        self._session = session
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """Requests made so far, under ``""``, and the failed ones under their failure's code."""
+        return self._session.tally
+
+    def must_leave_within(self, seconds: float) -> None:
+        """Let no call done once begin later than so many seconds from now, see :class:`~.session.PisteSession`."""
+        self._session.must_leave_within(seconds)
 
     # -- deposits ------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ The API's French names stay in this file and in ``client``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from .answers_directory import (
     Engagement,
@@ -18,8 +18,7 @@ from .answers_directory import (
 )
 from .errors import TryLater
 from .json_values import Fields, amount, digits, flag, instant, name, record, text, understood
-from .paging import search_all
-from .session import PisteSession
+from .session import PisteSession, search_all
 
 #: Services asked for in one page: most structures have fewer (doc/API.md §2.H: others ask up to 10,000).
 SERVICES_PAGE = 500
@@ -30,17 +29,7 @@ STRUCTURES_PAGE = 40
 class DirectoryClient:
     """Calls that only read; see :class:`~.client.ChorusClient`."""
 
-    def __init__(self, session: PisteSession) -> None:
-        self._session = session
-
-    @property
-    def tally(self) -> Mapping[str, int]:
-        """Requests made so far, under ``""``, and the failed ones under their failure's code."""
-        return self._session.tally
-
-    def must_leave_within(self, seconds: float) -> None:
-        """Let no call done once begin later than so many seconds from now, see :class:`~.session.PisteSession`."""
-        self._session.must_leave_within(seconds)
+    _session: PisteSession
 
     # -- structures ----------------------------------------------------------------------------------------------------
 

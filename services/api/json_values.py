@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, TypeVar
 
-from ..clock import UTC, paris_day, parse_instant
+from ..clock import PARIS, UTC, paris_day
 from .errors import ChorusError, TryLater
 
 #: Characters kept of a text: the longest comment has 2,000 (doc/API.md §2.H), and joined messages are longer.
@@ -176,6 +176,38 @@ def amount(value: object) -> str:
     if not fine:
         raise Unreadable(value)
     return written
+
+
+def parse_instant(value: object) -> datetime | None:
+    """The instant the platform wrote, in UTC, or None when there is none or it cannot be read.
+
+    Read are ISO 8601 texts with an offset or ``Z``, with or without fractions of a second (doc/API.md §2.H); without an offset,
+    or as a date alone, the platform means Paris time. An integer is taken for milliseconds since 1970. Never raises.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return datetime.fromtimestamp(value / 1000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if text.endswith(("Z", "z")):
+        text = text[:-1] + "+00:00"
+    elif len(text) > 5 and text[-5] in "+-" and text[-4:].isdigit() and "T" in text:
+        text = f"{text[:-2]}:{text[-2:]}"
+    if "." in text:
+        # Python 3.10 reads three or six digits of a second's fraction only, and below a second nothing matters here
+        head, _, tail = text.partition(".")
+        text = head + tail.lstrip("0123456789")
+    try:
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=PARIS)
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # the last also for the first and last days that Python counts, in another time zone
+        return None
 
 
 def instant(value: object) -> datetime | None:

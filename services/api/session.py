@@ -1,7 +1,8 @@
 """The way to Chorus Pro: HTTP through PISTE, with token, account header, repetition, errors sorted by consequence.
 
 Two kinds of call: a *repeatable* one (a search, a report) is repeated when the way or the server fails; one done *once*
-(a deposit) is never repeated after it may have arrived: Chorus Pro knows no idempotency key (doc/API.md §1.3, §5).
+(a deposit) is never repeated after it may have arrived: Chorus Pro knows no idempotency key (doc/API.md §1.3, §5). A search comes
+page by page: :func:`search_all`.
 
 What bounds an answer is in ``wire``, what an answer means is in ``verdict``.
 """
@@ -9,22 +10,21 @@ What bounds an answer is in ``wire``, what an answer means is in ``verdict``.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import logging
 import re
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, TypeVar
-
-import requests
+from typing import Any, NamedTuple, TypeVar
 
 from . import verdict
 from .environment import Credentials, Environment
 from .errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, TryLater
-from .json_values import Unreadable, load, text
-from .tokens import TokenStore, shared_tokens
+from .json_values import Fields, Unreadable, UnreadableRow, load, read_rows, text
 from .wire import LONGEST_ANSWER, TIMEOUT, Answer, Broken, Wire
 
 _logger = logging.getLogger(__name__)
@@ -33,21 +33,61 @@ _logger = logging.getLogger(__name__)
 _AGAIN = (500, 502, 503, 504)
 #: What an access token may be (RFC 6750 §2.1); it becomes a header.
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")
+#: Seconds by which a token is renewed before its end; a tenth of its life when it lives less than ten minutes.
+MARGIN = 60.0
 #: Seconds that a token lives where it does not say, and at most.
 _TOKEN_LIFE, _LONGEST_TOKEN_LIFE = 3600, 86400
 
+#: Results a search may give over all its pages; the platform's default would be 200 (doc/API.md §2.H).
+MAXIMUM = 100_000
+#: Seconds that the pages of one search may take together.
+LONGEST_SEARCH = 600.0
+
 Said = TypeVar("Said")
+Read = TypeVar("Read")
 
 
-class _Bearer(requests.auth.AuthBase):
-    """Sets the token; as an auth object so that a ``.netrc`` of the machine never replaces it."""
+class _Token(NamedTuple):
+    value: str
+    renew_at: float
 
-    def __init__(self, token: str) -> None:
-        self.token = token
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self.token}"
-        return request
+class TokenStore:
+    """OAuth2 tokens of PISTE, one for each environment and client, shared by the threads of a process.
+
+    Each is kept until shortly before its end (doc/API.md §1.1: they live 3,600 s, there is no refresh token).
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: dict[tuple[str, str, str], _Token] = {}
+
+    @staticmethod
+    def key(token_url: str, client_id: str, client_secret: str) -> tuple[str, str, str]:
+        """What a token belongs to. A digest stands for the secret, so that a new secret asks for a new token."""
+        return token_url, client_id, hashlib.sha256(client_secret.encode()).hexdigest()
+
+    def get(self, key: tuple[str, str, str]) -> str | None:
+        """The token, unless there is none or it is about to end."""
+        with self._lock:
+            token = self._tokens.get(key)
+            return token.value if token and self._clock() < token.renew_at else None
+
+    def put(self, key: tuple[str, str, str], value: str, lifetime: float) -> None:
+        """Remember a token that lives ``lifetime`` seconds from now."""
+        with self._lock:
+            self._tokens[key] = _Token(value, self._clock() + lifetime - min(MARGIN, lifetime / 10))
+
+    def drop(self, key: tuple[str, str, str], value: str) -> None:
+        """Forget that token after a 401; one that another thread renewed meanwhile stays."""
+        with self._lock:
+            if key in self._tokens and self._tokens[key].value == value:
+                del self._tokens[key]
+
+
+#: The process's own store.
+shared_tokens = TokenStore()
 
 
 class PisteSession:
@@ -160,9 +200,7 @@ class PisteSession:
     def _exchange(self, path: str, data: bytes, token: str, once: bool, longest: int) -> Answer:
         def attempt() -> Answer:
             self.tally[""] += 1
-            return self._wire.post(
-                self.environment.api_url + path, data, headers=self._headers, auth=_Bearer(token), longest=longest
-            )
+            return self._wire.post(self.environment.api_url + path, data, headers=self._headers, token=token, longest=longest)
 
         started = time.monotonic()
         try:
@@ -241,3 +279,79 @@ def _life(value: object) -> float:
     written = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     seconds = int(written) if written.isascii() and written.isdigit() and len(written) < 12 else 0
     return min(seconds or _TOKEN_LIFE, _LONGEST_TOKEN_LIFE)
+
+
+# -- searches ----------------------------------------------------------------------------------------------------------
+
+
+def search_all(
+    session: PisteSession,
+    path: str,
+    criteria: Mapping[str, Any],
+    paging: str,
+    results: str,
+    read: Callable[[Fields], Read],
+    *,
+    named: str,
+    column: str,
+    size: int,
+    whole: bool = False,
+    unreadable: list[UnreadableRow] | None = None,
+    **options: int,
+) -> Iterator[Read]:
+    """All results of a search, one call a page, as they are asked for.
+
+    :param path: such as ``/cpro/factures/v1/rechercher/fournisseur``.
+    :param criteria: what is looked for; a criterion that is None is left out.
+    :param paging: the name of the request's paging object.
+    :param results: the name of the answer's list.
+    :param read: makes a result of a row.
+    :param named: the field by which a person knows a row.
+    :param column: what the results are sorted by, ascending (``triColonne``).
+    :param size: results asked for in one page.
+    :param whole: fewer rows than the platform counts are no answer.
+    :param unreadable: takes the rows that cannot be read, and why a search ended before its end; without it both are an error.
+    :param options: what else the paging object takes.
+    :raises ChorusError: as ``PisteSession.search``; TryLater for what cannot be read.
+    """
+    body = {name: value for name, value in criteria.items() if value is not None}
+    started, page, seen, total, before = time.monotonic(), 1, 0, 0, None
+    while True:
+        body[paging] = {
+            **options,
+            "nbResultatsParPage": size,
+            "pageResultatDemandee": page,
+            "triColonne": column,
+            "triSens": "Ascendant",
+        }
+        found = session.search(path, body, results)
+        bad: list[UnreadableRow] = []
+        yield from read_rows(found.rows, read, named, bad)
+        seen += len(found.rows)
+        total = max(total, found.total or 0)
+        more = _more(found, page, size)
+        cut = ""
+        if more and found.rows == before:
+            cut = f"the same page {page} times"
+        elif more and (seen >= MAXIMUM or time.monotonic() - started > LONGEST_SEARCH):
+            cut = f"no end after {page} pages"
+        elif whole and not more and seen < total:
+            cut = f"{seen} of {total}"
+        if cut:
+            bad.append(UnreadableRow(results, cut))
+        if unreadable is not None:
+            unreadable += bad
+        elif bad:
+            raise TryLater(", ".join(map(str, bad[:5])), code="unreadable")
+        if cut or not more:
+            return
+        page, before = page + 1, found.rows
+
+
+def _more(found: verdict.Found, page: int, size: int) -> bool:
+    """Whether another page follows: by what the platform counts, where it does not count by the page being full."""
+    if not found.rows:
+        return False
+    if found.pages is None and found.total is None:
+        return len(found.rows) >= size
+    return page < max(found.pages or 0, -(-(found.total or 0) // size))

@@ -86,11 +86,19 @@ class Wire:
         """Seconds that an attempt lasts at most, which sends so many bytes."""
         return 2 * self.timeout + upload_seconds(size)
 
-    def post(self, url: str, data: bytes | Mapping[str, str], *, longest: int = LONGEST_ANSWER, **options: Any) -> Answer:
+    def post(
+        self,
+        url: str,
+        data: bytes | Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        token: str = "",
+        longest: int = LONGEST_ANSWER,
+    ) -> Answer:
         """Send one request.
 
+        :param token: an access token to send with it.
         :param longest: bytes of the answer, as sent and as unpacked.
-        :param options: ``headers`` and ``auth`` of ``requests``.
         :raises Broken: when there is no answer.
         """
         over = threading.Event()
@@ -103,7 +111,9 @@ class Wire:
         timer.daemon = True
         timer.start()
         try:
-            response = self._http.post(url, data=data, timeout=patience, allow_redirects=False, stream=True, **options)
+            options = {"timeout": patience, "allow_redirects": False, "stream": True}
+            auth = _Bearer(token) if token else None
+            response = self._http.post(url, data=data, headers=headers, auth=auth, **options)
             with closing(response):
                 return Answer(response.status_code, response.headers, *_body(response, longest, over))
         except _BROKEN as error:
@@ -111,6 +121,17 @@ class Wire:
             raise Broken(words, self._watch.left) from error
         finally:
             timer.cancel()
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Sets the token; as an auth object so that a ``.netrc`` of the machine never replaces it."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

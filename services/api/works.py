@@ -16,8 +16,7 @@ from ..clock import paris_text
 from ..vocabulary import frameworks
 from .errors import OutcomeUnknown, TryLater
 from .json_values import Fields, Unreadable, UnreadableRow, amount, day, digits, name, past, read_rows, text, understood
-from .paging import search_all
-from .session import PisteSession
+from .session import PisteSession, search_all
 
 #: Results asked for in one page; others ask 1,000 (doc/API.md §2.E).
 PAGE_SIZE = 500

@@ -3,7 +3,8 @@
 import unittest
 from datetime import date, datetime, timedelta, timezone
 
-from ...services.clock import UTC, paris_day, paris_text, parse_instant
+from ...services.api.json_values import parse_instant
+from ...services.clock import UTC, paris_day, paris_text
 
 
 class TestClock(unittest.TestCase):

@@ -5,7 +5,7 @@ import unittest
 from unittest.mock import patch
 
 from ...services.api import directory as client_directory
-from ...services.api import paging
+from ...services.api import session
 from ...services.api.errors import TryLater
 from ...services.api.json_values import name
 from ...services.api.verdict import Found
@@ -18,7 +18,7 @@ PATH = "/cpro/structures/v1/rechercher/services"
 class TestPaging(SessionCase):
     def search(self, client, size, **criteria):
         (state,) = client.find_structures(simulated.STATE)
-        return paging.search_all(
+        return session.search_all(
             client._session,
             PATH,
             {"idStructure": int(state.identifier), **criteria},
@@ -72,7 +72,7 @@ class TestEnds(unittest.TestCase):
     def read(self, pages, size=2, **options):
         self.session = Pages(pages)
         return list(
-            paging.search_all(
+            session.search_all(
                 self.session, "/", {}, "p", "liste", lambda row: row.need("n", name), named="n", column="", size=size, **options
             )
         )
@@ -94,7 +94,7 @@ class TestEnds(unittest.TestCase):
         self.assertIn("the same page", str(bad[0]))
 
     def test_new_pages_for_ever(self):
-        with patch.object(paging, "MAXIMUM", 20):
+        with patch.object(session, "MAXIMUM", 20):
             for told in ({"pages": 10**9}, {"total": 10**9}, {}):
                 with self.subTest(told), self.assertRaises(TryLater) as caught:
                     self.read(self.endless(**told))
@@ -102,7 +102,7 @@ class TestEnds(unittest.TestCase):
                 self.assertEqual(self.session.asked, 10)
 
     def test_for_too_long(self):
-        with patch.object(paging, "LONGEST_SEARCH", -1), self.assertRaises(TryLater):
+        with patch.object(session, "LONGEST_SEARCH", -1), self.assertRaises(TryLater):
             self.read(self.endless(pages=3))
         self.assertEqual(self.session.asked, 1)
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from ...services.api.environment import Credentials
 from ...services.api.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
-from ...services.api.tokens import TokenStore
+from ...services.api.session import TokenStore
 from ..support import simulated
 from ..support.sessions import DEPOSIT, REPORT, SEARCH, TOKEN, SessionCase
 

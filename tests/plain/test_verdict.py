@@ -12,8 +12,7 @@ from ...services.api.answers import AddedFile
 from ...services.api.client import ChorusClient
 from ...services.api.environment import Credentials, simulator
 from ...services.api.errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
-from ...services.api.session import PisteSession
-from ...services.api.tokens import TokenStore
+from ...services.api.session import PisteSession, TokenStore
 from ...services.api.verdict import LONGEST_PATIENCE, Outcome, Shape, found, limited, outcome, read
 from ...services.api.wire import Answer, Wire
 

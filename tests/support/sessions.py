@@ -4,8 +4,7 @@ import unittest
 
 from ...services.api.client import ChorusClient
 from ...services.api.environment import Credentials, simulator
-from ...services.api.session import PisteSession
-from ...services.api.tokens import TokenStore
+from ...services.api.session import PisteSession, TokenStore
 from . import simulated
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"

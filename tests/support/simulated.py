@@ -10,7 +10,7 @@ import sys
 
 import requests
 
-from ...services.api.tokens import shared_tokens
+from ...services.api.session import shared_tokens
 from . import swagger
 from .places import ROOT
 

@@ -22,8 +22,7 @@ from services.api.client import ChorusClient
 from services.api.environment import Credentials, simulator
 from services.api.errors import ChorusError
 from services.api.json_values import UnreadableRow
-from services.api.session import PisteSession
-from services.api.tokens import TokenStore
+from services.api.session import PisteSession, TokenStore
 from services.api.wire import LONGEST_ANSWER, upload_seconds
 
 from . import mutations

@@ -31,7 +31,7 @@ class TestEnvironments(ChorusCommon):
         self.assertFalse(self.company.chorus_structure_id)
         self.assertIn("PISTE client secret", self.company._chorus_missing_settings())
         with self.assertRaises(NotAllowed):
-            self.company._chorus_credentials()
+            self.company._chorus_way_in()
         self.company.chorus_environment = "simulator"
         self.assertFalse(self.company._chorus_missing_settings())
 
