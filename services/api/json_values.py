@@ -83,7 +83,7 @@ def load(content: bytes | None) -> object:
     """
     if content is None:
         raise Unreadable(None)
-    if content.count(b"[") + content.count(b"{") > MOST_OBJECTS or content.count(b",") > MOST_VALUES:
+    if content.count(b"[") + content.count(b"{") > MOST_OBJECTS or content.count(b",") >= MOST_VALUES:
         raise Unreadable(content[:SHOWN])
     try:
         return json.loads(content, parse_float=_fraction, parse_int=_whole, parse_constant=_no_number)
