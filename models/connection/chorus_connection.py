@@ -150,6 +150,25 @@ class ChorusConnection(models.Model):
         until = self.paused_until
         return bool(until and until > fields.Datetime.now() and not timing.is_ahead(until))
 
+    def _way_in(self):
+        """For a job: what ``_chorus_way_in`` of the company gives; None when no call may be made now.
+
+        That is while the jobs wait, and when its secrets cannot be had: what is wrong is noted, once, and other companies go on.
+        """
+        self.ensure_one()
+        if self._is_paused():
+            return None
+        try:
+            return self.company_id._chorus_way_in()
+        except NotAllowed as error:
+            self._note_failure(error)
+            return None
+
+    def _note_polled(self, moment):
+        """The platform told all changes of status before that moment."""
+        self._note_success()
+        self.last_poll = moment
+
     def _note_success(self):
         """The platform answered: whatever was wrong is over."""
         self.ensure_one()
@@ -528,7 +547,7 @@ class ChorusConnection(models.Model):
         """Ask Chorus Pro when the technical password ends."""
         self.ensure_one()
         company = self.company_id
-        way_in = self.structure_identifier and company._chorus_may_call(self)
+        way_in = self.structure_identifier and self._way_in()
         if not way_in:
             return
         try:
@@ -610,6 +629,6 @@ class ChorusConnection(models.Model):
             if company.chorus_environment != connection.environment:
                 raise UserError(self.env._("%s works in another environment now.", company.name))
             with company._chorus_client_for_user() as client:
-                deposits._chorus_read_statuses(company, client)
+                deposits._chorus_read_statuses(connection, client)
                 failures |= company._chorus_failures(client)
         return self.env["res.company"]._chorus_told(failures)

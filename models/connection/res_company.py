@@ -404,22 +404,6 @@ class ResCompany(models.Model):
         answered = client.tally.get("", 0) > sum(failed.values())
         return {code for code in failed if code != "subscription" or not answered}
 
-    def _chorus_may_call(self, connection):
-        """Whether a cron may call for this company now: not paused, and its secrets open.
-
-        What is wrong is noted on the connection, once, so that other companies go on.
-
-        :return: what ``_chorus_way_in`` gives, for ``_chorus_client``; None when it may not.
-        """
-        self.ensure_one()
-        if connection._is_paused():
-            return None
-        try:
-            return self._chorus_way_in()
-        except NotAllowed as error:
-            connection._note_failure(error)
-            return None
-
     # -- the test of the connection ------------------------------------------------------------------------------------
 
     def _chorus_diagnose(self):

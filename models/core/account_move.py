@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
-from ...services.document.invoice import OriginalInvoice
 from ...services.vocabulary import statuses
 from ...services.vocabulary.places import Place
 from . import other_channels
@@ -81,11 +80,6 @@ class AccountMove(models.Model):
             and statuses.get(self.reversed_entry_id.chorus_status).state not in ("refused", "cancelled")
         )
 
-    def _chorus_number(self):
-        """The number under which Chorus Pro knows this invoice."""
-        self.ensure_one()
-        return self.name or ""
-
     # -- the invoice that a credit note corrects -----------------------------------------------------------------------
 
     # EXTENDS 'account'
@@ -108,17 +102,6 @@ class AccountMove(models.Model):
     def _chorus_reversed(self):
         """The customer invoice that this credit note reverses, if it was made from one."""
         return self.reversed_entry_id if self.move_type == "out_refund" else self.browse()
-
-    def _chorus_original(self):
-        number = (self.chorus_original_number or "").strip()
-        if self.move_type != "out_refund" or not number:
-            return None
-        return OriginalInvoice(number, self.chorus_original_date or None)
-
-    def _chorus_is_paid(self):
-        """Whether the invoice is one that the public body has paid (framework A2)."""
-        self.ensure_one()
-        return self.move_type == "out_invoice" and self.chorus_already_paid
 
     # -- what is said of it --------------------------------------------------------------------------------------------
 
@@ -178,11 +161,3 @@ class AccountMove(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def _chorus_names(self):
-        """The numbers of a few invoices, how many they are when they are more."""
-        return ", ".join(self.mapped("name")) if len(self) <= 5 else self.env._("%s invoices", len(self))
-
-    def _chorus_refusal_text(self, reasons):
-        self.ensure_one()
-        return "\n".join([self.display_name, *(f"• {reason}" for reason in reasons)])

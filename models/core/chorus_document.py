@@ -18,6 +18,7 @@ from ...services.document.invoice import (
     Kind,
     Line,
     Note,
+    OriginalInvoice,
     Party,
     Totals,
     Vat,
@@ -54,22 +55,22 @@ class ChorusDocument(models.AbstractModel):
     _name = "chorus.document"
     _description = "Invoice as Chorus Pro needs it"
 
-    def _chorus_findings(self, document=None):
+    def _chorus_findings(self, document=None, form=None):
         """What is wrong with this invoice for Chorus Pro, all at once; see ``services/rules``.
 
-        :param document: what it says, where that was read already.
+        :param document: what it says, where that was read already. :param form: its ``Format`` likewise.
         """
         self.ensure_one()
-        return rules.check(document or self._chorus_document(), self._chorus_rules_context())
+        return rules.check(document or self._chorus_document(), self._chorus_rules_context(form or self._chorus_format()))
 
-    def _chorus_rules_context(self):
-        """What the rules may know besides the document."""
+    def _chorus_rules_context(self, form):
+        """What the rules may know besides the document, which goes in that ``Format``."""
         self.ensure_one()
         return rules.Context(
             production=self.company_id.chorus_environment == "production",
             supplier=self.company_id._chorus_connection().structure_state or "",
             today=paris_day(fields.Datetime.now().replace(tzinfo=UTC)),
-            form=self._chorus_format(),
+            form=form,
             recipient=self._chorus_requirements(),
             paid_since=sum((paid.amount for paid in self._chorus_payments() if not paid.before), ZERO),
             order_reference=self._chorus_order_reference(),
@@ -85,9 +86,13 @@ class ChorusDocument(models.AbstractModel):
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         self._chorus_prepare(base_lines)
         begun = self._chorus_begun_lines()
-        products = [line for line in base_lines if not line["special_type"] and line["record"] not in begun]
-        retained = [line for line in products if self._chorus_is_retention(line)]
-        products = [line for line in products if not self._chorus_is_retention(line)]
+        products, retained = [], []
+        for line in base_lines:
+            if line["special_type"] or line["record"] in begun:
+                continue
+            # a retention keeps back a guarantee, without VAT: it lowers neither the price nor its VAT, but what is paid now
+            lowers = not line["chorus_vat"].rate and self._chorus_net(line) < 0
+            (retained if lowers and self._chorus_says_retention(line["record"]) else products).append(line)
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
         self._chorus_settle([*products, *retained, *adjustments])
@@ -107,11 +112,12 @@ class ChorusDocument(models.AbstractModel):
         prepaid = owed if settled else prepaid
         foreign = self.currency_id != self.company_currency_id
         company, customer = self.company_id, self.commercial_partner_id
-        notes, payee = self._chorus_notes(leading), self._chorus_payee()
+        notes = self._chorus_notes(leading)
+        paying = self._chorus_paying(settled, payments, prepaid - levies.withheld, levies, retained, notes)
         return Invoice(
             number=self._chorus_number(),
             issue_date=self.invoice_date or None,
-            due_date=self._chorus_due(prepaid - levies.withheld),
+            due_date=paying.due,
             framework="A2" if settled else "A1",
             kind=Kind.CREDIT_NOTE if self.move_type == "out_refund" else Kind.INVOICE,
             currency=self.currency_id.name,
@@ -121,8 +127,8 @@ class ChorusDocument(models.AbstractModel):
             market_number=cleaned(self.contract_reference),
             engagement_number=cleaned(self.purchase_order_reference),
             original=self._chorus_original(),
-            payment=self._chorus_payment(settled, payments, levies, retained),
-            payee=payee,
+            payment=paying.payment,
+            payee=paying.payee,
             delivery_date=self.delivery_date or None,
             **self._chorus_delivery(),
             lines=lines,
@@ -144,9 +150,25 @@ class ChorusDocument(models.AbstractModel):
                 payable=owed - prepaid,
             ),
             retained=kept_back,
-            notes=notes + self._chorus_subrogation(payee, notes),
+            notes=notes + paying.mention,
             attachments=self._chorus_attachments(),
         )
+
+    def _chorus_number(self):
+        """The number under which Chorus Pro knows this invoice."""
+        self.ensure_one()
+        return self.name or ""
+
+    def _chorus_original(self):
+        number = (self.chorus_original_number or "").strip()
+        if self.move_type != "out_refund" or not number:
+            return None
+        return OriginalInvoice(number, self.chorus_original_date or None)
+
+    def _chorus_is_paid(self):
+        """Whether the invoice is one that the public body has paid (framework A2)."""
+        self.ensure_one()
+        return self.move_type == "out_invoice" and self.chorus_already_paid
 
     def _chorus_language(self):
         """The customer's language where it is French, else the French of this database; ``None`` without any."""
@@ -180,7 +202,7 @@ class ChorusDocument(models.AbstractModel):
         apart = (
             self.invoice_cash_rounding_id
             or any(tax.amount < 0 for tax in self.line_ids.tax_line_id)
-            or self._chorus_has_retention()
+            or any(self._chorus_says_retention(line) for line in self.invoice_line_ids if line.price_subtotal < 0)
         )
         return float(self._chorus_document().totals.grand_total) if apart else self.amount_total
 
@@ -314,16 +336,9 @@ class ChorusDocument(models.AbstractModel):
             vat=base_line["chorus_vat"],
         )
 
-    def _chorus_is_retention(self, base_line):
-        """Whether a line keeps back a guarantee, without VAT: it lowers neither the price nor its VAT, but what is paid now."""
-        return self._chorus_lowers_without_vat(base_line) and says_retention(base_line["record"].name)
-
-    def _chorus_lowers_without_vat(self, base_line):
-        return not base_line["chorus_vat"].rate and self._chorus_net(base_line) < 0
-
-    def _chorus_has_retention(self):
-        """Whether a line may be a retention, by its words."""
-        return any(says_retention(line.name) for line in self.invoice_line_ids if line.price_subtotal < 0)
+    def _chorus_says_retention(self, line):
+        """Whether an invoice line that lowers the total is called a retention."""
+        return says_retention(line.name)
 
     def _chorus_levies(self, base_lines):
         """Taxes that are not VAT: EN 16931 knows no other, they are charges and discounts (BG-20, BG-21), or withheld (BT-113).

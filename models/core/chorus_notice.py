@@ -73,17 +73,21 @@ class ChorusNotice(models.AbstractModel):
 
     # -- before it is sent ---------------------------------------------------------------------------------------------
 
-    def _chorus_look(self):
-        """Look at this invoice before it is sent: a ``Look``."""
+    def _chorus_look(self, form=None):
+        """Look at this invoice before it is sent: a ``Look``.
+
+        :param form: the ``Format`` in which it goes, where that was asked already.
+        """
         self.ensure_one()
         if prior := self._chorus_prior_remark():
             return Look([prior])
+        form = form or self._chorus_format()
         lang, document = self.env.lang, self._chorus_document()
         remarks = [
-            *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles()),
+            *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles(form)),
             *(
                 Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place, finding.asks)
-                for finding in self._chorus_findings(document)
+                for finding in self._chorus_findings(document, form)
             ),
             *filter(None, [self._chorus_reporting_remark()]),
             # nothing tells whether it was mended since
@@ -121,7 +125,11 @@ class ChorusNotice(models.AbstractModel):
         if missing:
             texts = failure("not_configured")
             return Remark(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
-        return None
+        return self._chorus_apart_remark() if self.chorus_state not in ("to_send", "rejected") else None
+
+    def _chorus_apart_remark(self):
+        """Why a posted invoice of ours that is not at Chorus Pro is none to transfer; None where nothing says so."""
+        return
 
     def _chorus_reporting_remark(self):
         """That this sale would be reported twice to the tax office; None where it would not."""
@@ -149,6 +157,14 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_obstacles(self, by_itself=False):
         """Why this invoice cannot be sent now; see ``Look.obstacles``."""
         return self._chorus_look().obstacles(by_itself)
+
+    def _chorus_names(self):
+        """The numbers of a few invoices, how many they are when they are more."""
+        return ", ".join(self.mapped("name")) if len(self) <= 5 else self.env._("%s invoices", len(self))
+
+    def _chorus_refusal_text(self, reasons):
+        self.ensure_one()
+        return "\n".join([self.display_name, *(f"• {reason}" for reason in reasons)])
 
     # -- banners -------------------------------------------------------------------------------------------------------
 

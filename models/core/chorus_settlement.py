@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -19,6 +20,18 @@ class Paid(NamedTuple):
     amount: Decimal
     before: bool
     means: str
+
+
+class Paying(NamedTuple):
+    """What a payer reads of an invoice: the first day on which something is to be paid that is not yet (BT-9), how, whom.
+
+    ``mention``: the note without which paying who is paid in our place would not free the public body, where one is missing.
+    """
+
+    due: date | None
+    payment: Payment
+    payee: Party | None
+    mention: tuple[Note, ...]
 
 
 class ChorusSettlement(models.AbstractModel):
@@ -92,13 +105,24 @@ class ChorusSettlement(models.AbstractModel):
 
     # -- what a payer reads --------------------------------------------------------------------------------------------
 
-    def _chorus_payment(self, settled, payments, levies, retained):
-        """How the invoice is paid (BG-16): by the means that was used or preferred, to its bank account, else the journal's.
+    def _chorus_paying(self, settled, payments, paid, levies, retained, notes):
+        """What a payer reads of this invoice, as ``Paying``.
 
-        :param payments: what ``_chorus_payments`` found. :param levies: what is withheld.
-        :param retained: base lines of a retention.
+        :param settled: nothing is left to pay. :param payments: what ``_chorus_payments`` found.
+        :param paid: how much of them counts as paid in advance. :param levies: what is withheld.
+        :param retained: base lines of a retention. :param notes: those of the document.
         """
-        bank, how = self._chorus_bank(), self._chorus_means(settled, payments)
+        instalments = self._chorus_instalments()
+        kept_back = [(self._chorus_label(line["record"]), -self._chorus_net(line)) for line in retained]
+        due = terms.first_due(instalments, paid) or self.invoice_date_due or None
+        particulars = terms.particulars(instalments, levies.reasons, kept_back, self.currency_id.name)
+        payment = self._chorus_payment(self._chorus_means(settled, payments), particulars)
+        payee = self._chorus_payee()
+        return Paying(due, payment, payee, self._chorus_subrogation(payee, notes))
+
+    def _chorus_payment(self, how, particulars):
+        """How the invoice is paid (BG-16): by the means that was used or preferred, to its bank account, else the journal's."""
+        bank = self._chorus_bank()
         reference, creditor = self._chorus_mandate() if how in DIRECT_DEBITS else ("", "")
         if how in DIRECT_DEBITS:
             bank = bank.browse()
@@ -112,12 +136,7 @@ class ChorusSettlement(models.AbstractModel):
             reference=self.payment_reference or "",
             mandate=reference,
             creditor=creditor,
-            particulars=terms.particulars(
-                self._chorus_instalments(),
-                levies.reasons,
-                [(self._chorus_label(line["record"]), -self._chorus_net(line)) for line in retained],
-                self.currency_id.name,
-            ),
+            particulars=particulars,
         )
 
     def _chorus_means(self, settled, payments):
@@ -154,10 +173,6 @@ class ChorusSettlement(models.AbstractModel):
             return []
         parts = self.line_ids.filtered(lambda line: line.display_type == "payment_term" and line.date_maturity)
         return [(line.date_maturity, self._chorus_money(line.amount_currency)) for line in parts]
-
-    def _chorus_due(self, paid):
-        """The first date on which something is to be paid that is not yet (BT-9)."""
-        return terms.first_due(self._chorus_instalments(), paid) or self.invoice_date_due or None
 
     @staticmethod
     def _chorus_label(record):
@@ -213,8 +228,8 @@ class ChorusSettlement(models.AbstractModel):
 
     def _chorus_order_reference(self):
         """The customer's reference, where a person or an order gave it; those that Odoo makes of its own numbers say nothing."""
-        text = cleaned(self.ref)
         made = _first(self, "debit_origin_id", "pos_order_ids")
+        text = cleaned(self.ref)
         return "" if made or text in (self.invoice_origin, self.payment_reference, self.name) else text
 
 

@@ -249,8 +249,8 @@ class AccountMove(models.Model):
         return posted
 
     # EXTENDS account_move_document
-    def _chorus_rules_context(self):
-        return replace(super()._chorus_rules_context(), taken_by=self.chorus_number_taken_by or "")
+    def _chorus_rules_context(self, form):
+        return replace(super()._chorus_rules_context(form), taken_by=self.chorus_number_taken_by or "")
 
     # -- what was sent stays as it was sent ----------------------------------------------------------------------------
 

@@ -45,11 +45,13 @@ class ChorusAnswers(models.AbstractModel):
                 "chorus_status_comment": row.comment or False,
             }
         values = {name: value for name, value in values.items() if self[name] != value}
+        moved = "chorus_status" in values or "chorus_status_at" in values
+        if moved:
+            values |= self._chorus_wanted_history(row.status)
         if values:
             self._chorus_set_status(values)
-        if "chorus_status" in values or "chorus_status_at" in values:
+        if moved:
             self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
-            self._chorus_want_history()
 
     def _chorus_note(self, **values):
         """Write what concerns Chorus Pro alone on these invoices; Odoo need look at nothing of the books for it."""
@@ -100,7 +102,7 @@ class ChorusAnswers(models.AbstractModel):
     def _chorus_steps(self):
         """The time line as ``services.follow.timeline.Step`` s, oldest first."""
         entries = self.sudo().chorus_entry_ids  # sudo: delays are everybody's who sees the invoice
-        return [entry._chorus_step() for entry in entries.sorted(lambda entry: entry.at or entry.create_date)]
+        return [_step(entry) for entry in entries.sorted(lambda entry: entry.at or entry.create_date)]
 
     def _chorus_tell(self, steps):
         """Add to this invoice's time line what Chorus Pro told, each step once.
@@ -109,7 +111,7 @@ class ChorusAnswers(models.AbstractModel):
         """
         self.ensure_one()
         entries = self.env["chorus.status.entry"].sudo()  # sudo: written by what the platform says, read by users
-        known = {entry._chorus_step(): entry for entry in entries.search([("move_id", "=", self.id)])}
+        known = {_step(entry): entry for entry in entries.search([("move_id", "=", self.id)])}
         line = merged((*known, *steps))
         places = {(step.status, step.at): entry for step, entry in known.items()}
         kept = {(step.status, step.at) for step in line}
@@ -120,7 +122,7 @@ class ChorusAnswers(models.AbstractModel):
             if not entry:
                 at = step.at and step.at.replace(tzinfo=None)
                 entries.create({"move_id": self.id, "status": step.status, "at": at, **values})
-            elif entry._chorus_step() != step:
+            elif _step(entry) != step:
                 entry.write(values)
 
     def _chorus_rank(self, told):
@@ -137,14 +139,19 @@ class ChorusAnswers(models.AbstractModel):
             if rank and entry.rank != rank:
                 entry.rank = rank
 
-    def _chorus_want_history(self):
-        """Have the history read: soon where a reason stands in it, else some hours later, one call for many changes."""
+    def _chorus_with_history(self):
+        """Those of these invoices whose history at Chorus Pro is their own."""
+        return self
+
+    def _chorus_wanted_history(self, status):
+        """Values that have the history read: soon where a reason stands in it, else some hours later, one call for many changes.
+
+        :param status: the code of the status that it has now.
+        """
         self.ensure_one()
         now = fields.Datetime.now()
-        soon = statuses.get(self.chorus_status).needs_reason
-        due = now if soon else now + timedelta(seconds=timing.HISTORY_AFTER)
-        if not self.chorus_history_due or self.chorus_history_due > due:
-            self._chorus_note(chorus_history_due=due)
+        due = now if statuses.get(status).needs_reason else now + timedelta(seconds=timing.HISTORY_AFTER)
+        return {"chorus_history_due": due} if not self.chorus_history_due or self.chorus_history_due > due else {}
 
     @api.model
     def _chorus_untold(self, company):
@@ -349,3 +356,9 @@ class ChorusAnswers(models.AbstractModel):
         self._message_log(
             body=self.env._("Chorus Pro: found there, deposited elsewhere. It is followed from now on, nothing is sent.")
         )
+
+
+def _step(entry):
+    """A ``chorus.status.entry`` as the time line knows it."""
+    at = entry.at and entry.at.replace(tzinfo=UTC)
+    return Step(entry.status, at or None, entry.comment or "", entry.author or "", entry.from_history)

@@ -374,7 +374,7 @@ class ChorusDeposit(models.Model):
             # taken meanwhile: sent again, it would be refused as a duplicate
             self._chorus_take_refusal(Refused(code="other_channel"))
             return None
-        return super()._chorus_may_send(*seen)
+        return {}
 
     # EXTENDS 'chorus.exchange'
     def _chorus_is_intact(self, claim):
@@ -566,13 +566,14 @@ class ChorusDeposit(models.Model):
 
         :param datetime since: a search of many begins there, not shortly before the deposit.
         """
-        question = self._chorus_question()
+        question = self._chorus_question(client)
         if since:
             question = question._replace(since=since)
         transactions.commit(self.env)
         return self._chorus_look_up(client, question)
 
-    def _chorus_question(self):
+    def _chorus_question(self, client):
+        """What a search by that client needs to know of this deposit, a ``Question``."""
         self.ensure_one()
         company = self.company_id
         since = (timing.credible(self.sending_at) or timing.credible(self.create_date) or fields.Datetime.now()) - timedelta(
@@ -586,7 +587,7 @@ class ChorusDeposit(models.Model):
             since=since.replace(tzinfo=UTC),
             file_name=self.file_name,
             supplier=supplier,
-            foreign=bool(account) and account != company._chorus_access().get("technical_account"),
+            foreign=bool(account) and account != client.account,
             conclusive=self._chorus_unknown_for(timing.SHOWN_AFTER),
         )
 
@@ -708,6 +709,8 @@ class ChorusDeposit(models.Model):
         :return: dict line → ``FoundInvoice``; by year, SIREN and number (doc/API.md §5).
         """
         self.ensure_one()
+        if not found:
+            return {}
         siren = (self.supplier or self.company_id._chorus_siret())[:9]
         since = timing.credible(self.sending_at) or self.create_date
         own = [row for row in found if row.supplier[:9] == siren]
@@ -785,7 +788,7 @@ class ChorusDeposit(models.Model):
     def _chorus_read_report(self, client):
         """Ask what became of a flow and write it down, in a transaction of its own."""
         self.ensure_one()
-        flow_number, file_name, question = self.flow_number, self.file_name, self._chorus_question()
+        flow_number, file_name, question = self.flow_number, self.file_name, self._chorus_question(client)
         numbers = set(self.line_ids.mapped("number"))
         transactions.commit(self.env)
         twins, held = [], None
@@ -936,25 +939,44 @@ class ChorusDeposit(models.Model):
             with company._chorus_client_for_user() as client:
                 for deposit in deposits:
                     deposit._chorus_step(client)
-                self._chorus_read_statuses(company, client)
+                self._chorus_read_statuses(self.env["chorus.connection"]._of(company), client)
                 self._chorus_read_histories(deposits.move_ids.filtered("chorus_history_due"), client)
                 failures |= company._chorus_failures(client)
         return failures
 
     @api.model
-    def _chorus_read_news(self, company, client):
+    def _chorus_read_news(self, connection, client):
         """What changed at Chorus Pro since the last time."""
-        connection = self.env["chorus.connection"]._of(company)
+        company = connection.company_id
         if self._chorus_follows(company):
-            self._chorus_read_statuses(company, client)
-            self._chorus_sweep(company, client)
-        if not connection._is_paused():
-            self._chorus_read_histories(self.env["account.move"]._chorus_untold(company), client)
+            self._chorus_read_statuses(connection, client)
+            self._chorus_sweep(connection, client)
+        if not connection._is_paused() and (untold := self.env["account.move"]._chorus_untold(company)):
+            self._chorus_read_histories(untold, client)
 
     @api.model
     def _chorus_follows(self, company):
-        """Whether some invoice of the company is at Chorus Pro and may still change."""
-        return bool(self.env["account.move"].sudo().search_count(self._chorus_followed(company), limit=1))
+        """Whether something of the company is at Chorus Pro and may still change."""
+        moves = self.env["account.move"].sudo()  # sudo: for the crons, which serve all companies
+        return bool(moves.search_count(self._chorus_followed(company), limit=1)) or (
+            self._chorus_has_works(company) and self._chorus_follows_works(company)
+        )
+
+    # What works documents add is asked only of a company that may have some: ``…_works``, which ``works`` extends.
+
+    @api.model
+    def _chorus_has_works(self, company):
+        """Whether a company may have works documents, or others' to validate."""
+        return False
+
+    @api.model
+    def _chorus_follows_works(self, company):
+        """Whether some works document is looked for at Chorus Pro, or another's may wait for us."""
+        return False
+
+    @api.model
+    def _chorus_read_works(self, connection, client):
+        """Read what changed of works documents."""
 
     @api.model
     def _chorus_followed(self, company):
@@ -975,32 +997,32 @@ class ChorusDeposit(models.Model):
         ]
 
     @api.model
-    def _chorus_read_statuses(self, company, client):
+    def _chorus_read_statuses(self, connection, client):
         """Read the statuses that changed since the last good poll: a few calls, however many invoices are open."""
-        connection = self.env["chorus.connection"]._of(company)
         now = fields.Datetime.now()
-        since = timing.credible(connection.last_poll) or self._chorus_first_deposit(company)
-        if not since:
-            return
-        since -= timedelta(seconds=timing.OVERLAP)
-        period = {
-            "changed_from": since.replace(tzinfo=UTC),
-            "changed_to": now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
-        }
-        if self._chorus_take_statuses(company, client, **period):
-            transactions.retry_and_commit(self.env, self._chorus_write_poll, connection, now)
+        since = timing.credible(connection.last_poll) or self._chorus_first_deposit(connection.company_id)
+        if since:
+            since -= timedelta(seconds=timing.OVERLAP)
+            period = {
+                "changed_from": since.replace(tzinfo=UTC),
+                "changed_to": now.replace(tzinfo=UTC) + timedelta(seconds=timing.OVERLAP),
+            }
+            if self._chorus_take_statuses(connection, client, **period):
+                transactions.retry_and_commit(self.env, connection._note_polled, now)
+        if self._chorus_has_works(connection.company_id):
+            self._chorus_read_works(connection, client)
 
     @api.model
-    def _chorus_sweep(self, company, client):
+    def _chorus_sweep(self, connection, client):
         """Once a day, read all open invoices by their deposit dates: what the search for changes missed is found here."""
-        connection = self.env["chorus.connection"]._of(company)
         now = fields.Datetime.now()
         last = timing.credible(connection.last_sweep)
         if last and now - last < timedelta(seconds=timing.SWEEP):
             return
-        moves = self.env["account.move"].sudo().search(self._chorus_followed(company))  # sudo: crons serve all companies
+        followed = self._chorus_followed(connection.company_id)
+        moves = self.env["account.move"].sudo().search(followed)  # sudo: crons serve all companies
         since = min((deposit._chorus_left_at() for deposit in moves.chorus_deposit_line_ids.deposit_id), default=now)
-        if self._chorus_take_statuses(company, client, deposited_from=since.replace(tzinfo=UTC) - timedelta(days=1)):
+        if self._chorus_take_statuses(connection, client, deposited_from=since.replace(tzinfo=UTC) - timedelta(days=1)):
             transactions.retry_and_commit(self.env, connection.write, {"last_sweep": now})
 
     @api.model
@@ -1020,13 +1042,13 @@ class ChorusDeposit(models.Model):
         return timing.credible(self.deposited_at) or min(fields.Datetime.to_datetime(day), fields.Datetime.now())
 
     @api.model
-    def _chorus_take_statuses(self, company, client, **period):
+    def _chorus_take_statuses(self, connection, client, **period):
         """Search a period and bring home what is found; whether it was read to its end.
 
         A row that cannot be read is named, and the others are taken. What left for a structure that the company had before is
         searched under it too; what the account may not see any more is told, and stops nothing.
         """
-        connection = self.env["chorus.connection"]._of(company)
+        company = connection.company_id
         structures, present = self._chorus_structures(company), company.chorus_structure_id or None
         transactions.commit(self.env)
         found, unreadable = [], []
@@ -1039,7 +1061,7 @@ class ChorusDeposit(models.Model):
                     transactions.commit(self.env)
                     return False
                 unreadable.append(UnreadableRow(self.env._("Structure %s", structure), str(error)))
-        transactions.retry_and_commit(self.env, self._chorus_write_statuses, company, found, unreadable)
+        transactions.retry_and_commit(self.env, self._chorus_write_statuses, connection, found, unreadable)
         return True
 
     @api.model
@@ -1056,12 +1078,7 @@ class ChorusDeposit(models.Model):
         return [present, *sorted(set(former.mapped("structure")))]
 
     @api.model
-    def _chorus_write_poll(self, connection, moment):
-        connection._note_success()
-        connection.last_poll = moment
-
-    @api.model
-    def _chorus_write_statuses(self, company, found, unreadable=()):
+    def _chorus_write_statuses(self, connection, found, unreadable=()):
         """Bring statuses home to the invoices they belong to.
 
         An invoice is known by Chorus Pro's identifier; the first time by its number, within the flow it was deposited in; one
@@ -1069,7 +1086,8 @@ class ChorusDeposit(models.Model):
 
         :param unreadable: the rows that could not be read.
         """
-        self.env["chorus.connection"]._of(company)._note_unreadable(unreadable)
+        company = connection.company_id
+        connection._note_unreadable(unreadable)
         lines = (
             self.env["chorus.deposit.line"]
             .sudo()
@@ -1100,7 +1118,7 @@ class ChorusDeposit(models.Model):
     @api.model
     def _chorus_read_histories(self, moves, client):
         """Read the histories of these invoices, one call and one commit each."""
-        for move in moves:
+        for move in moves._chorus_with_history():
             identifier = move.chorus_identifier
             if not identifier:
                 continue
@@ -1138,18 +1156,18 @@ class ChorusDeposit(models.Model):
         for company in self.env["res.company"]._chorus_companies():
             self = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
-            way_in = company._chorus_may_call(connection)
+            way_in = connection._way_in()
             if not way_in:
                 continue
             due = self._chorus_due(company, ("deposited",))
             if not progress(remaining=len(due)):
                 return
             with company._chorus_client(way_in) as client:
-                if not due._chorus_each(company, client):
+                if not due._chorus_each(connection, client):
                     return
                 if not connection._is_paused():
                     # what breaks is told, and the other companies have their turn
-                    error = transactions.run_and_survive(self, "_chorus_read_news", company, client)
+                    error = transactions.run_and_survive(self, "_chorus_read_news", connection, client)
                     if error:
                         transactions.retry_and_commit(
                             self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")

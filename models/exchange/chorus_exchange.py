@@ -256,7 +256,7 @@ class ChorusExchange(models.AbstractModel):
             records = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
             transactions.retry_and_commit(self.env, connection._notice_database)
-            way_in = company._chorus_may_call(connection)
+            way_in = connection._way_in()
             if not way_in:
                 transactions.trigger(
                     self.env, self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds()
@@ -266,7 +266,7 @@ class ChorusExchange(models.AbstractModel):
             if not progress(remaining=len(due)):
                 return
             with company._chorus_client(way_in) as client:
-                if not due._chorus_each(company, client):
+                if not due._chorus_each(connection, client):
                     return
             progress(remaining=0)
             served.append((records, company))
@@ -283,12 +283,11 @@ class ChorusExchange(models.AbstractModel):
         """
         return False
 
-    def _chorus_each(self, company, client):
+    def _chorus_each(self, connection, client):
         """Go on with each of these records, as long as Chorus Pro can be reached.
 
         :return: False when the cron's time is over.
         """
-        connection = self.env["chorus.connection"]._of(company)
         # a look first: it tells whether Chorus Pro answers at all
         for record in self.sorted(lambda record: record.state == "ready"):
             was_ready = record.state == "ready"

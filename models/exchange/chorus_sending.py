@@ -111,7 +111,7 @@ class ChorusSending(models.AbstractModel):
             files = []
             for move in moves:
                 try:
-                    look = move._chorus_look()
+                    look = move._chorus_look(form)
                     if obstacles := look.obstacles(by_itself):
                         raise DocumentError(obstacles)
                     if move._chorus_claim():
@@ -128,7 +128,7 @@ class ChorusSending(models.AbstractModel):
             for move, file in files:
                 if move not in taken:
                     deposits |= deposits._chorus_make_one(move, file, form.code)
-            for part in archive.split(len(file.content) for _move, file in shared):
+            for part in archive.split(len(file.content) for _move, file in shared) if shared else ():
                 packed = archive.pack((file.name, file.content) for _move, file in shared[part])
                 together = self.browse(move.id for move, _file in shared[part])
                 name = f"{shared[part][0][1].name.removesuffix(form.suffix)}_{len(together)}.tar.gz"
@@ -147,7 +147,8 @@ class ChorusSending(models.AbstractModel):
             return False
         if self._chorus_is_live():
             return False
-        self._chorus_note(**dict.fromkeys(TOLD, False))
+        if any(self[name] for name in TOLD):
+            self._chorus_note(**dict.fromkeys(TOLD, False))
         return True
 
     @api.model
@@ -173,9 +174,9 @@ class ChorusSending(models.AbstractModel):
         return {
             "move_id": self.id,
             "number": self._chorus_number(),
+            "total": self._chorus_grand_total(),
             "recipient": compact(self.commercial_partner_id.company_registry),
             "issue_date": self.invoice_date,
-            "total": self._chorus_grand_total(),
             "currency_id": self.currency_id.id,
         }
 
@@ -358,10 +359,9 @@ class ChorusSending(models.AbstractModel):
         """The files that go with this invoice, each under a name of its own."""
         return distinct(self.chorus_attachment_ids._chorus_content()) if self.chorus_attachment_ids else ()
 
-    def _chorus_format_obstacles(self):
-        """Why the company's format cannot be written now, as sentences in the user's language."""
+    def _chorus_format_obstacles(self, form):
+        """Why that ``Format`` cannot be written now, as sentences in the user's language."""
         self.ensure_one()
-        form = self._chorus_format()
         lang, obstacles = self.env.lang, []
         if form.needs_pdf and not self.invoice_pdf_report_id and not self._chorus_can_print():
             others = ", ".join(other.name.of(lang) for other in formats.FORMATS.values() if not other.needs_pdf)

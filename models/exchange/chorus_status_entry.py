@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ...services.clock import UTC
-from ...services.follow.timeline import Step
 from ...services.vocabulary import statuses
 
 
@@ -41,8 +39,3 @@ class ChorusStatusEntry(models.Model):
             status = statuses.get(entry.status)
             entry.label = status.label.of(self.env.lang)
             entry.state = status.state
-
-    def _chorus_step(self):
-        self.ensure_one()
-        at = self.at and self.at.replace(tzinfo=UTC)
-        return Step(self.status, at or None, self.comment or "", self.author or "", self.from_history)

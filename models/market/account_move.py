@@ -152,8 +152,8 @@ class AccountMove(models.Model):
     # What a market changes is asked only of an invoice that is in one: ``…_in_market``, which works documents extend.
 
     # EXTENDS core
-    def _chorus_findings(self, document=None):
-        found = super()._chorus_findings(document)
+    def _chorus_findings(self, document=None, form=None):
+        found = super()._chorus_findings(document, form)
         return self._chorus_findings_in_market(found) if self.chorus_market_id else found
 
     def _chorus_findings_in_market(self, found):
@@ -245,20 +245,12 @@ class AccountMove(models.Model):
         return super()._chorus_is_paid() or (self.move_type == "out_invoice" and self.chorus_framework == "A2")
 
     # EXTENDS core
-    def _chorus_is_retention(self, base_line):
-        if base_line["record"].chorus_line_kind != "retention":
-            return super()._chorus_is_retention(base_line)
-        return self._chorus_lowers_without_vat(base_line)
+    def _chorus_says_retention(self, line):
+        return line.chorus_line_kind == "retention" or super()._chorus_says_retention(line)
 
     # EXTENDS core
-    def _chorus_has_retention(self):
-        return super()._chorus_has_retention() or any(
-            line.chorus_line_kind == "retention" and line.price_subtotal < 0 for line in self.invoice_line_ids
-        )
-
-    # EXTENDS core
-    def _chorus_look(self):
-        look = super()._chorus_look()
+    def _chorus_look(self, form=None):
+        look = super()._chorus_look(form)
         return look._replace(remarks=self._chorus_remarks_in_market(look.remarks)) if self.chorus_market_id else look
 
     def _chorus_remarks_in_market(self, remarks):
@@ -266,12 +258,10 @@ class AccountMove(models.Model):
         return remarks
 
     # EXTENDS core
-    def _chorus_prior_remark(self):
-        prior = super()._chorus_prior_remark()
-        apart = self.chorus_market_id and not self.chorus_market_id.transferred
-        if apart and not prior and not self._chorus_is_live() and self.chorus_state not in ("to_send", "rejected"):
+    def _chorus_apart_remark(self):
+        if self.chorus_market_id and not self.chorus_market_id.transferred:
             return Remark(self.env._("Its market is not transferred to Chorus Pro."), "", True, Place.MARKET)
-        return prior
+        return super()._chorus_apart_remark()
 
     # EXTENDS core
     def _chorus_alerts(self):
@@ -293,11 +283,18 @@ class AccountMove(models.Model):
         """Take over what Chorus Pro says of a document of a market."""
         super()._chorus_set_status(values)
 
+    # the history of one document is not that of its billing file, which the searches tell
+
     # EXTENDS exchange
-    def _chorus_want_history(self):
-        # the history of one document is not that of its billing file, which the searches tell
-        if not self.chorus_by_hand:
-            super()._chorus_want_history()
+    def _chorus_wanted_history(self, status):
+        return {} if self.chorus_by_hand else super()._chorus_wanted_history(status)
+
+    # EXTENDS exchange
+    def _chorus_with_history(self):
+        by_hand = self.filtered("chorus_by_hand")
+        # asked for by whoever found them at Chorus Pro
+        by_hand.filtered("chorus_history_due")._chorus_note(chorus_history_due=False)
+        return super(AccountMove, self - by_hand)._chorus_with_history()
 
     # EXTENDS core
     def _chorus_mended(self, place):

@@ -140,21 +140,32 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS exchange
     @api.model
-    def _chorus_follows(self, company):
+    def _chorus_has_works(self, company):
+        markets = self.env["chorus.market"].sudo().with_context(active_test=False)  # sudo: crons serve all companies
+        of_the_company = [("company_id", "=", company.id)]
         return (
-            super()._chorus_follows(company)
+            super()._chorus_has_works(company)
+            or bool(markets.search_count(of_the_company, limit=1))
+            or bool(self.sudo().search_count([*of_the_company, ("state", "=", "by_hand")], limit=1))  # sudo: see above
+        )
+
+    # EXTENDS exchange
+    @api.model
+    def _chorus_follows_works(self, company):
+        return (
+            super()._chorus_follows_works(company)
             or bool(self._chorus_due(company, ("by_hand",)))
             or self.env["chorus.validation"]._chorus_validates(company)
         )
 
     # EXTENDS exchange
     @api.model
-    def _chorus_read_statuses(self, company, client):
-        super()._chorus_read_statuses(company, client)
+    def _chorus_read_works(self, connection, client):
+        super()._chorus_read_works(connection, client)
+        company = connection.company_id
         followed = self._chorus_followed_in_markets(company)
         if followed.filtered("chorus_by_hand"):
-            self._chorus_read_pieces(company, client)
-        connection = self.env["chorus.connection"]._of(company)
+            self._chorus_read_pieces(connection, client)
         for deposit in self._chorus_due(company, ("by_hand",)):
             if connection._is_paused():
                 break
@@ -163,14 +174,6 @@ class ChorusDeposit(models.Model):
         if self.env["chorus.validation"]._chorus_validates(company):
             self.env["chorus.validation"]._chorus_read_waiting(company, client)
 
-    # EXTENDS 'chorus.deposit'
-    @api.model
-    def _chorus_read_histories(self, moves, client):
-        by_hand = moves.filtered("chorus_by_hand")
-        # asked for by whoever found them at Chorus Pro
-        by_hand.filtered("chorus_history_due")._chorus_note(chorus_history_due=False)
-        super()._chorus_read_histories(moves - by_hand, client)
-
     @api.model
     def _chorus_followed_in_markets(self, company):
         """The documents of markets that are at Chorus Pro and may still change."""
@@ -178,9 +181,9 @@ class ChorusDeposit(models.Model):
         return moves.search([*self._chorus_followed(company), ("chorus_market_id", "!=", False)])
 
     @api.model
-    def _chorus_read_pieces(self, company, client):
+    def _chorus_read_pieces(self, connection, client):
         """Read the works documents that changed since the last good poll, ours and those that answer them."""
-        connection = self.env["chorus.connection"]._of(company)
+        company = connection.company_id
         now = fields.Datetime.now()
         first = self.sudo().search(  # sudo: crons serve all companies
             [("company_id", "=", company.id), ("environment", "=", connection.environment), ("syntax", "=", BY_HAND)],

@@ -61,11 +61,10 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
 
     def __init__(self, session: PisteSession) -> None:
         self._session = session
-
-    @property
-    def tally(self) -> Mapping[str, int]:
-        """Requests made so far, under ``""``, and the failed ones under their failure's code."""
-        return self._session.tally
+        #: Requests made so far, under ``""``, and the failed ones under their failure's code.
+        self.tally: Mapping[str, int] = session.tally
+        #: The login of the technical account that calls.
+        self.account = session.account
 
     def must_leave_within(self, seconds: float) -> None:
         """Let no call done once begin later than so many seconds from now, see :class:`~.session.PisteSession`."""

@@ -113,6 +113,7 @@ class PisteSession:
         self.timeout = timeout
         self._retries = retries
         self._credentials = credentials
+        self.account = credentials.technical_account
         self._tokens = tokens
         self._token_key = tokens.key(environment.token_url, credentials.client_id, credentials.client_secret)
         account = f"{credentials.technical_account}:{credentials.technical_password}"
@@ -326,7 +327,7 @@ def search_all(
         }
         found = session.search(path, body, results)
         bad: list[UnreadableRow] = []
-        yield from read_rows(found.rows, read, named, bad)
+        yield from list(read_rows(found.rows, read, named, bad))
         seen += len(found.rows)
         total = max(total, found.total or 0)
         more = _more(found, page, size)

@@ -231,9 +231,8 @@ def line_name(line: Line) -> str:
 def _party(party: Party, no_vat_number: bool, *, seller: bool = False) -> Terms:
     identifier = xml_text(party.identifier)
     scheme = SCHEMES.get(party.identifier_type)
-    siren = xml_text(party.siren)
-    if party.siret and not LEGAL_IDENTIFIER_IS_SIRET:
-        legal_identifier, legal_scheme = siren, "0002"
+    if not LEGAL_IDENTIFIER_IS_SIRET and party.siret:
+        legal_identifier, legal_scheme = xml_text(party.siren), "0002"
     else:
         legal_identifier, legal_scheme = identifier, scheme
     vat = "" if no_vat_number else xml_text(party.vat)
@@ -245,7 +244,7 @@ def _party(party: Party, no_vat_number: bool, *, seller: bool = False) -> Terms:
         "legal_identifier_schemeid": legal_scheme,
         "vat_identifier": vat,
         # A supplier without VAT number (art. 293 B) is known to the tax office by its SIREN; BR-E-02 wants either
-        "tax_identifier": siren if seller and not vat and not no_vat_number else "",
+        "tax_identifier": xml_text(party.siren) if seller and not vat and not no_vat_number else "",
         "legal_info": xml_text(party.legal_mention) if seller else "",
         **_address(party.address),
         "contacts": _contacts(party),

@@ -23,8 +23,10 @@ class Format:
     :param key: what a company's settings keep. :param name: its name in a sentence. :param label: as one chooses it.
     :param code: the ``syntaxeFlux`` of its file; for the PDF with data, the mode of ``soumettre``.
     :param suffix: of the file of one invoice.
-    :param writer: makes the file of an invoice; of its printed PDF too, where ``needs_pdf``.
+    :param write: makes the file of an invoice; of its printed PDF too, which is not None where ``needs_pdf``. It raises
+        ``DocumentError`` where none can be made, ``PdfError`` where the PDF is none.
     :param needs_pdf: the public body sees the invoice as it is printed.
+    :param submitted: it goes by ``soumettre`` with its data, not as a flow.
     :param names_validator: the validator of a sub- or co-contractor's invoice can be said in it.
     :param attachments_in_xml: the files that go with an invoice are written as text inside an XML.
     :param shares_flows: several invoices may go in one archive.
@@ -35,31 +37,19 @@ class Format:
     label: Text
     code: str
     suffix: str
-    writer: Callable[[Invoice, bytes], bytes]
+    write: Callable[[Invoice, bytes | None], bytes]
     needs_pdf: bool = False
+    submitted: bool = False
     names_validator: bool = False
     attachments_in_xml: bool = False
     shares_flows: bool = False
 
-    @property
-    def submitted(self) -> bool:
-        """It goes by ``soumettre`` with its data, not as a flow."""
-        return self.code == submission.MODE
 
-    def write(self, invoice: Invoice, pdf: bytes | None = None) -> bytes:
-        """The file of one invoice.
-
-        :param pdf: the printed invoice, for a format that needs one.
-        :raises DocumentError: when it cannot be made. :raises PdfError: when ``pdf`` is none.
-        """
-        if self.needs_pdf and pdf is None:
-            raise ValueError(f"{self.key} needs the printed invoice")
-        return self.writer(invoice, pdf or b"")
-
-
-def _of_flow(key: str, name: Text, label: Text, code: str, writer: Callable[[Invoice, bytes], bytes], **facts: bool) -> Format:
+def _of_flow(
+    key: str, name: Text, label: Text, code: str, write: Callable[[Invoice, bytes | None], bytes], **facts: bool
+) -> Format:
     syntax = syntaxes.get(code)
-    return Format(key, name, label, code, syntax.suffix or "", writer, shares_flows=bool(syntax.batch_known_to_work), **facts)
+    return Format(key, name, label, code, syntax.suffix or "", write, shares_flows=bool(syntax.batch_known_to_work), **facts)
 
 
 CII = _of_flow(
@@ -75,7 +65,7 @@ FACTURX = _of_flow(
     Text("Factur-X", "Factur-X"),
     Text("Factur-X (PDF with the data inside)", "Factur-X (PDF avec les données à l'intérieur)"),
     "IN_DP_E2_CII_FACTURX",
-    to_facturx,
+    lambda invoice, pdf: to_facturx(invoice, pdf or b""),
     needs_pdf=True,
 )
 UBL = _of_flow(
@@ -93,8 +83,9 @@ PDF = Format(
     Text("PDF and its data, invoice by invoice", "PDF et ses données, facture par facture"),
     submission.MODE,
     ".pdf",
-    lambda _invoice, pdf: plain(pdf),
+    lambda _invoice, pdf: plain(pdf or b""),
     needs_pdf=True,
+    submitted=True,
     names_validator=True,
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 
 from ..text import Text
@@ -70,7 +71,7 @@ class Framework:
     circuit: tuple[Actor, ...] = ()
     next_codes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def needs_validator(self) -> bool:
         """A validator (main contractor or group leader) must be named in the document."""
         return Actor.VALIDATOR in self.circuit

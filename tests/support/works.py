@@ -43,5 +43,5 @@ class WorksCommon(MarketCommon):
         company = self.company
         deposits = self.env["chorus.deposit"].sudo()
         with company._chorus_client() as client:
-            deposits._chorus_read_statuses(company, client)
+            deposits._chorus_read_statuses(self.env["chorus.connection"]._of(company), client)
         self.env.invalidate_all()

@@ -51,10 +51,10 @@ class TestCompanies(ChorusCommon):
         model = type(self.env["chorus.deposit"])
         whole = model._chorus_write_statuses
 
-        def broken(deposits, company, *told):
-            if company == self.company:
+        def broken(deposits, connection, *found):
+            if connection.company_id == self.company:
                 raise ValueError("never thought of")
-            return whole(deposits, company, *told)
+            return whole(deposits, connection, *found)
 
         self.patch(model, "_chorus_write_statuses", broken)
         job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow")

@@ -106,7 +106,7 @@ class TestSubcontracting(MarketCommon):
                 self.assertIn("counts as accepted", move.chorus_clock)
                 with self.company._chorus_client() as client:
                     found = list(client.search_invoices(number=move.name))
-                    self.env["chorus.deposit"].sudo()._chorus_write_statuses(self.company, found)
+                    self.env["chorus.deposit"].sudo()._chorus_write_statuses(self.company._chorus_connection(), found)
                 move.invalidate_recordset()
                 self.assertEqual(move.chorus_status, "ABSENCE_VALIDATION_1_HORS_DELAI")
                 self.assertFalse(move.chorus_deadline)

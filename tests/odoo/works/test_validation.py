@@ -30,7 +30,7 @@ class TestValidation(MarketCommon):
     def poll(self):
         """What the cron does."""
         with self.company._chorus_client() as client:
-            self.env["chorus.deposit"].sudo()._chorus_read_statuses(self.company, client)
+            self.env["chorus.deposit"].sudo()._chorus_read_statuses(self.company._chorus_connection(), client)
         self.env.invalidate_all()
         return self.env["chorus.validation"].search([("company_id", "=", self.company.id)])
 

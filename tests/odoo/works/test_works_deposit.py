@@ -401,7 +401,7 @@ class TestWorksFollowed(WorksCommon):
         self.connect(second, simulated.SECOND_SUPPLIER, *simulated.SECOND)
         deposits = self.env["chorus.deposit"].sudo()
         with second._chorus_client() as client:
-            deposits._chorus_read_statuses(second, client)
+            deposits._chorus_read_statuses(second._chorus_connection(), client)
         self.assertEqual(move.chorus_status, "MISE_A_DISPOSITION_MOE")
 
     def test_a_poll_asks_few_questions(self):
