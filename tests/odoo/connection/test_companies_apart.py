@@ -89,7 +89,7 @@ class TestCompaniesApart(ChorusCommon, HttpCase):
             for move in invoices.sudo():
                 move.with_user(self.sender).sudo(False).with_company(move.company_id).action_chorus_send()
             self.simulator.advance()
-            suppliers = {row["numeroFacture"]: row["codeFournisseur"][:9] for row in self.simulator.invoices()}
+            suppliers = {row["numeroFacture"]: row["fournisseur"][:9] for row in self.simulator.invoices()}
             self.assertEqual(len(self.simulator.invoices()), 2)
             self.assertEqual(set(suppliers.values()), {simulated.SUPPLIER[:9], simulated.SECOND_SUPPLIER[:9]})
 
