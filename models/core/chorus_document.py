@@ -74,7 +74,12 @@ class ChorusDocument(models.AbstractModel):
             recipient=self._chorus_requirements(),
             paid_since=sum((paid.amount for paid in self._chorus_payments() if not paid.before), ZERO),
             order_reference=self._chorus_order_reference(),
+            taken_by=self._chorus_taken_by(),
         )
+
+    def _chorus_taken_by(self):
+        """Which other invoice of ours has this number at Chorus Pro, "" where none is known to."""
+        return ""
 
     def _chorus_document(self):
         """This invoice or credit note as a ``services.document.invoice.Invoice``, with the amounts of the books.

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
@@ -248,9 +246,9 @@ class AccountMove(models.Model):
         posted._chorus_plan()
         return posted
 
-    # EXTENDS account_move_document
-    def _chorus_rules_context(self, form):
-        return replace(super()._chorus_rules_context(form), taken_by=self.chorus_number_taken_by or "")
+    # EXTENDS core
+    def _chorus_taken_by(self):
+        return self.chorus_number_taken_by or super()._chorus_taken_by()
 
     # -- what was sent stays as it was sent ----------------------------------------------------------------------------
 

@@ -217,9 +217,11 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'l10n_fr_chorus_pro'
     def write(self, vals):
         result = super().write(vals)
-        if {"state", "released"} & vals.keys():
+        # that an invoice entered Chorus Pro is told when the outcome of its line is written
+        told = vals.get("state") in (None, "integrated", "partial")
+        if "released" in vals or not told:
             self.line_ids.move_id._chorus_mark_sent()
-        if "state" in vals:
+        if not told:
             self.line_ids.move_id._chorus_call_people()
         return result
 
@@ -364,9 +366,8 @@ class ChorusDeposit(models.Model):
             self._chorus_read_report(client)
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_identity(self):
-        company = self.company_id
-        return {"structure": company.chorus_structure_id, "account": company._chorus_access().get("technical_account")}
+    def _chorus_identity(self, account):
+        return {"structure": self.company_id.chorus_structure_id, "account": account}
 
     # EXTENDS 'chorus.exchange'
     def _chorus_may_send(self, *seen):

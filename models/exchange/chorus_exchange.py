@@ -51,8 +51,11 @@ class ChorusExchange(models.AbstractModel):
         """
         return True
 
-    def _chorus_identity(self):
-        """Values to keep of whom the call is made for, since a company's settings may change before its answer is known."""
+    def _chorus_identity(self, account):
+        """Values to keep of whom the call is made for, since a company's settings may change before its answer is known.
+
+        :param account: the login of the technical account that calls.
+        """
         return {}
 
     def _chorus_load(self):
@@ -111,7 +114,7 @@ class ChorusExchange(models.AbstractModel):
         A sender that dies in between leaves ``sending``, which nobody sends again before a look at Chorus Pro.
         """
         # a cron beside us may take it between our snapshot and our lock: then it is the cron's, not an error of the user's
-        claim = transactions.retry_and_commit(self.env, self._chorus_claim, *seen)
+        claim = transactions.retry_and_commit(self.env, self._chorus_claim, client.account, *seen)
         if not claim:
             return
         # who is held for dead must not send any more
@@ -125,9 +128,10 @@ class ChorusExchange(models.AbstractModel):
             answer = OutcomeUnknown(type(error).__name__, code="internal")
         transactions.retry_and_commit(self.env, self._chorus_write_answer, answer)
 
-    def _chorus_claim(self, *seen):
+    def _chorus_claim(self, account, *seen):
         """Take a record for sending: lock, check again, mark.
 
+        :param account: see ``_chorus_identity``. :param seen: see ``_chorus_may_send``.
         :return: what the call needs, or None when somebody else has it or it must not be sent now.
         """
         self.ensure_one()
@@ -150,7 +154,7 @@ class ChorusExchange(models.AbstractModel):
                 "sending_at": fields.Datetime.now(),
                 "uploads": record.uploads + 1,
                 "next_try": False,
-                **record._chorus_identity(),
+                **record._chorus_identity(account),
                 **values,
             }
         )

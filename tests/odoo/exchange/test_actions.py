@@ -189,7 +189,7 @@ class TestActions(ChorusCommon):
         move = self.suspended()
         action = self.env["chorus.action"].sudo()._chorus_ask(move, "complete", comment="Voici")
         with move.company_id._chorus_client() as client:
-            action._chorus_claim(action._chorus_look(client))
+            action._chorus_claim(client.account, action._chorus_look(client))
             client.complete_invoice(action.identifier, (), "Voici")
         self.assertEqual(action.state, "sending")
         action.sending_at = fields.Datetime.now() - timedelta(seconds=timing.STALE + 1)

@@ -408,8 +408,8 @@ class TestAnyAnswer(ChorusCommon):
 
     def test_a_late_answer_with_a_number_recorded_meanwhile(self):
         deposit, other = (self.invoice()._chorus_enqueue().sudo() for _index in range(2))
-        deposit._chorus_claim()
-        other._chorus_claim()
+        deposit._chorus_claim(simulated.ACCOUNT)
+        other._chorus_claim(simulated.ACCOUNT)
         other._chorus_write_answer(FlowReceipt("CPP1"))
         deposit._chorus_write_answer(FlowReceipt("CPP1"))
         self.assertEqual((other.state, deposit.state), ("deposited", "unknown"))
@@ -431,7 +431,7 @@ class TestAnyAnswer(ChorusCommon):
         self.assertLess(connection.last_sweep, ahead)
         second = self.invoice()
         deposit = second._chorus_enqueue().sudo()
-        deposit._chorus_claim()
+        deposit._chorus_claim(simulated.ACCOUNT)
         deposit.write({"sending_at": ahead, "next_try": ahead})
         self.cron(hours=0)
         self.assertEqual(deposit.state, "unknown", "nobody sends since then")

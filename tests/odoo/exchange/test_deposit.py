@@ -197,7 +197,7 @@ class TestDeposit(ChorusCommon):
         """A deposit left in "sending" is nobody's to send again before a search."""
         move = self.invoice()
         deposit = move._chorus_enqueue().sudo()
-        deposit._chorus_claim()
+        deposit._chorus_claim(simulated.ACCOUNT)
         self.run_cron("deposit")
         self.assertEqual(deposit.state, "sending", "another worker may be at it")
         deposit.sending_at = fields.Datetime.now() - timedelta(minutes=31)
@@ -279,7 +279,7 @@ class TestDeposit(ChorusCommon):
     def test_late_answer(self):
         """An answer that comes after the deposit was taken for a dead sender's: a receipt counts, an error does not."""
         deposit = self.invoice()._chorus_enqueue().sudo()
-        deposit._chorus_claim()
+        deposit._chorus_claim(simulated.ACCOUNT)
         deposit.state = "unknown"
         deposit._chorus_write_answer(Refused("no"))
         self.assertEqual(deposit.state, "unknown")
@@ -406,7 +406,7 @@ class TestDeposit(ChorusCommon):
         self.company.chorus_environment = "qualification"
         self.run_cron("deposit")
         self.assertEqual(deposit.state, "ready")
-        self.assertEqual(deposit._chorus_claim(), None)
+        self.assertEqual(deposit._chorus_claim(simulated.ACCOUNT), None)
 
     def test_no_deletion(self):
         self.send(move := self.invoice())
