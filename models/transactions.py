@@ -85,5 +85,5 @@ def trigger(env, name, *delays):
 
 
 def in_company_lang(records, company):
-    """The same records in the company's language, in which scheduled jobs log on its invoices."""
+    """Records in the company's language, in which scheduled jobs log on its invoices."""
     return records.with_context(lang=company._chorus_lang())

@@ -26,7 +26,7 @@ class Text(NamedTuple):
         return self.fr if (lang or "").lower().startswith("fr") else self.en
 
     def format(self, **values: object) -> Text:
-        """The same text with ``{placeholders}`` filled in, in both languages."""
+        """This text with its ``{placeholders}`` filled in, in both languages."""
         return Text(self.en.format(**values), self.fr.format(**values))
 
 

@@ -75,7 +75,7 @@ class Odoo:
         self.stop()
 
     def stop(self) -> None:
-        """The same, uncounted: nobody is waited for."""
+        """Kill all processes of the server at once, uncounted: nobody is waited for."""
         if self._process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group of its own (see `processes.background`)

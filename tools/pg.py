@@ -47,7 +47,7 @@ def find_binaries() -> Path | None:
 
 
 def binaries() -> Path:
-    """The same, after having installed PostgreSQL where it is missing."""
+    """Where PostgreSQL's programs are, after having installed it where it is missing."""
     found = find_binaries()
     if found:
         return found

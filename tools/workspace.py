@@ -268,7 +268,7 @@ class Workspace:
         return name
 
     def _base_with_companies(self, name: str, kind: Base) -> str:
-        """The same with the companies of the tests, made from it."""
+        """A base that also has the companies of the tests, made from the one without."""
         plain = self._base(kind._replace(companies=False))
         if not self.exists(name) or not (FILESTORE / name).is_dir():
             self.drop(name)

@@ -42,30 +42,30 @@ class ChorusSendWizard(models.TransientModel):
             wizard.blocked_count = wizard.selected_count - unblocked
 
     @api.model
-    def _chorus_open(self, remarks):
+    def _chorus_open(self, notices):
         """Open the wizard on what is to be said of invoices.
 
-        :param remarks: their ``Remark`` by invoice; an invoice without any that blocks is ready.
+        :param notices: their ``Notice`` by invoice; an invoice without any that blocks is ready.
         """
         groups = defaultdict(lambda: defaultdict(list))
-        for move, told in remarks.items():
-            for remark in told:
-                mended = move._chorus_mended(remark.place)
+        for move, told in notices.items():
+            for notice in told:
+                mended = move._chorus_mended(notice.place)
                 shared = mended if mended._name != move._name else None
                 # what has no remedy is told apart by its sentence
-                key = self._chorus_urgency(remark), remark.remedy, remark.place, shared, remark.message * (not remark.remedy)
-                groups[key][remark.message].append(move.id)
+                key = self._chorus_urgency(notice), notice.remedy, notice.place, shared, notice.message * (not notice.remedy)
+                groups[key][notice.message].append(move.id)
         order = list(dict(URGENCIES))
         sizes = sorted(groups, key=lambda key: (order.index(key[0]), -sum(map(len, groups[key].values()))))
-        urgencies = [{self._chorus_urgency(remark) for remark in told} for told in remarks.values()]
+        urgencies = [{self._chorus_urgency(notice) for notice in told} for told in notices.values()]
         wizard = self.create(
             {
-                "selected_count": len(remarks),
+                "selected_count": len(notices),
                 "skipped_count": sum("skip" in told for told in urgencies),
                 # what a person files may have to be mended first, and is then counted there
                 "by_hand_count": sum("by_hand" in told and "mend" not in told for told in urgencies),
                 "ready_ids": [
-                    Command.set([move.id for move, told in remarks.items() if not any(remark.blocks for remark in told)])
+                    Command.set([move.id for move, told in notices.items() if not any(notice.blocks for notice in told)])
                 ],
                 "group_ids": [Command.create(self._chorus_group(key, groups[key])) for key in sizes],
             }
@@ -81,13 +81,13 @@ class ChorusSendWizard(models.TransientModel):
         }
 
     @api.model
-    def _chorus_urgency(self, remark):
-        if not remark.blocks:
+    def _chorus_urgency(self, notice):
+        if not notice.blocks:
             return "look"
-        if remark.place is Place.BY_HAND:
+        if notice.place is Place.BY_HAND:
             return "by_hand"
         # sent already, not posted…: nothing is wrong with the invoice
-        return "mend" if remark.remedy or remark.place else "skip"
+        return "mend" if notice.remedy or notice.place else "skip"
 
     @api.model
     def _chorus_group(self, key, messages):

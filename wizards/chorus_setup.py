@@ -115,7 +115,7 @@ class ChorusSetup(models.TransientModel):
         return self.env.su or (able and company <= user.company_ids)
 
     def _check_unsaved(self):
-        """The same of a form that is not saved: the browser says whose it is, and its fields are filled in sudo."""
+        """Check the rights on a form that is not saved: the browser says whose it is, and its fields are filled in sudo."""
         self.ensure_one()
         if not self.id:
             self.sudo(False)._check_manager(self.company_id)

@@ -141,7 +141,7 @@ class ChorusConnection(models.Model):
 
     @api.model
     def _of(self, company):
-        """The same, made when needed."""
+        """The connection of a company in its present environment, made when there is none yet."""
         values = {"company_id": company.id, "environment": company.chorus_environment}
         return self._known(company) or self.sudo().create(values)  # sudo: see _known
 

@@ -291,7 +291,7 @@ class ResCompany(models.Model):
         return self._chorus_missing(given, access, self._chorus_target(given))
 
     def _chorus_missing(self, given, access, target):
-        """The same, given what ``_chorus_given``, ``_chorus_access`` and ``_chorus_target`` gave."""
+        """Labels of the settings that are missing, given ``_chorus_given``, ``_chorus_access`` and ``_chorus_target``."""
         needed = {
             "chorus_environment": self.chorus_environment,
             "chorus_client_id": access.get("client_id"),
@@ -503,7 +503,7 @@ class ResCompany(models.Model):
         return since if since and since < limit else None
 
     def _chorus_silence_text(self):
-        """The same as a sentence, False while all is well."""
+        """A sentence for whoever waits for statuses that are not known, False while all is well."""
         since = self._chorus_silence()
         if not since:
             return False

@@ -15,7 +15,7 @@ TYPED = frozenset(
 
 
 def masked(value):
-    """The same structure of dicts, lists and tuples, with the secrets' values replaced."""
+    """A structure of dicts, lists and tuples with the secrets' values replaced."""
     if isinstance(value, dict):
         return {name: MASK if name in TYPED and content else masked(content) for name, content in value.items()}
     if isinstance(value, (list, tuple)):

@@ -119,10 +119,10 @@ class AccountMove(models.Model):
         self.check_access("write")
         if len(self) == 1:
             return self.action_chorus_send()
-        remarks = {move: move._chorus_remarks() for move in self}
-        if not any(remarks.values()):
+        notices = {move: move._chorus_notices() for move in self}
+        if not any(notices.values()):
             return self.action_chorus_send()
-        return self.env["chorus.send.wizard"]._chorus_open(remarks)
+        return self.env["chorus.send.wizard"]._chorus_open(notices)
 
     def _chorus_review_action(self):
         """The action that does so, for links."""
@@ -141,7 +141,7 @@ class AccountMove(models.Model):
         unready = self.filtered(
             lambda move: (
                 move.state == "posted"
-                and any(remark.blocks and remark.place is not Place.BY_HAND for remark in move._chorus_remarks())
+                and any(notice.blocks and notice.place is not Place.BY_HAND for notice in move._chorus_notices())
             )
         )
         if not unready:

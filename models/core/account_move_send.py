@@ -120,11 +120,11 @@ class AccountMoveSend(models.AbstractModel):
         """One banner for each thing to mend or to look at; what blocks keeps Odoo from sending."""
         return {
             f"chorus_pro_{rank}": move._chorus_alert(
-                "danger" if remark.blocks else "warning",
-                f"Chorus Pro : {remark.message}\n{remark.remedy}".strip(),
-                remark.place,
+                "danger" if notice.blocks else "warning",
+                f"Chorus Pro : {notice.message}\n{notice.remedy}".strip(),
+                notice.place,
             )
-            for rank, remark in enumerate(move._chorus_remarks() if move else ())
+            for rank, notice in enumerate(move._chorus_notices() if move else ())
         }
 
     # EXTENDS 'account'

@@ -18,26 +18,28 @@ from . import other_channels
 RESERVED = {Place.SUPPLIER, Place.SETTINGS, Place.TAXES}
 
 
-class Remark(NamedTuple):
-    """Something to say of an invoice before it is sent, in the user's language.
+class Notice(NamedTuple):
+    """Something to say of an invoice, in the user's language.
 
-    ``blocks``: it cannot be sent like this. ``asks``: a person must see it first, so that it does not leave by itself.
+    ``remedy``: what to do about it. ``blocks``: it cannot be sent like this. ``asks``: a person must see it first, so it does not
+    leave by itself. ``place``: where it is mended, None when there is nothing to open. ``words``: the platform's own.
     """
 
     message: str
-    remedy: str
-    blocks: bool
+    remedy: str = ""
+    blocks: bool = False
     place: Place | None = None
     asks: bool = False
+    words: str = ""
 
 
 class Look(NamedTuple):
     """An invoice looked at before it is sent.
 
-    ``remarks``: all there is to say of it, what blocks first. ``document``: what it was read into, None where there was no point.
+    ``notices``: all there is to say of it, what blocks first. ``document``: what it was read into, None where there was no point.
     """
 
-    remarks: list[Remark]
+    notices: list[Notice]
     document: Invoice | None = None
 
     def obstacles(self, by_itself=False):
@@ -46,20 +48,8 @@ class Look(NamedTuple):
         :param by_itself: no person looks at it first.
         """
         return [
-            f"{remark.message} {remark.remedy}".strip() for remark in self.remarks if remark.blocks or (by_itself and remark.asks)
+            f"{notice.message} {notice.remedy}".strip() for notice in self.notices if notice.blocks or (by_itself and notice.asks)
         ]
-
-
-class Trouble(NamedTuple):
-    """Something that went wrong with a deposit, in the user's language.
-
-    ``words``: the platform's own, ``""`` without any. ``place``: where it is mended, None when there is nothing to open.
-    """
-
-    cause: str
-    remedy: str
-    words: str = ""
-    place: Place | None = None
 
 
 class ChorusNotice(models.AbstractModel):
@@ -79,35 +69,35 @@ class ChorusNotice(models.AbstractModel):
         :param form: the ``Format`` in which it goes, where that was asked already.
         """
         self.ensure_one()
-        if prior := self._chorus_prior_remark():
+        if prior := self._chorus_prior_notice():
             return Look([prior])
         form = form or self._chorus_format()
         lang, document = self.env.lang, self._chorus_document()
-        remarks = [
-            *(Remark(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles(form)),
+        notices = [
+            *(Notice(text, "", True, Place.SETTINGS) for text in self._chorus_format_obstacles(form)),
             *(
-                Remark(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place, finding.asks)
+                Notice(finding.message.of(lang), finding.remedy.of(lang), finding.blocks, finding.place, finding.asks)
                 for finding in self._chorus_findings(document, form)
             ),
-            *filter(None, [self._chorus_reporting_remark()]),
+            *filter(None, [self._chorus_reporting_notice()]),
             # nothing tells whether it was mended since
             *(
-                Remark(self.env._("Refused last time: %s", trouble.cause), trouble.remedy, False, trouble.place)
+                Notice(self.env._("Refused last time: %s", trouble.message), trouble.remedy, False, trouble.place)
                 for trouble in (self._chorus_troubles() if self.chorus_state == "rejected" else ())
             ),
         ]
-        return Look(remarks, document)
+        return Look(notices, document)
 
-    def _chorus_remarks(self):
+    def _chorus_notices(self):
         """All there is to say of this invoice before it is sent, what blocks first."""
-        return self._chorus_look().remarks
+        return self._chorus_look().notices
 
-    def _chorus_prior_remark(self):
+    def _chorus_prior_notice(self):
         """Why there is no point in looking at what this invoice holds; None when there is."""
         lang, prior = self.env.lang, None
         if self.chorus_state not in ("to_send", "rejected"):
             if other_channels.holds(self) and not self._chorus_is_live():
-                return Remark(*self._chorus_held_words(), True)
+                return Notice(*self._chorus_held_words(), True)
             if self._chorus_is_live():
                 waits = self._chorus_line().deposit_id.state == "ready"
                 prior = (
@@ -118,20 +108,20 @@ class ChorusNotice(models.AbstractModel):
             elif self.state != "posted" or self.move_type not in ("out_invoice", "out_refund"):
                 prior = self.env._("Only posted customer invoices and credit notes can be sent.")
             elif not self.company_id.chorus_environment:
-                return Remark(failure("not_configured").remedy.of(lang), "", True, Place.SETTINGS)
+                return Notice(failure("not_configured").remedy.of(lang), "", True, Place.SETTINGS)
         if prior:
-            return Remark(prior, "", True)
+            return Notice(prior, "", True)
         missing = self.company_id._chorus_missing_settings()
         if missing:
             texts = failure("not_configured")
-            return Remark(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
+            return Notice(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
         return self._chorus_apart_remark() if self.chorus_state not in ("to_send", "rejected") else None
 
     def _chorus_apart_remark(self):
         """Why a posted invoice of ours that is not at Chorus Pro is none to transfer; None where nothing says so."""
         return
 
-    def _chorus_reporting_remark(self):
+    def _chorus_reporting_notice(self):
         """That this sale would be reported twice to the tax office; None where it would not."""
         customer = self.commercial_partner_id
         if customer.vat or not other_channels.reports_private_sales(self.company_id) or not self._chorus_is_destined():
@@ -145,7 +135,7 @@ class ChorusNotice(models.AbstractModel):
         remedy = (
             self.env._("Fill in its VAT number; its SIREN makes %s.", made) if made else self.env._("Fill in its VAT number.")
         )
-        return Remark(message, remedy, False, Place.RECIPIENT)
+        return Notice(message, remedy, False, Place.RECIPIENT)
 
     def _chorus_held_words(self):
         """Why an invoice that another channel has does not go to Chorus Pro, and what to do: two sentences."""
@@ -232,15 +222,15 @@ class ChorusNotice(models.AbstractModel):
         return {"chorus_other_channel": {"level": "warning", "message": message}}
 
     def _chorus_reporting_alert(self):
-        """The same on the form, as long as something can be done about it."""
+        """That this sale would be reported twice to the tax office, as long as something can be done about it."""
         begun = self.state == "draft" and self.invoice_line_ids
         if not begun and self.chorus_state in (False, "paid", "cancelled", "refused"):
             return {}
-        remark = self._chorus_reporting_remark()
-        if not remark:
+        notice = self._chorus_reporting_notice()
+        if not notice:
             return {}
-        words = f"Chorus Pro : {remark.message}\n{remark.remedy}"
-        return {"chorus_reporting": self._chorus_alert("warning", words, remark.place)}
+        words = f"Chorus Pro : {notice.message}\n{notice.remedy}"
+        return {"chorus_reporting": self._chorus_alert("warning", words, notice.place)}
 
     def _chorus_connection_alert(self):
         """Chorus Pro is out of reach, or its statuses were not read for long."""
@@ -271,7 +261,7 @@ class ChorusNotice(models.AbstractModel):
             f"chorus_error_{rank}": self._chorus_alert(
                 level,
                 "\n".join(
-                    filter(None, (f"Chorus Pro : {trouble.cause}", trouble.words and f"« {trouble.words} »", trouble.remedy))
+                    filter(None, (f"Chorus Pro : {trouble.message}", trouble.words and f"« {trouble.words} »", trouble.remedy))
                 ),
                 trouble.place,
             )
@@ -347,7 +337,7 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_troubles(self):
         """What went wrong with the deposits of these invoices: each cause once, with the platform's words and the remedy.
 
-        :return: a list of ``Trouble``.
+        :return: a list of ``Notice``.
         """
         lang, troubles = self.env.lang, {}
         for move in self:
@@ -360,21 +350,23 @@ class ChorusNotice(models.AbstractModel):
                 if standstill:
                     cause, remedy = standstill.cause.of(lang), standstill.remedy.of(lang)
                     flow = self.env._("Flow %s", deposit.flow_number)
-                    troubles[deposit] = Trouble(cause, remedy, flow, Place.PORTAL)
+                    troubles[deposit] = Notice(cause, remedy, place=Place.PORTAL, words=flow)
             elif code in ("refused", "flow_rejected") and detail:
                 for told in messages.explain(detail):
-                    troubles[told.text] = Trouble(told.cause.of(lang), told.remedy.of(lang), told.text, told.place)
+                    troubles[told.text] = Notice(told.cause.of(lang), told.remedy.of(lang), place=told.place, words=told.text)
             elif code:
                 texts = failure(code)
                 # one bare word is the class of a network error (``services.api.session``): the deposit keeps it, for support
                 words = "" if not detail or detail.isidentifier() else detail
-                troubles[code, detail] = Trouble(texts.cause.of(lang), texts.remedy.of(lang), words, FAILURES.get(code))
+                troubles[code, detail] = Notice(
+                    texts.cause.of(lang), texts.remedy.of(lang), place=FAILURES.get(code), words=words
+                )
         return list(troubles.values())
 
     def _chorus_line_errors(self):
-        """The same as sentences, where no button can stand."""
+        """What went wrong with its deposits as sentences, where no button can stand."""
         return [
-            " ".join(filter(None, (trouble.words and f"« {trouble.words} »", trouble.cause, trouble.remedy)))
+            " ".join(filter(None, (trouble.words and f"« {trouble.words} »", trouble.message, trouble.remedy)))
             for trouble in self._chorus_troubles()
         ]
 

@@ -68,7 +68,7 @@ def address(partner):
 
 
 def address_text(partner):
-    """The same as one text; "" without one."""
+    """The customer's electronic address as one text; "" without one."""
     return ":".join(address(partner) or ())
 
 

@@ -106,7 +106,7 @@ class ResPartner(models.Model):
         return bool(self.chorus_directory_date and environment and self.chorus_directory_environment == environment)
 
     def _chorus_is_fresh(self, environment, days):
-        """The same, less than ``days`` ago."""
+        """Whether the directory of that environment told about this body less than ``days`` ago."""
         return self._chorus_is_known(environment) and self.chorus_directory_date > fields.Datetime.subtract(
             fields.Datetime.now(), days=days
         )

@@ -172,7 +172,7 @@ class ChorusAction(models.Model):
     # -- one action ----------------------------------------------------------------------------------------------------
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_go_on(self, client):
+    def _chorus_advance(self, client):
         self.ensure_one()
         if self.state == "ready":
             # the history of the invoice comes first: what moved on is not answered any more
@@ -279,7 +279,7 @@ class ChorusAction(models.Model):
     # EXTENDS 'chorus.exchange'
     def _chorus_take_refusal(self, error):
         # looked at before anybody is told: an earlier call, whose answer was lost, may have done it
-        self._chorus_doubt(error)
+        self._chorus_mark_unknown(error)
 
     def _chorus_settle_one(self, client):
         """Find out at Chorus Pro what became of an action whose answer was lost or negative, and write it down."""
@@ -360,7 +360,7 @@ class ChorusAction(models.Model):
     @api.model
     def _cron_actions(self):
         """Send what is ready, settle what is unknown."""
-        self._chorus_serve()
+        self._chorus_run_queue()
 
 
 class ChorusActionFile(models.Model):

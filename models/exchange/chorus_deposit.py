@@ -91,7 +91,7 @@ class ChorusDeposit(models.Model):
     The record is committed before a byte leaves and says at any moment what may have happened, so that nothing is sent twice or
     forgotten. It is evidence: users read it, nobody deletes it.
 
-    Start at the state diagram, then ``_chorus_make`` (the intent), ``_chorus_go_on`` (what is to be done in each state),
+    Start at the state diagram, then ``_chorus_make`` (the intent), ``_chorus_advance`` (what is to be done in each state),
     ``_chorus_settle_one`` (an answer was lost), ``_chorus_read_report`` and ``_chorus_read_news`` (what becomes of it).
     """
 
@@ -355,7 +355,7 @@ class ChorusDeposit(models.Model):
     # -- sending -------------------------------------------------------------------------------------------------------
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_go_on(self, client):
+    def _chorus_advance(self, client):
         self.ensure_one()
         if self.state == "ready":
             if not self._chorus_may_be_there() or self._chorus_is_absent(client):
@@ -410,7 +410,7 @@ class ChorusDeposit(models.Model):
         if not isinstance(answer, SubmittedInvoice):
             if self._chorus_is_recorded(answer.flow_number):
                 # an answer given twice, to two questions: this one has none
-                self._chorus_doubt(OutcomeUnknown(f"flow number {answer.flow_number} again"))
+                self._chorus_mark_unknown(OutcomeUnknown(f"flow number {answer.flow_number} again"))
             else:
                 self._chorus_accept(answer.flow_number)
             return
@@ -419,7 +419,7 @@ class ChorusDeposit(models.Model):
             [("environment", "=", self.environment), ("line_ids.move_id.chorus_identifier", "=", answer.identifier)]
         )
         if known.line_ids.move_id.filtered(lambda move: move.chorus_identifier == answer.identifier) - line.move_id:
-            self._chorus_doubt(OutcomeUnknown(f"identifier {answer.identifier} again"))
+            self._chorus_mark_unknown(OutcomeUnknown(f"identifier {answer.identifier} again"))
             return
         self._chorus_accept(False)
         line._chorus_integrated()
@@ -440,7 +440,7 @@ class ChorusDeposit(models.Model):
             self._chorus_reject(error.code, False, state="spoilt")
         elif says_duplicate(error.detail):
             # it may be this very document: look it up before telling anybody that it was refused
-            self._chorus_doubt(OutcomeUnknown(error.detail))
+            self._chorus_mark_unknown(OutcomeUnknown(error.detail))
         else:
             self._chorus_reject(error.code, messages.with_code(error.detail, error.return_code, error.service))
 
@@ -518,7 +518,7 @@ class ChorusDeposit(models.Model):
             deposit._chorus_note_elsewhere(matches)
         else:
             # a number used for something else, or some of the file's invoices: settled as after a lost answer
-            deposit._chorus_doubt(OutcomeUnknown("there already"))
+            deposit._chorus_mark_unknown(OutcomeUnknown("there already"))
             deposit._chorus_conclude_search(seen, lambda line, row: line._chorus_same_as(row))
         return False
 
@@ -1143,12 +1143,12 @@ class ChorusDeposit(models.Model):
     @api.model
     def _cron_deposit(self):
         """Send what is ready, settle what is unknown."""
-        self._chorus_serve()
+        self._chorus_run_queue()
 
     # EXTENDS 'chorus.exchange'
     @api.model
-    def _chorus_gather(self, company):
-        return self.env["account.move"]._chorus_transfer_due(company) or super()._chorus_gather(company)
+    def _chorus_prepare_automatic(self, company):
+        return self.env["account.move"]._chorus_transfer_due(company) or super()._chorus_prepare_automatic(company)
 
     @api.model
     def _cron_follow(self):

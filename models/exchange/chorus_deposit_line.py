@@ -68,7 +68,7 @@ class ChorusDepositLine(models.Model):
         same = row.supplier[:9] == siren and self._chorus_same_as(row)
         if same and deposit.state == "ready":
             # it is there before it leaves: looked up first, as after a lost answer
-            deposit._chorus_doubt(OutcomeUnknown("there already"))
+            deposit._chorus_mark_unknown(OutcomeUnknown("there already"))
         elif known or of_the_flow or (same and deposit.state != "sending"):
             if row.number != self.number:
                 # it was given another number, or told wrongly

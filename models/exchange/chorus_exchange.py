@@ -33,7 +33,7 @@ class ChorusExchange(models.AbstractModel):
 
     # -- what a model says of its own ----------------------------------------------------------------------------------
 
-    def _chorus_go_on(self, client):
+    def _chorus_advance(self, client):
         """Whatever is to be done about this record now."""
         raise NotImplementedError
 
@@ -106,7 +106,7 @@ class ChorusExchange(models.AbstractModel):
         """Go on with a record of the company's present environment; another platform knows nothing of it."""
         self.ensure_one()
         if self.environment == self.company_id.chorus_environment:
-            self._chorus_go_on(client)
+            self._chorus_advance(client)
 
     def _chorus_send_one(self, client, *seen):
         """Claim and commit, call with no transaction open, write the answer down and commit.
@@ -185,7 +185,7 @@ class ChorusExchange(models.AbstractModel):
             self._chorus_note_error(answer)
         else:
             connection._note_broken(answer)
-            self._chorus_doubt(answer)
+            self._chorus_mark_unknown(answer)
 
     # -- its state -----------------------------------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class ChorusExchange(models.AbstractModel):
         """There is nothing more to try."""
         self.write({"state": state, "next_try": False, "doubted_at": False, "error_code": False, "error_detail": False, **values})
 
-    def _chorus_doubt(self, error):
+    def _chorus_mark_unknown(self, error):
         """The answer is lost: nothing is sent again before a look at Chorus Pro settled it. The first doubt is remembered."""
         now, wait = fields.Datetime.now(), timing.RETRY[0]
         self.write(
@@ -251,7 +251,7 @@ class ChorusExchange(models.AbstractModel):
     # -- cron ----------------------------------------------------------------------------------------------------------
 
     @api.model
-    def _chorus_serve(self):
+    def _chorus_run_queue(self):
         """Send what is ready, settle what is unknown."""
         progress = self.env["ir.cron"]._commit_progress
         self._chorus_find_dead_senders()
@@ -275,12 +275,12 @@ class ChorusExchange(models.AbstractModel):
             progress(remaining=0)
             served.append((records, company))
         # last, as it may take long: nothing that is ready waits for it. What it makes ready is sent next
-        gathered = [records._chorus_gather(company) for records, company in served]
+        gathered = [records._chorus_prepare_automatic(company) for records, company in served]
         if any(gathered):
             progress(remaining=1)
 
     @api.model
-    def _chorus_gather(self, company):
+    def _chorus_prepare_automatic(self, company):
         """Make ready what is due to be sent by itself.
 
         :return: whether any was seen to.
@@ -326,7 +326,7 @@ class ChorusExchange(models.AbstractModel):
         for record in records.search([("state", "=", "sending"), *dead]):
             record = record.try_lock_for_update(allow_referencing=True)
             if record and record.state == "sending":
-                record._chorus_doubt(OutcomeUnknown("the sender stopped before the answer"))
+                record._chorus_mark_unknown(OutcomeUnknown("the sender stopped before the answer"))
         odd = ["|", ("unknown_at", ">", ahead), ("doubted_at", ">", ahead)]
         for record in records.search([("state", "in", ("ready", "unknown")), *odd]):
             record = record.try_lock_for_update(allow_referencing=True)

@@ -9,7 +9,7 @@ from ...services.rules import market as market_rules
 from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
-from ..core.chorus_notice import Remark
+from ..core.chorus_notice import Notice
 from .chorus_market import FRAMEWORKS
 
 CUSTOMER_TYPES = ("out_invoice", "out_refund")
@@ -251,16 +251,16 @@ class AccountMove(models.Model):
     # EXTENDS core
     def _chorus_look(self, form=None):
         look = super()._chorus_look(form)
-        return look._replace(remarks=self._chorus_remarks_in_market(look.remarks)) if self.chorus_market_id else look
+        return look._replace(notices=self._chorus_notices_in_market(look.notices)) if self.chorus_market_id else look
 
-    def _chorus_remarks_in_market(self, remarks):
+    def _chorus_notices_in_market(self, notices):
         """All there is to say of it before it is sent, given what is said of any invoice."""
-        return remarks
+        return notices
 
     # EXTENDS core
     def _chorus_apart_remark(self):
         if self.chorus_market_id and not self.chorus_market_id.transferred:
-            return Remark(self.env._("Its market is not transferred to Chorus Pro."), "", True, Place.MARKET)
+            return Notice(self.env._("Its market is not transferred to Chorus Pro."), "", True, Place.MARKET)
         return super()._chorus_apart_remark()
 
     # EXTENDS core

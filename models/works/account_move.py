@@ -13,7 +13,7 @@ from ...services.rules import situations
 from ...services.vocabulary import frameworks, statuses
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
-from ..core.chorus_notice import Remark
+from ..core.chorus_notice import Notice
 from ..market.account_move import CUSTOMER_TYPES
 from .chorus_deposit import _as_invoice
 
@@ -255,13 +255,13 @@ class AccountMove(models.Model):
         )
 
     # EXTENDS market
-    def _chorus_remarks_in_market(self, remarks):
-        remarks = super()._chorus_remarks_in_market(remarks)
+    def _chorus_notices_in_market(self, notices):
+        notices = super()._chorus_notices_in_market(notices)
         if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
             by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
             remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
-            remarks = [Remark(by_hand, remedy, True, Place.BY_HAND), *remarks]
-        return remarks
+            notices = [Notice(by_hand, remedy, True, Place.BY_HAND), *notices]
+        return notices
 
     def _chorus_way_to_by_hand(self):
         return {"action_call": ("account.move", "action_chorus_by_hand", self.ids)} if self.chorus_by_hand else {}

@@ -258,7 +258,7 @@ class ChorusValidation(models.Model):
     # -- sending -------------------------------------------------------------------------------------------------------
 
     # EXTENDS 'chorus.exchange'
-    def _chorus_go_on(self, client):
+    def _chorus_advance(self, client):
         self._chorus_send_one(client)
 
     # EXTENDS 'chorus.exchange'
@@ -281,7 +281,7 @@ class ChorusValidation(models.Model):
         self._chorus_settle(answer.status)
         if self.state not in DECIDED:
             # taken, but not shown yet: its status will tell
-            self._chorus_doubt(OutcomeUnknown(answer.status))
+            self._chorus_mark_unknown(OutcomeUnknown(answer.status))
 
     # EXTENDS 'chorus.exchange'
     def _chorus_take_refusal(self, error):

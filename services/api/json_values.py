@@ -272,7 +272,7 @@ class Fields:
             raise Unreadable(self._values.get(field), field) from error
 
     def need(self, field: str, convert: Callable[[object], str]) -> str:
-        """The same for a field that must not be empty."""
+        """The value of a field that must not be empty, converted."""
         return self(field, lambda value: needed(convert(value)))
 
 

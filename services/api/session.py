@@ -153,11 +153,14 @@ class PisteSession:
         return self._told(path, body, verdict.asked, longest=longest)
 
     def post_once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The same for an operation that is never repeated once it may have arrived, such as a deposit."""
+        """Call an operation that is never repeated once it may have arrived, such as a deposit; its JSON answer, which says yes.
+
+        :raises ChorusError: OutcomeUnknown unless it was surely refused, or not received; see :mod:`.verdict`.
+        """
         return self._told(path, body, verdict.once, once=True)
 
     def search(self, path: str, body: Mapping[str, Any], results: str) -> verdict.Found:
-        """The same for a search; that it found nothing is a good answer and counts as one.
+        """Call a search, which may be repeated; that it found nothing is a good answer and counts as one.
 
         :param results: the name of the answer's list.
         """

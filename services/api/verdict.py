@@ -106,7 +106,7 @@ class Reply(NamedTuple):
 
     @property
     def detail(self) -> str:
-        """The same, else what came instead."""
+        """The platform's own words, else what came instead of them."""
         kind = self.answer.headers.get("Content-Type") or "no content type"
         return self.words or self.answer.problem or f"HTTP {self.status}, {clean(kind)[:LONGEST_NAME]}"
 

@@ -60,7 +60,7 @@ def is_what_it_says(file: Attachment) -> bool:
 
 
 def distinct(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
-    """The same files, each under a name of its own: a second ``plan.pdf`` becomes ``plan (2).pdf``.
+    """The files, each under a name of its own: a second ``plan.pdf`` becomes ``plan (2).pdf``.
 
     Chorus Pro and PDF readers show files by their name, of which a second one would hide the first.
     """

@@ -390,7 +390,7 @@ class Invoice:
         return self.kind is Kind.CREDIT_NOTE
 
     def without_attachments(self) -> Invoice:
-        """The same document alone."""
+        """The document without its attachments."""
         return replace(self, attachments=())
 
     @cached_property

@@ -61,7 +61,7 @@ def plain(pdf: bytes) -> bytes:
 
 
 def to_pdfa3(pdf: bytes) -> bytes:
-    """The same PDF with what PDF/A-3 wants besides the metadata and the files, which must be there already.
+    """A PDF with what PDF/A-3 wants besides the metadata and the files, which must be there already.
 
     :raises PdfError: when it is no readable PDF.
     """

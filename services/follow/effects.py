@@ -47,7 +47,7 @@ def effect(kind: statuses.Action, history: History, asked: Answered | None) -> E
 
 
 def acknowledged(found: Iterable[FoundInvoice], identifier: str) -> Effect | None:
-    """The same for the acknowledgement of a rejection, which leaves no step but a mark; None when the invoice is not shown."""
+    """What became of the acknowledgement of a rejection, which leaves no step but a mark; None when the invoice is not shown."""
     for row in found:
         if row.identifier == identifier:
             if row.rejection_treated:

@@ -98,7 +98,7 @@ def _filler(invoice: Invoice, context: Context) -> Values:
 
 
 def _odd_filler(invoice: Invoice, context: Context) -> Values | None:
-    """The same where nobody is known to require one."""
+    """Fillers in the place of a number that nobody is known to require; None without any, or where it is required."""
     if _fillers(invoice, context):
         return None
     texts = [invoice.engagement_number, invoice.market_number]

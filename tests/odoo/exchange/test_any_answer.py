@@ -368,7 +368,7 @@ class TestAnyAnswer(ChorusCommon):
         self.simulator.advance()
         deposit = self.deposit(moves)
         report = FlowReport("IN_INTEGRE_PARTIEL", None, deposit.file_name, (), (), (UnreadableRow("?", "numeroDP: []"),))
-        self.patch(type(self.env["chorus.deposit"]), "_chorus_go_on", lambda deposit, client: None)
+        self.patch(type(self.env["chorus.deposit"]), "_chorus_advance", lambda deposit, client: None)
         with self.company._chorus_client() as client:
             client.flow_report = lambda number: report
             deposit.deposited_at -= timedelta(hours=1)
