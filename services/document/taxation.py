@@ -247,9 +247,9 @@ def _suits(code: str, category: VatCategory) -> bool:
 
 
 def _mention(text: str) -> str:
-    """A legal mention as printed; nothing for the words that Odoo puts where there is none."""
+    """A legal mention as printed, Odoo's own in French; nothing for the words that Odoo puts where there is none."""
     plain = text.strip()
-    return "" if exemptions.is_filler(plain) else plain
+    return "" if exemptions.is_filler(plain) else exemptions.in_french(plain)
 
 
 def _plain(rate: Decimal) -> Decimal:

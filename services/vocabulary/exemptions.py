@@ -80,6 +80,14 @@ _GROUND = re.compile(
     r"|\bdebours|\bdirective\b|\bregime\b|\bhors (?:de la )?(?:base|assiette)"
 )
 _FILLER = re.compile(r"^articles? 226 (?:points|items) 11\b")
+_OF_ODOO: Mapping[str, str] = MappingProxyType(
+    {
+        "exempt intra-community supplies - article 138 of the directive 2006/112/ec": (
+            "Livraison intracommunautaire exonérée, art. 138 de la directive 2006/112/CE"
+        ),
+        "vat reverse charge - article 196 of the directive 2006/112/ec": "Autoliquidation, art. 196 de la directive 2006/112/CE",
+    }
+)
 
 
 def code_in(reason: str) -> str:
@@ -110,6 +118,11 @@ def is_ground(text: str) -> bool:
 def is_filler(text: str) -> bool:
     """Whether these are the words that Odoo puts where no reason is known: the article lists what an invoice must say."""
     return bool(_FILLER.search(fold(text)))
+
+
+def in_french(mention: str) -> str:
+    """The same in French where it is one that Odoo's French taxes come with: those are English in any database."""
+    return _OF_ODOO.get(" ".join(mention.lower().split()), mention)
 
 
 def is_exemption_code(code: str) -> bool:

@@ -80,6 +80,14 @@ CATEGORIES = {
     "charged, though somebody said exempt": (replace(V20, category="E"), HOME, C.STANDARD, "", ""),
     "charged in Réunion": (V85, to("RE"), C.STANDARD, "", ""),
     "no mention": (ZERO, HOME, C.EXEMPT, "", ""),
+    "Odoo's own words for a service to another member state": (
+        replace(ZERO, note="VAT Reverse charge - Article 196 of the Directive 2006/112/EC"), HOME, C.REVERSE_CHARGE,
+        "Autoliquidation, art. 196 de la directive 2006/112/CE", "",
+    ),
+    "Odoo's own words for goods to another member state": (
+        replace(ZERO, note="Exempt intra-community supplies - Article 138 of the Directive 2006/112/EC"), Place("FR", "DE"),
+        C.INTRA_COMMUNITY, "Livraison intracommunautaire exonérée, art. 138 de la directive 2006/112/CE", "",
+    ),
     "Odoo's filler": (replace(ZERO, note="Article 226 points 11 à 15 Directive 2006/112/CE"), HOME, C.EXEMPT, "", ""),
     "the tax's mention": (replace(ZERO, note=TRAINING), HOME, C.EXEMPT, TRAINING, ""),
     "the position's mention": (ZERO, to("FR", FRANCHISE), C.EXEMPT, FRANCHISE, exemptions.FRANCHISE),
