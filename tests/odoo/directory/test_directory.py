@@ -221,6 +221,16 @@ class TestDirectory(DirectoryCase):
         self.ask_directory()
         self.assertTrue(partner.chorus_service_required)
 
+    def test_what_no_eye_sees_does_not_make_another_service(self):
+        """A code that was copied from a mail, say."""
+        partner = self.body(PORT, street="1 rue", zip="35000", city="Rennes")
+        self.complete(partner)
+        for typed in ("PORT-01\u200b", "\ufeffPORT-01", "\u00a0PORT-01 \t"):
+            with self.subTest(ascii(typed)):
+                move = self.invoice(partner, buyer_reference=typed)
+                self.assertEqual((move.chorus_service_id.code, move._chorus_document().service_code), ("PORT-01", "PORT-01"))
+                self.assertFalse(move._chorus_obstacles())
+
     def test_unknown_siret(self):
         partner = self.body("99999999900017")
         with self.assertRaisesRegex(UserError, "99999999900017"):
