@@ -4,18 +4,62 @@
 """
 
 import base64
+import inspect
+import sys
+from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ....services import rules
 from ....services.vocabulary.places import LABELS, Place
-from ...support import printed
+from ...support import printed, simulated
 from .test_books import FRANCHISE, BooksCase
 
+ELSEWHERE = {
+    "R-06.taken": "test_review",
+    "R-34.missing": "test_subcontracting",
+}
+"""Blocking rules whose advice other files follow."""
 
-@tagged("post_install_l10n", "post_install", "-at_install")
-class TestAdvice(BooksCase):
+NOT_OF_BOOKS = {
+    "R-04.missing": "Odoo numbers what it confirms",
+    "R-16.missing": "Odoo dates what it confirms",
+    "R-15.currency": "Odoo's currencies are those of ISO 4217",
+    "R-17.sign": "Odoo confirms no negative total, see test_a_negative_total",
+    "R-33.missing": "A1, A2 or the market's own",
+    "R-33.framework": "A1, A2 or the market's own",
+    "R-27.lines": "a million lines",
+    "BR-16.lines": "Odoo confirms no invoice without lines",
+    "BR-23.unit": "a unit without code is a piece",
+    "BR-29.period": "of works documents, filed by hand",
+    "BR-30.period": "of works documents, filed by hand",
+    "R-26.number": "Odoo's own digits are fewer",
+    **dict.fromkeys(
+        ("R-24.lines", "R-24.allowances", "R-24.charges", "R-24.basis", "R-24.tax", "R-24.total", "R-24.payable", "R-24.twice"),
+        "a total that the document takes from the same books",
+    ),
+    "R-24.bases": "the summary is of the lines",
+    "R-23.category": "the category follows from the rate",
+    "R-23.discounts": "the category follows from the rate",
+    "R-20.missing": "30 where nothing is said",
+    "R-21.means": "from a fixed list",
+    "R-03.length": "of suppliers from abroad",
+    "BR-06.name": "Odoo's companies have names",
+    "BR-07.name": "Odoo's companies have names",
+    "R-28.validator": "as R-34.missing, the same field",
+    "R-34.format": "as R-34.missing, the same field",
+    "R-34.key": "as R-34.missing, the same field",
+    "R-34.carried": "a market's documents go in a format that names the validator",
+    "R-29.total": "the file is too heavy before",
+}
+"""Blocking rules that no invoice confirmed in Odoo breaks, or that another's advice mends."""
+
+
+class AdviceCase(BooksCase):
+    """Follows the advice as the person to whom it is given."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -43,7 +87,8 @@ class TestAdvice(BooksCase):
         self.send(move)
         self.simulator.advance()
         self.follow()
-        self.assertEqual((move.chorus_state, move._chorus_line().outcome), ("deposited", "integrated"))
+        said = move._chorus_line_errors()
+        self.assertEqual((move.chorus_state, move._chorus_line().outcome), ("deposited", "integrated"), said)
 
     def again(self, draft, line=0, **values):
         """Back to draft, a line corrected, confirmed again: as an accountant does."""
@@ -51,6 +96,9 @@ class TestAdvice(BooksCase):
         draft.invoice_line_ids[line].write(values)
         draft.action_post()
 
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestAdvice(AdviceCase):
     def test_a_line_without_tax(self):
         move = self.bill((100, self.vat, {}), (50, self.env["account.tax"], {}))
         self.again(self.blocked(move, "R-22.tax", Place.DRAFT), 1, tax_ids=[Command.set(self.vat.ids)])
@@ -194,4 +242,212 @@ class TestAdvice(BooksCase):
     def test_a_credit_note_of_nothing(self):
         move = self.invoice(move_type="out_refund")
         self.blocked(move, "R-18.missing", Place.ORIGINAL).chorus_original_number = "2019-0417"
+        self.leaves(move)
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestAdviceElsewhere(AdviceCase):
+    """What is mended on other records than lines and taxes: numbers, dates, parties, references, files."""
+
+    def test_each_rule_that_blocks_is_followed(self):
+        followed = inspect.getsource(sys.modules[__name__]).partition("class AdviceCase")[2]
+        left = {rule.code for rule in rules.RULES if rule.level is rules.Level.BLOCK and f'"{rule.code}"' not in followed}
+        self.assertEqual(left, ELSEWHERE.keys() | NOT_OF_BOOKS.keys())
+
+    # -- the document --------------------------------------------------------------------------------------------------
+
+    def test_a_number_with_forbidden_characters(self):
+        move = self.invoice(name="FAC n°42")
+        self.blocked(move, "R-05.characters", Place.NUMBER).name = "FAC-42"
+        self.leaves(move)
+
+    def test_a_date_to_come(self):
+        move = self.invoice(invoice_date=fields.Date.today() + timedelta(days=5))
+        draft = self.blocked(move, "R-16.future", Place.DRAFT)
+        draft.button_draft()
+        draft.invoice_date = fields.Date.today()
+        draft.action_post()
+        self.leaves(move)
+
+    def test_a_line_that_says_nothing(self):
+        move = self.bill((100, self.vat, {"name": ""}))
+        self.again(self.blocked(move, "BR-25.name", Place.DRAFT), name="Curage du fossé")
+        self.leaves(move)
+
+    def test_the_number_of_an_original_that_cannot_be_one(self):
+        move = self.invoice(move_type="out_refund", chorus_original_number="n°2019/0417 du 17 avril")
+        self.blocked(move, "R-18.format", Place.ORIGINAL).chorus_original_number = "2019-0417"
+        self.leaves(move)
+
+    def test_a_wrong_account(self):
+        bank = self.env["res.partner.bank"].create({"acc_number": "FR7630001007941234567890186", "allow_out_payment": True,
+                                                    "partner_id": self.company.partner_id.id})  # fmt: skip
+        move = self.invoice(partner_bank_id=bank.id)
+        self.blocked(move, "R-20.key", Place.BANK).partner_bank_id = self.company.partner_id.bank_ids - bank
+        self.leaves(move)
+
+    # -- who invoices whom ---------------------------------------------------------------------------------------------
+
+    def imported(self, partner, field, value):
+        """A partner as it came from elsewhere: no form has checked it."""
+        partner.flush_recordset()
+        self.env.cr.execute(f"UPDATE res_partner SET {field} = %s WHERE id = %s", [value or None, partner.id])  # noqa: S608
+        self.env.invalidate_all()
+
+    def test_our_own_identity(self):
+        """Each on the company's record, by who may change it; the accountant is told whom to ask."""
+        owner = new_test_user(
+            self.env, "owner", groups="base.group_system,l10n_fr_chorus_pro.group_chorus_manager", company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )  # fmt: skip
+        ours = self.company.partner_id
+        for code, field, wrong in (
+            ("R-01.missing", "company_registry", None),
+            ("R-28.supplier", "company_registry", "123456782"),
+            ("R-01.format", "company_registry", "1234567820007"),
+            ("BR-CO-09.supplier", "vat", "11123456782"),
+            ("BR-09.country", "country_id", None),
+        ):
+            with self.subTest(code):
+                move, right = self.invoice(), ours[field]
+                self.imported(ours, field, wrong)
+                self.assertIn("administrator", move.with_user(self.sender).alerts[f"chorus_{code}"]["message"])
+                seen = self.blocked(move, code, Place.SUPPLIER, owner)
+                self.assertEqual(seen.alerts[f"chorus_{code}"]["action"]["res_model"], "res.company")
+                seen.company_id[field] = right
+                self.leaves(move)
+
+    def in_production(self, move, state=False):
+        """What blocks the invoice there, where Chorus Pro said that of our structure."""
+        self.company.write({"chorus_environment": "production", "chorus_production_confirmed": True})
+        self.company._chorus_connection().sudo().structure_state = state
+        try:
+            return [(finding.code, finding.place) for finding in move._chorus_findings() if finding.blocks]
+        finally:
+            self.company.chorus_environment = "simulator"
+
+    def test_our_structure_at_chorus_pro(self):
+        """Activated or created there, the connection is tested: the advice's last step clears what was known."""
+        for state, code in (("inactive", "R-01.inactive"), ("absent", "R-01.absent")):
+            with self.subTest(state):
+                move = self.invoice()
+                self.company._chorus_connection().sudo().structure_state = state
+                self.assertIn(code, self.codes(move))
+                self.assertEqual(self.in_production(move, state), [(code, Place.SETTINGS)])
+                self.company._chorus_diagnose()
+                self.assertNotIn(code, self.codes(move))
+                self.leaves(move)
+
+    def test_the_customer(self):
+        """Each on the customer's record, by who may change customers."""
+        siret = self.town.company_registry
+        for code, field, wrong in (
+            ("R-02.missing", "company_registry", None),
+            ("R-28.recipient", "company_registry", siret[:9]),
+            ("R-02.format", "company_registry", siret[:13]),
+            ("R-02.type", "chorus_identifier_type", "UE_HORS_FRANCE"),
+            ("BR-11.country", "country_id", None),
+            ("BR-CO-09.recipient", "vat", "123"),
+        ):
+            with self.subTest(code):
+                move, right = self.invoice(), self.town[field]
+                self.imported(self.town, field, wrong)
+                seen = self.blocked(move, code, Place.RECIPIENT, self.administrator)
+                self.assertEqual(seen.alerts[f"chorus_{code}"]["action"]["res_model"], "res.partner")
+                seen.commercial_partner_id[field] = right
+                self.leaves(move)
+
+    def test_identifiers_that_cannot_exist(self):
+        """In production alone: the SIRETs of the other environments are fictitious."""
+        for party, code, place in (
+            (self.company.partner_id, "R-01.key", Place.SUPPLIER), (self.town, "R-02.key", Place.RECIPIENT),
+        ):  # fmt: skip
+            with self.subTest(code):
+                move, right = self.invoice(), party.company_registry
+                self.imported(party, "company_registry", "73282932000075")
+                self.assertIn((code, place), self.in_production(move))
+                party.company_registry = "73282932000074"
+                self.assertNotIn((code, place), self.in_production(move))
+                party.company_registry = right
+                self.leaves(move)
+
+    # -- what the public body asks for ---------------------------------------------------------------------------------
+
+    def body(self, siret):
+        """A customer that Chorus Pro's directory was asked about."""
+        body = self.public_body("Client public", siret)
+        body.with_user(self.administrator).action_chorus_complete()
+        self.env.invalidate_all()
+        return body
+
+    def test_a_customer_that_is_no_longer_active(self):
+        """Its SIRET is changed for the one that the public body tells; what was known of the other is forgotten."""
+        move = self.invoice(self.body("20000006500017"))
+        seen = self.blocked(move, "R-02.inactive", Place.RECIPIENT, self.administrator)
+        seen.commercial_partner_id.company_registry = "20000007300011"
+        self.leaves(move)
+
+    def test_a_customer_for_works_documents_alone(self):
+        """The structure that pays ordinary invoices is invoiced in its place."""
+        move = self.invoice(self.body("20000005700014"))
+        draft = self.blocked(move, "R-13.moa", Place.RECIPIENT)
+        draft.button_draft()
+        draft.partner_id = self.town
+        draft.action_post()
+        self.leaves(move)
+
+    def test_references(self):
+        """Each in the dialog of the references, by the accountant, the invoice staying posted."""
+        for code, siret, given, mended in (
+            ("R-08.service", simulated.HOSPITAL, {}, {"buyer_reference": "CHU-ACHATS"}),
+            ("R-09.engagement", simulated.DEPARTMENT, {}, {"purchase_order_reference": "1300012345"}),
+            ("R-10.either", "20000004000010", {}, {"buyer_reference": "UNIV-COMPTA"}),
+            ("R-11.unknown", simulated.HOSPITAL, {"buyer_reference": "ACHATS"}, {"buyer_reference": "CHU-ACHATS"}),
+            ("R-11.inactive", "20000109700019", {"buyer_reference": "PORT-03"}, {"buyer_reference": "PORT-01"}),
+            ("R-11.engagement", "20000112100017", {"buyer_reference": "CH-PHARMA"}, {"purchase_order_reference": "1300012345"}),
+            ("R-12.public", "20000101400014", {"buyer_reference": "FACTURES_PUBLIQUES", "purchase_order_reference": "1300012345"},
+             {"buyer_reference": "ESS-FAC"}),
+        ):  # fmt: skip
+            with self.subTest(code):
+                move = self.invoice(self.body(siret), **given)
+                self.run_cron("directory")  # what the service itself requires is asked for once it is chosen
+                self.blocked(move, code, Place.REFERENCES).write(mended)
+                self.leaves(move)
+
+    def test_references_that_are_too_long(self):
+        for code, field, limit, right in (
+            ("R-14.service", "buyer_reference", 100, "RIV-TECH"), ("R-14.market", "contract_reference", 50, "M2026-14"),
+            ("R-14.engagement", "purchase_order_reference", 50, "1300012345"),
+        ):  # fmt: skip
+            with self.subTest(code):
+                move = self.invoice(self.public_body("Commune de Rivefeinte", "20000108900016"), **{field: "2" * (limit + 1)})
+                self.blocked(move, code, Place.REFERENCES)[field] = right
+                self.leaves(move)
+
+    # -- its files -----------------------------------------------------------------------------------------------------
+
+    def test_attachments(self):
+        """Each in the dialog of the attachments, by the accountant."""
+        pdf = b"%PDF-1.4\n"
+        for code, name, content, right in (
+            ("R-29.name", f"{'plan ' * 11}.pdf", pdf, "plan.pdf"),
+            ("R-29.kind", "plan.dwg", pdf, "plan.pdf"),
+            ("R-29.empty", "plan.pdf", b"", None),
+            ("R-29.content", "plan.pdf", b"PK\x03\x04", None),
+            ("R-29.size", "plan.pdf", pdf + bytes(10_000_000), None),
+        ):
+            with self.subTest(code):
+                move = self.invoice()
+                self.attach(move, (name, content))
+                seen = self.blocked(move, code, Place.ATTACHMENTS)
+                if right:
+                    seen.chorus_attachment_ids.name = right
+                else:
+                    seen.chorus_attachment_ids.unlink()
+                self.leaves(move)
+
+    def test_attachments_that_are_too_heavy_together(self):
+        move = self.invoice()
+        self.attach(move, *((f"plan-{rank}.pdf", b"%PDF-1.4\n" + bytes(9_000_000)) for rank in range(3)))
+        self.blocked(move, "R-31.flow", Place.ATTACHMENTS).chorus_attachment_ids[:2].unlink()
         self.leaves(move)

@@ -162,3 +162,7 @@ class TestReview(ChorusCommon):
         last_year = twin("V3", invoice_date=fields.Date.subtract(sent.invoice_date, years=1))
         for move in sent | last_year | self.invoice():
             self.assertNotIn("R-06.taken", [finding.code for finding in move._chorus_findings()])
+        # the advice: another number
+        again.name = "F00002"
+        self.arrive(again)
+        self.assertEqual(again._chorus_line().outcome, "integrated")

@@ -119,7 +119,14 @@ class TestSubcontracting(MarketCommon):
                 move = self.invoice(self.town, chorus_market_id=self.market.id)
                 with self.assertRaisesRegex(UserError, "validator"):
                     self.send(move)
-        self.assertFalse(self.simulator.invoices())
+                self.assertFalse(self.simulator.invoices())
+                # the advice followed: who validates is entered on the market, and the invoice leaves as it is
+                self.assertEqual(move.alerts["chorus_R-34.missing"]["action"]["res_model"], "chorus.market")
+                self.market.party_ids = [Command.create({"role": leader, "partner_id": self.validator.id})]
+                self.send(move)
+                (found,) = self.simulator.invoices()
+                self.assertEqual((found["numeroFacture"], found["valideur"]), (move.name, simulated.SECOND_SUPPLIER))
+                self.simulator.reset()
 
     def test_an_unknown_validator_is_refused(self):
         self.validator.company_registry = "73282932000074"
