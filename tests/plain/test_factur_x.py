@@ -34,9 +34,7 @@ PAGE = """<html><meta charset="utf-8"><body>
 <h1>Facture FAC/2026/00042</h1><p>Été, œuvre, 1 234,56 € <b>gras</b> <i>italique</i></p>
 <a href="https://example.org/payer">Payer</a><svg width="40" height="40"><circle cx="20" cy="20" r="18" opacity=".4"/></svg>
 </body></html>"""
-# no font has a glyph for it: the code stands for no character, and never will be one of a pictogram or of Chinese
-NOT_IN_ANY_FONT = "\u0378"
-BOXES = f"<html><meta charset='utf-8'><body><p>Pose</p><p>Salle {NOT_IN_ANY_FONT}{NOT_IN_ANY_FONT} du fond</p></body></html>"
+BOXES = f"<html><meta charset='utf-8'><body><p>Pose</p><p>Salle {2 * printed.NOT_IN_ANY_FONT} du fond</p></body></html>"
 
 
 def from_wkhtmltopdf(html=PAGE):

@@ -4,6 +4,7 @@ A description has ``about``, ``lines`` (Odoo's own names; ``taxes`` by name), an
 the ``move``, ``taxes`` of its own, the ``company`` or the ``partner``… ``totals`` are those that must come out, typed by hand;
 ``says`` is what the files must say, by EN 16931's term (``+30`` is a day, counted from the invoice's), ``tells`` words that a
 term must hold, ``data`` what goes with the PDF. ``paid`` is how much of the total was paid by the invoice's date.
+``formats`` are those in which it can be written, where not all.
 """
 
 import base64
@@ -49,7 +50,8 @@ class CorpusCase(ChorusCommon):
         super().setUpClass()
         with cls.company._chorus_client() as client:
             cls.company.chorus_structure_id = client.find_structures(cls.company.company_registry)[0].identifier
-        cls.cases = [cls.make(path) for path in sorted(FOLDER.glob("*.json"))]
+        with printed.by_wkhtmltopdf(cls.env) if printed.wkhtmltopdf_runs() else contextlib.nullcontext() as cls.print_env:
+            cls.cases = [cls.make(path) for path in sorted(FOLDER.glob("*.json"))]
 
     @classmethod
     def make(cls, path):
@@ -57,12 +59,13 @@ class CorpusCase(ChorusCommon):
         data = json.loads(path.read_text("utf-8"))
         with cls.settings(data):
             move = cls.build(path.stem, data)
-            blocking = [finding for finding in move._chorus_findings() if finding.blocks]
-            files = {}
-            for form in FORMATS:
+            document, files = move._chorus_document(), {}
+            blocking = [finding for finding in move._chorus_findings(document) if finding.blocks]
+            pdf = move.with_env(cls.print_env)._chorus_print() if cls.print_env else printed.pdf()
+            for form in data.get("formats", FORMATS):
                 cls.company.chorus_format = form
-                files[form] = move._chorus_file(move._chorus_format(), move._chorus_document(), printed.pdf())
-            return Case(path.stem, data, move, move._chorus_document(), blocking, files)
+                files[form] = move._chorus_file(move._chorus_format(), document, pdf)
+            return Case(path.stem, data, move, document, blocking, files)
 
     @classmethod
     @contextlib.contextmanager
@@ -76,7 +79,6 @@ class CorpusCase(ChorusCommon):
         company.write(wanted)
         for precision in precisions:
             precision.digits = data["precision"][precision.name]
-        cls.env.registry.clear_cache()
         try:
             yield
         finally:
@@ -139,8 +141,13 @@ class CorpusCase(ChorusCommon):
         partner = cls.ministry if wanted.pop("body", "") == "ministry" else cls.town
         if country := wanted.pop("country", None):
             wanted["country_id"] = cls.env.ref(country).id
-        return partner.copy({"name": partner.name, "company_registry": partner.company_registry,
-                             "invoice_sending_method": "chorus_pro", **wanted})  # fmt: skip
+        values = {"name": partner.name, "company_registry": partner.company_registry, "invoice_sending_method": "chorus_pro"}
+        return partner.copy({**values, **({"lang": "fr_FR"} if cls.french() else {}), **wanted})
+
+    @classmethod
+    def french(cls):
+        """Whether this database has French, in which public bodies are written to."""
+        return "fr_FR" in dict(cls.env["res.lang"].get_installed())
 
     @classmethod
     def line(cls, name, line):

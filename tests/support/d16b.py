@@ -13,14 +13,15 @@ FILE = REFERENCE / "api/d16b/uncefact/data/standard/CrossIndustryInvoice_100pD16
 
 
 @functools.cache
-def _schema() -> etree.XMLSchema:
+def schema() -> etree.XMLSchema:
+    """The schema itself. Skips the test where it is not there, which is told at the end."""
     if not FILE.is_file():
         raise unittest.SkipTest(f"NOT JUDGED: D16B's own schema is not at ../{FILE.relative_to(ROOT.parent)}")
     return etree.XMLSchema(file=str(FILE))
 
 
 def problems(xml: bytes) -> list[str]:
-    """All that the schema has against a file. Skips the test where the schema is not there, which is told at the end."""
-    schema = _schema()
+    """All that the schema has against a file. Skips the test where the schema is not there."""
+    judge = schema()
     root = etree.fromstring(xml, etree.XMLParser(huge_tree=True))
-    return [] if schema.validate(root) else [entry.message for entry in schema.error_log]
+    return [] if judge.validate(root) else [entry.message for entry in judge.error_log]

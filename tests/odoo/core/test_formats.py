@@ -59,11 +59,7 @@ class TestFlows(FormatsCase):
         writer.add_attachment("factur-x.xml", b"<other/>")
         buffer = io.BytesIO()
         writer.write(buffer)
-        self.env["ir.attachment"].create(
-            {"name": "FAC.pdf", "raw": buffer.getvalue(), "res_model": "account.move", "res_id": move.id,
-             "res_field": "invoice_pdf_report_file", "mimetype": "application/pdf"}
-        )  # fmt: skip
-        move.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
+        self.print_customers_pdf(move, buffer.getvalue())
         self.arrive(move)
         reader = PdfReader(io.BytesIO(base64.b64decode(self.deposit(move).file)))
         self.assertIn("le PDF du client", reader.pages[0].extract_text())
@@ -134,6 +130,42 @@ class TestFlows(FormatsCase):
         ):
             self.send(move)
         self.assertFalse(self.simulator.state()["deposits"])
+
+    def test_characters_that_no_font_has(self):
+        """The message says which text it is, and each of its ways out leads to an invoice that leaves."""
+        self.company.chorus_format = "facturx"
+        move, printed_before = self.invoice(), self.invoice()
+        boxes = printed.page_by_wkhtmltopdf(f"<meta charset='utf-8'><p>Salle {printed.NOT_IN_ANY_FONT} du fond</p>")
+        for invoice in (move, printed_before):
+            with (
+                printed.printer(self.env, content=boxes),
+                self.assertRaisesRegex(UserError, "Salle □ du fond.*fonts-noto-cjk"),
+            ):
+                self.send(invoice)
+            self.print_customers_pdf(printed_before, boxes)
+        self.assertFalse(self.simulator.state()["deposits"])
+        # the fonts are there now: printed anew, it is sound
+        self.arrive(move)
+        self.assertEqual(move.chorus_state, "integrated")
+        # what the customer got is printed anew once the invoice was reset and confirmed
+        printed_before.button_draft()
+        printed_before.action_post()
+        self.arrive(printed_before)
+        self.assertEqual(printed_before.chorus_state, "integrated")
+        # or without a PDF
+        other = self.invoice()
+        self.print_customers_pdf(other, boxes)
+        self.company.chorus_format = "cii"
+        self.arrive(other)
+        self.assertEqual(other.chorus_state, "integrated")
+
+    def print_customers_pdf(self, move, content):
+        """The PDF that Send & Print keeps."""
+        self.env["ir.attachment"].create(
+            {"name": "FAC.pdf", "raw": content, "res_model": "account.move", "res_id": move.id,
+             "res_field": "invoice_pdf_report_file", "mimetype": "application/pdf"}
+        )  # fmt: skip
+        move.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
 
     def test_too_heavy(self):
         """The printed page alone may be too much; that is said before anything leaves."""
