@@ -51,7 +51,7 @@ commands:
   stop                 end what other commands of this checkout left running
   clean [--all]        remove this checkout's databases (--all: also the downloaded Odoo and Python packages)
 
-The first run downloads about 310 MB and takes about a minute; later ones reuse what it made.
+The first run downloads about 330 MB and takes about a minute; later ones reuse what it made.
 
 environment:
   ODOO_HOME            an Odoo 19 to use instead of Debian's (a git checkout, or the folder that holds package `odoo`)
