@@ -5,6 +5,7 @@ from .odoo.connection import (
     test_diagnosis,
     test_environments,
     test_expiry,
+    test_overseas,
     test_res_company,
     test_secrets,
     test_setup,

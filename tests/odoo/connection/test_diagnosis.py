@@ -135,3 +135,26 @@ class TestDiagnosis(ChorusCommon):
         self.assertIn("Raccordements", row.place)
         self.assertTrue(row.address)
         self.assertFalse(setup.established)
+
+    def test_what_the_platform_serves_is_kept(self):
+        """What this account may use, for the health page; in the simulator nothing of it is new."""
+        self.company._chorus_diagnose()
+        connection = self.company._chorus_connection()
+        self.assertTrue(connection.served_at)
+        self.assertEqual(list(connection.served), ["formats", "syntaxes", "frameworks", "works_types", "exemptions"])
+        self.assertIn("IN_DP_E2_CII_FACTURX", connection.with_context(lang="en_US").served_text)
+        self.assertIn("EXPT (Exportation)", connection.served_text)
+        self.assertFalse(connection.served_news)
+        connection.served = {"syntaxes": {"IN_DP_E4_TVX": ""}, "frameworks": {"A99_NOUVEAU": ""}}
+        self.assertEqual(connection.with_context(lang="en_US").served_news.splitlines(), [
+            "Syntaxes of a flow : IN_DP_E4_TVX", "Frameworks of works documents : A99_NOUVEAU",
+        ])  # fmt: skip
+
+    def test_lists_that_cannot_be_read_spoil_nothing(self):
+        for kind in ("code_retour", "http_403", "http_503", "reset_after"):
+            self.restore()
+            connection = self.company._chorus_connection()
+            connection.write({"served": False, "served_at": False})
+            self.simulator.fault("/cpro/transverses/v1/recuperer/formatflux", kind, times=5)
+            self.assertTrue(self.company._chorus_diagnose().established, kind)
+            self.assertFalse((connection.served or {}).get("formats"), kind)

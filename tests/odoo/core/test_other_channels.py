@@ -1,10 +1,19 @@
+import io
+import os
+from pathlib import Path
+
+from pypdf import PdfReader
+
 from odoo import fields
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from ....models.core import other_channels
+from ....services import vat_number
 from ...common import ChorusCommon
-from ...support import platform
+from ...support import platform, printed, simulated
 
 DEPOSIT = "/cpro/factures/v1/deposer/flux"
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
@@ -273,6 +282,160 @@ class Situations:
         self.simulator.advance()
         self.follow()
         self.assertEqual((move.chorus_state, move.is_move_sent), ("rejected", False))
+
+    # -- the customer's address ----------------------------------------------------------------------------------------
+
+    def test_the_address_that_means_chorus_pro_is_told_and_cleared(self):
+        town = self.town.with_company(self.company)
+        self.assertEqual(town.chorus_route, "both")
+        self.assertIn("0009:11000201100044", town.chorus_route_text)
+        town.action_chorus_clear_address()
+        self.assertEqual((town.chorus_route, town.peppol_eas, town.peppol_endpoint), ("chorus", False, False))
+        self.assertFalse(other_channels.may_have_left(self.invoice()))
+
+    def test_its_own_siret_is_no_other_way_unless_the_directory_knows_it(self):
+        ministry = self.ministry.with_company(self.company)
+        self.assertEqual((ministry.peppol_eas, ministry.peppol_endpoint), ("0009", simulated.STATE))
+        self.assertEqual(ministry.chorus_route, "chorus")
+        ministry.peppol_verification_state = "valid"
+        self.assertEqual(ministry.chorus_route, "both")
+
+    def test_customers_are_moved_to_one_way(self):
+        """Odoo's documented route: that address, and no method of ours."""
+        old = self.public_body("Ancienne commune", simulated.HOSPITAL)
+        lost = self.public_body("Commune sans SIRET", simulated.DEPARTMENT)
+        (old | lost).write({"invoice_sending_method": False, **STATE_ADDRESS})
+        lost.company_registry = False
+        partners = self.env["res.partner"].with_company(self.company)
+        domain = self.env.ref("l10n_fr_chorus_pro.action_chorus_routes").domain
+        listed = partners.search(safe_eval(domain))
+        self.assertLessEqual(self.town | old | lost, listed)
+        self.assertNotIn(self.ministry, listed)
+        self.assertEqual((old | lost).mapped("chorus_route"), ["platform", "platform"])
+        self.sender.group_ids |= self.env.ref("base.group_partner_manager")
+        mover = (self.town | old | lost).with_user(self.sender).with_company(self.company)
+        told = mover.action_chorus_route_chorus()["params"]
+        self.assertEqual(told["type"], "warning")
+        self.assertIn("Commune sans SIRET", told["message"])
+        self.assertEqual((self.town | old).mapped("chorus_route"), ["chorus", "chorus"])
+        self.assertEqual(old.invoice_sending_method, "chorus_pro")
+        self.assertEqual(lost.invoice_sending_method, False)
+        told = (old | lost).with_user(self.sender).with_company(self.company).action_chorus_route_platform()["params"]
+        self.assertIn("Ancienne commune", told["message"], "it has no address any more")
+        self.assertEqual((old | lost).mapped("invoice_sending_method"), ["chorus_pro", "peppol"])
+
+    def test_the_other_way_takes_the_right_to_transfer(self):
+        billing = new_test_user(self.env, "billing", groups="account.group_account_invoice,base.group_partner_manager")
+        with self.assertRaisesRegex(AccessError, "no right to transfer"):
+            self.town.with_user(billing).action_chorus_route_chorus()
+
+    # -- a second report to the tax office -----------------------------------------------------------------------------
+
+    def test_a_customer_without_vat_number_is_reported_twice(self):
+        if "l10n_fr_f10_enable_reporting" not in self.company._fields:
+            self.fail("neither the platform nor its stand-in is installed")
+        move = self.invoice()
+        self.assertNotIn("chorus_reporting", move._get_alerts())
+        self.company.l10n_fr_f10_enable_reporting = True
+        self.town.vat = False
+        alert = move._get_alerts()["chorus_reporting"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn("flow 10", alert["message"])
+        self.assertFalse(move._chorus_obstacles(), "it goes all the same")
+        self.assertTrue([alert for alert in self.wizard(move).alerts.values() if "flow 10" in alert["message"]])
+        self.town.vat = vat_number.of_siren("55208131766522", "FR")
+        self.assertNotIn("chorus_reporting", move._get_alerts())
+
+    def test_the_vat_number_comes_with_the_directory(self):
+        """The one that it tells, else, beside the platform, the one that the SIREN makes; what was typed stays."""
+        made = vat_number.of_siren(simulated.TOWN, "FR")
+        typed_one = "FR83404833048"
+        for told, typed, expected in (("", False, made), (typed_one, False, typed_one), ("", typed_one, typed_one)):
+            self.simulator.control("directory", structures=[{"siret": simulated.TOWN, "numeroTVA": told}])
+            self.town.vat = typed
+            self.sender.group_ids |= self.env.ref("base.group_partner_manager")
+            self.town.with_user(self.sender).with_company(self.company).action_chorus_complete()
+            self.assertEqual(self.town.vat, expected or False, (told, typed))
+
+    # -- works, overseas -----------------------------------------------------------------------------------------------
+
+    def test_works_documents_go_by_chorus_pro_alone(self):
+        """The platform takes none: its box is closed, and what is handed to the portal carries no XML."""
+        self.env = self.enterContext(printed.printer(self.env))
+        market = self.env["chorus.market"].create(
+            {"number": "TVX-1", "partner_id": self.town.id, "company_id": self.company.id, "works": True, "framework": "A4",
+             "role": "titulaire"}
+        )  # fmt: skip
+        move = self.invoice(chorus_market_id=market.id)
+        self.assertEqual(self.ticked(self.wizard(move)) & {"peppol"}, set())
+        handed = PdfReader(io.BytesIO(move._chorus_portal_pdf()))
+        self.assertFalse(dict(handed.attachments))
+
+    def test_a_company_overseas(self):
+        for code in ("re", "gp", "mq", "gf", "yt"):
+            self.company.country_id = self.env.ref(f"base.{code}")
+            move = self.invoice()
+            self.assertEqual(self.ticked(self.wizard(move)), {"chorus_pro"}, code)
+            self.wizard(move).action_send_and_print()
+            self.assertEqual((move.chorus_state, self.taken), ("deposited", []), code)
+
+    # -- everything at once --------------------------------------------------------------------------------------------
+
+    def test_the_matrix(self):
+        """Customer × company × way: what is ticked or counted, what leaves by each channel, what is said."""
+        found = []
+        for registered in (True, False):
+            self.company.account_peppol_proxy_state = "receiver" if registered else "not_registered"
+            for customer in ("chorus", "peppol", "both", "neither"):
+                for way in ("button", "send", "batch", "automatic"):
+                    found.append((customer, registered, way, *self.cell(customer, way)))
+        text = "\n".join(" | ".join(map(str, row)) for row in found)
+        if os.environ.get("CHORUS_MATRIX"):
+            Path(os.environ["CHORUS_MATRIX"]).write_text(text)
+        self.assertEqual(found, MATRIX, text)
+
+    def cell(self, customer, way):
+        """One invoice of such a customer sent that way: ``(ticked, by Chorus Pro, by the platform, said)``."""
+        partner = self.customer(customer)
+        move = self.invoice(partner=partner)
+        before, handed, ticked, said = self.simulator.calls(DEPOSIT), len(self.taken), "", ""
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.addons.account.models.account_move"):
+                if way == "button":
+                    self.send(move)
+                elif way == "send":
+                    wizard = self.wizard(move)
+                    ticked = "+".join(sorted(self.ticked(wizard)))
+                    action = wizard.action_send_and_print()
+                    said = "registration" if action.get("res_model") == "peppol.registration" else ""
+                elif way == "batch":
+                    batch = self.batch(move | self.invoice(partner=partner))
+                    ticked = "+".join(sorted(f"{told['count']} {method}" for method, told in batch.summary_data.items()))
+                    batch.action_send_and_print()
+                    self.run_job()
+                else:
+                    self.transfer_by_itself(move.filtered(lambda move: move.chorus_state == "to_send"))
+        except UserError as error:
+            said = str(error).splitlines()[-1][:60]
+        self.company.chorus_auto_transfer = False
+        return ticked, self.simulator.calls(DEPOSIT) - before, len(self.taken) - handed, said
+
+    def customer(self, kind):
+        siret = {"chorus": simulated.HOSPITAL, "both": simulated.TOWN}.get(kind)
+        partner = self.public_body(kind, siret) if siret else self.private(kind)
+        partner.with_company(self.company).peppol_verification_state = "not_valid"
+        if kind == "both":
+            self.reach(partner, **STATE_ADDRESS)
+        elif kind == "peppol":
+            self.reach(partner, peppol_eas="0009", peppol_endpoint="55208131766522")
+        elif kind == "neither":
+            partner.write({"invoice_sending_method": False, "email": "client@example.com"})
+        return partner
+
+
+#: Customer, whether the company is registered at the platform, way; ticked, deposits at Chorus Pro, documents at the
+#: platform, what is said.
+MATRIX = []
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
