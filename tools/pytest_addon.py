@@ -87,10 +87,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what Odoo's own runner leaves out by default."""
+    """Skip what Odoo's own runner leaves out by default, of Odoo's tests; of ours that is a mistake.
+
+    A mix-in that is no test case loses the tag `standard` when it is tagged itself, and so do the test cases that begin with it.
+    """
     for item in items:
         tags = getattr(getattr(item, "cls", None), "test_tags", None)
         if tags is not None and "standard" not in tags:
+            if item.cls.__module__.startswith(f"odoo.addons.{ADDON}."):
+                raise pytest.UsageError(f"{item.nodeid} would never run: its tags are {', '.join(sorted(tags))}")
             item.add_marker(pytest.mark.skip(reason=NOT_STANDARD + ", ".join(sorted(tags))))
 
 
