@@ -65,16 +65,19 @@ class AccountMove(models.Model):
         """Whether this invoice is for Chorus Pro, or may be there: no other channel is to send it."""
         return self._chorus_is_destined() or self._chorus_is_live()
 
+    def _chorus_is_chosen(self):
+        """Whether Chorus Pro is the sending method of its customer, in its company: the method is set for each company apart."""
+        return self.commercial_partner_id.with_company(self.company_id).invoice_sending_method == "chorus_pro"
+
     def _chorus_is_destined(self):
         """Whether this invoice is for a Chorus Pro customer, from the start date on, not opted out; posted or not yet."""
         self.ensure_one()
         company = self.company_id
-        partner = self.commercial_partner_id.with_company(company)  # the method is set for each company apart
         start = company.chorus_start_date
         return (
             self.move_type in ("out_invoice", "out_refund")
             and bool(company.chorus_environment)
-            and partner.invoice_sending_method == "chorus_pro"
+            and self._chorus_is_chosen()
             and not (start and self.invoice_date and self.invoice_date < start)
             # the public body never owed an invoice refused or given up: its credit note stays in our books (doc/RULES.md §4.3)
             and statuses.get(self.reversed_entry_id.chorus_status).state not in ("refused", "cancelled")

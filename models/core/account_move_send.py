@@ -80,10 +80,8 @@ class AccountMoveSend(models.AbstractModel):
         return alerts
 
     def _chorus_other_channel_alerts(self, moves, moves_data):
-        """Where the platform is chosen for an invoice that is for Chorus Pro, or is there."""
-        both = moves.filtered(
-            lambda move: other_channels.METHOD in moves_data[move]["sending_methods"] and move._chorus_is_claimed()
-        )
+        """Where the platform is chosen for an invoice that is for Chorus Pro, or is there, or is chosen as well as Chorus Pro."""
+        both = moves.filtered(lambda move: self._chorus_leaves_twice(move, moves_data[move]["sending_methods"]))
         if not both:
             return {}
         # of several, the others need not wait
@@ -99,6 +97,11 @@ class AccountMoveSend(models.AbstractModel):
         }
 
     @api.model
+    def _chorus_leaves_twice(self, move, methods):
+        """Whether by these methods the platform would get what Chorus Pro has, is to have or gets too."""
+        return other_channels.METHOD in methods and (CHORUS in methods or move._chorus_is_claimed())
+
+    @api.model
     def _chorus_other_channel_text(self, move):
         """Why an invoice is not sent by the platform, and what to do."""
         platform = other_channels.label(self.env)
@@ -106,6 +109,12 @@ class AccountMoveSend(models.AbstractModel):
             return self.env._(
                 "%(number)s was sent to Chorus Pro: sent “%(platform)s” too, it would be refused as a duplicate. Untick that"
                 " box.",
+                number=move.name,
+                platform=platform,
+            )
+        if not move._chorus_is_destined():
+            return self.env._(
+                "%(number)s would arrive twice, by Chorus Pro and “%(platform)s”. Untick one of the two.",
                 number=move.name,
                 platform=platform,
             )
@@ -131,7 +140,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
         super()._hook_invoice_document_before_pdf_report_render(invoice, invoice_data)
-        if other_channels.METHOD in invoice_data["sending_methods"] and invoice._chorus_is_claimed():
+        if self._chorus_leaves_twice(invoice, invoice_data["sending_methods"]):
             # asked for in so many words: nothing leaves by either way
             invoice_data["error"] = self._chorus_error([self._chorus_other_channel_text(invoice)])
 

@@ -46,15 +46,18 @@ class AccountMoveSendWizard(models.TransientModel):
     def _chorus_closed_boxes(self):
         """The boxes that are not to be ticked for this invoice, each with its reason in the user's language."""
         self.ensure_one()
-        move, closed = self.move_id, {}
+        move = self.move_id
         if move._chorus_is_live():
             sent = self.env._("sent to Chorus Pro already")
-            closed = {CHORUS: sent, other_channels.METHOD: sent}
-        elif move._chorus_is_destined():
-            closed = {other_channels.METHOD: self.env._("goes by Chorus Pro")}
-        if other_channels.holds(move) and CHORUS not in closed:
-            closed[CHORUS] = self.env._("sent already %s", other_channels.label(self.env))
-        return closed
+            return {CHORUS: sent, other_channels.METHOD: sent}
+        if other_channels.holds(move):
+            closed = {CHORUS: self.env._("sent already %s", other_channels.label(self.env))}
+            if move._chorus_is_destined():
+                closed[other_channels.METHOD] = self.env._("sent already")
+            return closed
+        if move._chorus_is_destined():
+            return {other_channels.METHOD: self.env._("goes by Chorus Pro")}
+        return {} if move._chorus_is_chosen() else {CHORUS: self.env._("not this customer's method")}
 
     # EXTENDS 'account'
     def _compute_alerts(self):

@@ -109,6 +109,8 @@ class ChorusNotice(models.AbstractModel):
                 prior = self.env._("Only posted customer invoices and credit notes can be sent.")
             elif not self.company_id.chorus_environment:
                 return Notice(failure("not_configured").remedy.of(lang), "", True, Place.SETTINGS)
+            elif not self._chorus_is_chosen():
+                return Notice(*self._chorus_other_method_words(), True, Place.RECIPIENT)
         if prior:
             return Notice(prior, "", True)
         missing = self.company_id._chorus_missing_settings()
@@ -142,6 +144,13 @@ class ChorusNotice(models.AbstractModel):
         return (
             self.env._("It was sent already, or is being sent, %s.", other_channels.label(self.env)),
             self.env._("Chorus Pro would refuse it a second time, as a duplicate: nothing is to be sent."),
+        )
+
+    def _chorus_other_method_words(self):
+        """Why an invoice whose customer is invoiced by another way does not go to Chorus Pro, and what to do: two sentences."""
+        return (
+            self.env._("The sending method of %s is not “by Chorus Pro”.", self.commercial_partner_id.display_name),
+            self.env._("Choose it on the customer if this is a public body; else send the invoice by the customer's own method."),
         )
 
     def _chorus_obstacles(self, by_itself=False):

@@ -75,11 +75,18 @@ class ResPartner(models.Model):
                 partner.chorus_route = "both" if there and other_channels.is_reached(partner) else "chorus"
             else:
                 partner.chorus_route = "platform" if there and other_channels.means_chorus(partner) else False
-            partner.chorus_route_text = partner._chorus_told_route() if partner.chorus_route == "both" else False
+            partner.chorus_route_text = partner._chorus_told_route() if partner.chorus_route in ("both", "platform") else False
 
     def _chorus_told_route(self):
-        """That another way leads to this customer, as one sentence."""
+        """That another way leads to this customer, or that one alone, and what it means."""
         address, platform = other_channels.address_text(self), other_channels.label(self.env)
+        if self.chorus_route == "platform":
+            return self.env._(
+                "Its electronic address, %(address)s, is Chorus Pro: what is sent “%(platform)s” arrives there by the platform."
+                " To send its invoices from here and follow them, choose “by Chorus Pro” above.",
+                address=address,
+                platform=platform,
+            )
         if other_channels.means_chorus(self):
             return self.env._(
                 "Its electronic address, %(address)s, is Chorus Pro too: a document sent “%(platform)s” would arrive a second"

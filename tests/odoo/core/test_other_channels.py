@@ -1,13 +1,10 @@
 import io
-import os
-from pathlib import Path
 
 from pypdf import PdfReader
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from ....models.core import other_channels
@@ -151,7 +148,9 @@ class Situations:
                 self.send(move)
             wizard = self.wizard(move)
             self.assertNotIn("chorus_pro", self.ticked(wizard))
-            self.assertTrue(wizard.sending_method_checkboxes["chorus_pro"]["readonly"])
+            for method in ("chorus_pro", "peppol"):
+                self.assertTrue(wizard.sending_method_checkboxes[method]["readonly"])
+                self.assertIn("sent already", wizard.sending_method_checkboxes[method]["label"])
             self.batch(moves).action_send_and_print()
             self.run_job()
             self.assertIn("by Peppol", " ".join(move.message_ids.mapped("body")))
@@ -206,6 +205,27 @@ class Situations:
         self.assertIn("peppol", self.ticked(wizard))
         self.assertNotIn("chorus_pro", self.ticked(wizard))
         self.assertFalse(wizard.sending_method_checkboxes["peppol"].get("readonly"))
+        self.assertTrue(wizard.sending_method_checkboxes["chorus_pro"]["readonly"])
+        self.assertIn("not this customer's method", wizard.sending_method_checkboxes["chorus_pro"]["label"])
+        with self.assertRaisesRegex(UserError, "is not “by Chorus Pro”"):
+            self.send(move)
+        self.assertEqual((move.chorus_state, self.deposits(), self.taken), (False, 0, []))
+
+    def test_both_of_a_customer_of_the_platform(self):
+        """Ticked all the same, or asked for by code: nothing leaves by either way."""
+        self.reach(other := self.private("Client Privé"), peppol_eas="0009", peppol_endpoint="55208131766522")
+        move = self.invoice(partner=other)
+        wizard = self.wizard(move)
+        wizard.sending_method_checkboxes = {
+            method: {**box, "checked": method in ("chorus_pro", "peppol")}
+            for method, box in wizard.sending_method_checkboxes.items()
+        }
+        self.assertEqual(wizard.alerts["chorus_pro_other_channel"]["level"], "danger")
+        with self.assertRaises(UserError):
+            wizard.action_send_and_print()
+        with self.assertRaisesRegex(UserError, "would arrive twice"):
+            self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=["chorus_pro", "peppol"])
+        self.assertEqual((move.chorus_state, self.deposits(), self.taken), (False, 0, []))
 
     def private(self, name):
         return self.env["res.partner"].create(
@@ -311,6 +331,7 @@ class Situations:
         self.assertLessEqual(self.town | old | lost, listed)
         self.assertNotIn(self.ministry, listed)
         self.assertEqual((old | lost).mapped("chorus_route"), ["platform", "platform"])
+        self.assertIn("arrives there by the platform", old.chorus_route_text)
         self.sender.group_ids |= self.env.ref("base.group_partner_manager")
         mover = (self.town | old | lost).with_user(self.sender).with_company(self.company)
         told = mover.action_chorus_route_chorus()["params"]
@@ -382,42 +403,50 @@ class Situations:
 
     def test_the_matrix(self):
         """Customer × company × way: what is ticked or counted, what leaves by each channel, what is said."""
-        found = []
+        self.maxDiff = None
+        found = {}
         for registered in (True, False):
             self.company.account_peppol_proxy_state = "receiver" if registered else "not_registered"
-            for customer in ("chorus", "peppol", "both", "neither"):
+            for kind in ("chorus", "peppol", "both", "neither"):
+                customer = self.customer(kind)
                 for way in ("button", "send", "batch", "automatic"):
-                    found.append((customer, registered, way, *self.cell(customer, way)))
-        text = "\n".join(" | ".join(map(str, row)) for row in found)
-        if os.environ.get("CHORUS_MATRIX"):
-            Path(os.environ["CHORUS_MATRIX"]).write_text(text)
-        self.assertEqual(found, MATRIX, text)
+                    found[kind, registered, way] = self.cell(customer, way)
+        self.assertEqual(found, MATRIX)
 
     def cell(self, customer, way):
-        """One invoice of such a customer sent that way: ``(ticked, by Chorus Pro, by the platform, said)``."""
-        partner = self.customer(customer)
-        move = self.invoice(partner=partner)
+        """One invoice of such a customer sent that way, two by a batch: the value of ``MATRIX``."""
+        moves = self.invoice(partner=customer)
         before, handed, ticked, said = self.simulator.calls(DEPOSIT), len(self.taken), "", ""
+        action = None
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.addons.account.models.account_move"):
+            with self.env.cr.savepoint():
                 if way == "button":
-                    self.send(move)
+                    self.send(moves)
                 elif way == "send":
-                    wizard = self.wizard(move)
+                    wizard = self.wizard(moves)
                     ticked = "+".join(sorted(self.ticked(wizard)))
+                    said = self.alerts(wizard)
                     action = wizard.action_send_and_print()
-                    said = "registration" if action.get("res_model") == "peppol.registration" else ""
                 elif way == "batch":
-                    batch = self.batch(move | self.invoice(partner=partner))
+                    moves |= self.invoice(partner=customer)
+                    batch = self.batch(moves)
                     ticked = "+".join(sorted(f"{told['count']} {method}" for method, told in batch.summary_data.items()))
-                    batch.action_send_and_print()
+                    said = self.alerts(batch)
+                    action = batch.action_send_and_print()
                     self.run_job()
                 else:
-                    self.transfer_by_itself(move.filtered(lambda move: move.chorus_state == "to_send"))
+                    self.transfer_by_itself(moves)
         except UserError as error:
-            said = str(error).splitlines()[-1][:60]
+            said = "another method" if "is not “by Chorus Pro”" in str(error) else str(error)
+        if (action or {}).get("res_model") == "peppol.registration":
+            said = f"{said} registration".strip()
         self.company.chorus_auto_transfer = False
-        return ticked, self.simulator.calls(DEPOSIT) - before, len(self.taken) - handed, said
+        sent = ["no", "yes"][all(moves.mapped("is_move_sent"))]
+        return ticked, self.simulator.calls(DEPOSIT) - before, len(self.taken) - handed, sent, said
+
+    def alerts(self, window):
+        """What a window says; not that the customer was never looked up, which is so of all those of this test."""
+        return " ".join(sorted(set(window.alerts or ()) - {"chorus_pro_unchecked"}))
 
     def customer(self, kind):
         siret = {"chorus": simulated.HOSPITAL, "both": simulated.TOWN}.get(kind)
@@ -432,9 +461,42 @@ class Situations:
         return partner
 
 
-#: Customer, whether the company is registered at the platform, way; ticked, deposits at Chorus Pro, documents at the
-#: platform, what is said.
-MATRIX = []
+#: By customer, whether the company is registered at the platform, and way: what is ticked or counted, deposits at Chorus Pro,
+#: documents handed to the platform, whether Odoo calls the invoices sent, what is said.
+MATRIX = {
+    ("chorus", True, "button"): ("", 1, 0, "yes", ""),
+    ("chorus", True, "send"): ("chorus_pro", 1, 0, "yes", ""),
+    ("chorus", True, "batch"): ("2 chorus_pro", 2, 0, "yes", ""),
+    ("chorus", True, "automatic"): ("", 1, 0, "yes", ""),
+    ("peppol", True, "button"): ("", 0, 0, "no", "another method"),
+    ("peppol", True, "send"): ("peppol", 0, 1, "yes", ""),
+    ("peppol", True, "batch"): ("2 peppol", 0, 2, "yes", ""),
+    ("peppol", True, "automatic"): ("", 0, 0, "no", ""),
+    ("both", True, "button"): ("", 1, 0, "yes", ""),
+    ("both", True, "send"): ("chorus_pro", 1, 0, "yes", ""),
+    ("both", True, "batch"): ("2 chorus_pro", 2, 0, "yes", ""),
+    ("both", True, "automatic"): ("", 1, 0, "yes", ""),
+    ("neither", True, "button"): ("", 0, 0, "no", "another method"),
+    ("neither", True, "send"): ("email", 0, 0, "yes", ""),
+    ("neither", True, "batch"): ("2 email", 0, 0, "yes", ""),
+    ("neither", True, "automatic"): ("", 0, 0, "no", ""),
+    ("chorus", False, "button"): ("", 1, 0, "yes", ""),
+    ("chorus", False, "send"): ("chorus_pro", 1, 0, "yes", ""),
+    ("chorus", False, "batch"): ("2 chorus_pro", 2, 0, "yes", ""),
+    ("chorus", False, "automatic"): ("", 1, 0, "yes", ""),
+    ("peppol", False, "button"): ("", 0, 0, "no", "another method"),
+    ("peppol", False, "send"): ("peppol", 0, 0, "no", "registration"),
+    ("peppol", False, "batch"): ("2 peppol", 0, 0, "no", "registration"),
+    ("peppol", False, "automatic"): ("", 0, 0, "no", ""),
+    ("both", False, "button"): ("", 1, 0, "yes", ""),
+    ("both", False, "send"): ("chorus_pro", 1, 0, "yes", ""),
+    ("both", False, "batch"): ("2 chorus_pro", 2, 0, "yes", ""),
+    ("both", False, "automatic"): ("", 1, 0, "yes", ""),
+    ("neither", False, "button"): ("", 0, 0, "no", "another method"),
+    ("neither", False, "send"): ("email", 0, 0, "yes", ""),
+    ("neither", False, "batch"): ("2 email", 0, 0, "yes", ""),
+    ("neither", False, "automatic"): ("", 0, 0, "no", ""),
+}
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
