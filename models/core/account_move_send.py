@@ -70,7 +70,11 @@ class AccountMoveSend(models.AbstractModel):
             return alerts
         if len(moves) == 1:
             alerts.update(self._chorus_single_alerts(chosen))
-        elif blocked := chosen.filtered(lambda move: move.chorus_state in ("to_send", "rejected") and move._chorus_obstacles()):
+            return alerts
+        if there := chosen.filtered(lambda move: move._chorus_is_live() or other_channels.holds(move)):
+            message = self.env._("Sent already, or being sent: %s. They do not leave a second time.", there._chorus_names())
+            alerts["chorus_pro_there"] = {"level": "info", "message": message}
+        if blocked := chosen.filtered(lambda move: move.chorus_state in ("to_send", "rejected") and move._chorus_obstacles()):
             alerts["chorus_pro_obstacles"] = {
                 "level": "warning",
                 "message": self.env._("Not ready for Chorus Pro: %s. The others are sent.", blocked._chorus_names()),

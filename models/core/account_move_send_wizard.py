@@ -48,8 +48,7 @@ class AccountMoveSendWizard(models.TransientModel):
         self.ensure_one()
         move = self.move_id
         if move._chorus_is_live():
-            sent = self.env._("sent to Chorus Pro already")
-            return {CHORUS: sent, other_channels.METHOD: sent}
+            return {CHORUS: self.env._("sent already"), other_channels.METHOD: self.env._("sent to Chorus Pro already")}
         if other_channels.holds(move):
             closed = {CHORUS: self.env._("sent already %s", other_channels.label(self.env))}
             if move._chorus_is_destined():

@@ -97,7 +97,8 @@ class ChorusNotice(models.AbstractModel):
         lang, prior = self.env.lang, None
         if self.chorus_state not in ("to_send", "rejected"):
             if other_channels.holds(self) and not self._chorus_is_live():
-                return Notice(*self._chorus_held_words(), True)
+                # without a remedy: nothing is wrong with it, nothing is to be mended
+                return Notice(" ".join(self._chorus_held_words()), "", True)
             if self._chorus_is_live():
                 waits = self._chorus_line().deposit_id.state == "ready"
                 prior = (

@@ -151,7 +151,10 @@ class Situations:
             for method in ("chorus_pro", "peppol"):
                 self.assertTrue(wizard.sending_method_checkboxes[method]["readonly"])
                 self.assertIn("sent already", wizard.sending_method_checkboxes[method]["label"])
-            self.batch(moves).action_send_and_print()
+            batch = self.batch(moves)
+            self.assertIn("do not leave a second time", batch.alerts["chorus_pro_there"]["message"])
+            self.assertFalse(batch.summary_data)
+            batch.action_send_and_print()
             self.run_job()
             self.assertIn("by Peppol", " ".join(move.message_ids.mapped("body")))
             self.transfer_by_itself(moves)
@@ -186,7 +189,9 @@ class Situations:
         # another method on the customer since changes nothing for what is there
         self.town.with_company(self.company).invoice_sending_method = "peppol"
         self.assertEqual(self.ticked(self.wizard(move)), set())
-        self.batch(move | self.invoice(partner=self.ministry)).action_send_and_print()
+        batch = self.batch(move | self.invoice(partner=self.ministry))
+        self.assertEqual({method: told["count"] for method, told in batch.summary_data.items()}, {"chorus_pro": 1})
+        batch.action_send_and_print()
         self.run_job()
         self.assertEqual(self.taken, [])
 
