@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from ...services.api.errors import ChorusError, NotAllowed, NotReceived
 from ...services.clock import paris_day
 from ...services.rules import Service
-from ...services.vocabulary import references
+from ...services.text import cleaned
 from .. import transactions
 
 _logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class ChorusService(models.Model):
     @api.model
     def _chorus_of_code(self, partner, code):
         """The service of a public body with that code, archived ones left out; empty when there is none."""
-        code = references.cleaned(code)
+        code = cleaned(code)
         services = self.search([("partner_id", "=", partner.id), ("code", "=", code)]) if partner and code else self
         return services.sorted("enabled", reverse=True)[:1]
 

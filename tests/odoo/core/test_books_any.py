@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from ....services.document import schemas
-from ....services.document.en16931 import to_cii
+from ....services.document.en16931 import CII, UBL_CREDIT_NOTE, UBL_INVOICE, problems, to_cii
 from ....services.document.invoice import VatCategory
 from ....services.document.submission import to_submission
 from ....services.document.ubl import to_ubl
@@ -191,8 +190,8 @@ class TestBooksAny(BooksCase):
     def files(self, document):
         cii, ubl = to_cii(document), to_ubl(document)
         sums_add_up(cii)
-        kind = schemas.UBL_CREDIT_NOTE if document.is_credit_note else schemas.UBL_INVOICE
-        self.assertEqual(schemas.problems(cii, schemas.CII) + schemas.problems(ubl, kind), [])
+        kind = UBL_CREDIT_NOTE if document.is_credit_note else UBL_INVOICE
+        self.assertEqual(problems(cii, CII) + problems(ubl, kind), [])
         self.assertEqual(schematron.failures(cii), [])
         self.assertEqual(schematron.failures(ubl, schematron.UBL), [])
         sent = {name: Decimal(str(value)) for name, value in to_submission(document, "42")["montantTotal"].items()
