@@ -24,7 +24,8 @@ class ListsClient:
         A list that is not served, or cannot be read, is left out; nothing is raised.
         """
         served: dict[str, dict[str, str]] = {}
-        try:
+        # when the way fails, what was read until then is worth keeping; what was not is asked for another time
+        with suppress(NotReceived):
             self._read("/cpro/transverses/v1/recuperer/formatflux", {}, "formatFlux", served, "formats")
             for known in list(served.get("formats", ()))[:FORMATS]:
                 asked = {"formatFlux": known}
@@ -36,9 +37,6 @@ class ListsClient:
             self._read(
                 "/cpro/transverses/v1/recuperer/motifs/exonerationtva", asked, "codeMotifExonerationTva", served, "exemptions"
             )
-        except NotReceived:
-            # the way failed: what was read until then is worth keeping, what was not is asked for another time
-            pass
         return served
 
     def _read(self, path: str, body: dict[str, str], code: str, served: dict[str, dict[str, str]], kind: str) -> None:

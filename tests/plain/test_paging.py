@@ -69,7 +69,7 @@ class Pages:
 class TestEnds(unittest.TestCase):
     """However many pages are told, or come: a search ends, and says so where it ends before its end."""
 
-    def read(self, pages, size=2, **options):
+    def rows(self, pages, size=2, **options):
         self.session = Pages(pages)
         return list(
             session.search_all(
@@ -87,42 +87,42 @@ class TestEnds(unittest.TestCase):
     def test_the_same_page_for_ever(self):
         pages = itertools.repeat(self.page("F1", "F2", pages=1000))
         with self.assertRaises(TryLater) as caught:
-            self.read(pages)
+            self.rows(pages)
         self.assertEqual((caught.exception.code, self.session.asked), ("unreadable", 2))
         bad = []
-        self.assertEqual(self.read(pages, unreadable=bad)[:2], ["F1", "F2"])
+        self.assertEqual(self.rows(pages, unreadable=bad)[:2], ["F1", "F2"])
         self.assertIn("the same page", str(bad[0]))
 
     def test_new_pages_for_ever(self):
         with patch.object(session, "MAXIMUM", 20):
             for told in ({"pages": 10**9}, {"total": 10**9}, {}):
                 with self.subTest(told), self.assertRaises(TryLater) as caught:
-                    self.read(self.endless(**told))
+                    self.rows(self.endless(**told))
                 self.assertIn("no end", caught.exception.detail)
                 self.assertEqual(self.session.asked, 10)
 
     def test_for_too_long(self):
         with patch.object(session, "LONGEST_SEARCH", -1), self.assertRaises(TryLater):
-            self.read(self.endless(pages=3))
+            self.rows(self.endless(pages=3))
         self.assertEqual(self.session.asked, 1)
 
     def test_pages_and_totals_that_disagree(self):
         first, second = self.page("F1", "F2", pages=1, total=3), self.page("F3", pages=1, total=3)
-        self.assertEqual(self.read([first, second]), ["F1", "F2", "F3"], "the larger of the two")
-        self.assertEqual(self.read([self.page("F1", pages=0, total=0)]), ["F1"])
-        self.assertEqual(self.read([self.page("F1", "F2"), self.page("F3")]), ["F1", "F2", "F3"], "a full page, nothing told")
-        self.assertEqual(self.read([self.page("F1")]), ["F1"])
+        self.assertEqual(self.rows([first, second]), ["F1", "F2", "F3"], "the larger of the two")
+        self.assertEqual(self.rows([self.page("F1", pages=0, total=0)]), ["F1"])
+        self.assertEqual(self.rows([self.page("F1", "F2"), self.page("F3")]), ["F1", "F2", "F3"], "a full page, nothing told")
+        self.assertEqual(self.rows([self.page("F1")]), ["F1"])
 
     def test_fewer_rows_than_told(self):
         pages = [self.page("F1", total=3)]
-        self.assertEqual(self.read(pages), ["F1"])
+        self.assertEqual(self.rows(pages), ["F1"])
         with self.assertRaises(TryLater):
-            self.read(pages, whole=True)
+            self.rows(pages, whole=True)
 
     def test_a_row_that_cannot_be_read(self):
         pages = [self.page("F1", []), self.page("F3")]
         bad = []
-        self.assertEqual(self.read(pages, unreadable=bad), ["F1", "F3"])
+        self.assertEqual(self.rows(pages, unreadable=bad), ["F1", "F3"])
         self.assertEqual(len(bad), 1)
         with self.assertRaises(TryLater):
-            self.read(pages)
+            self.rows(pages)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from hypothesis import Phase, assume, event, given, settings
+from hypothesis import Phase, event, given, reject, settings
 from hypothesis import strategies as st
 
 from odoo import Command, fields
@@ -124,7 +124,8 @@ class TestBooksAny(BooksCase):
             fiscal_position_id=position.id,
             **({"chorus_original_number": "2019-0417"} if drawn["refund"] else {}),
         )  # fmt: skip
-        assume(move.amount_total >= 0)  # Odoo confirms no other
+        if move.amount_total < 0:
+            reject()  # Odoo confirms no such one
         move.action_post()
         before = Decimal(0)
         if drawn["paid"] and not drawn["refund"] and move.amount_residual > 1:

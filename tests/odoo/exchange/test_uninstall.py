@@ -24,7 +24,7 @@ class TestUninstall(ChorusCommon, HttpCase):
     def uninstall(self, name=MODULE, method="button_uninstall"):
         """Whether it goes; what it did is undone."""
         # by an administrator, as the screen does
-        module = self.module(name).with_user(self.env.ref("base.user_admin"))
+        module, gone = self.module(name).with_user(self.env.ref("base.user_admin")), False
         try:
             with self.env.cr.savepoint():
                 getattr(module, method)()
