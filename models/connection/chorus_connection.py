@@ -551,7 +551,7 @@ class ChorusConnection(models.Model):
         if not way_in:
             return
         try:
-            with company._chorus_client(way_in) as client:
+            with company._chorus_client(way_in=way_in) as client:
                 self._note_end(client.structure(self.structure_identifier).password_expires_at)
         except ChorusError as error:
             self._note_failure(error)

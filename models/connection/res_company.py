@@ -336,7 +336,7 @@ class ResCompany(models.Model):
         )
 
     @contextmanager
-    def _chorus_client(self, way_in=None, **options):
+    def _chorus_client(self, *, way_in=None, **options):
         """A client for the length of one run: one HTTP session, connections kept alive, its calls counted.
 
         :param way_in: what ``_chorus_way_in`` gave, where that was asked already.

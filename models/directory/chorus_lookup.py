@@ -278,7 +278,7 @@ class ChorusLookup(models.Model):
             except NotAllowed:
                 # told on the connection by the jobs that send
                 continue
-            with company._chorus_client(way_in) as client:
+            with company._chorus_client(way_in=way_in) as client:
                 for job in jobs:
                     error = self._guarded(job, client)
                     if not progress(1):

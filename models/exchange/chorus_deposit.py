@@ -1163,7 +1163,7 @@ class ChorusDeposit(models.Model):
             due = self._chorus_due(company, ("deposited",))
             if not progress(remaining=len(due)):
                 return
-            with company._chorus_client(way_in) as client:
+            with company._chorus_client(way_in=way_in) as client:
                 if not due._chorus_each(connection, client):
                     return
                 if not connection._is_paused():

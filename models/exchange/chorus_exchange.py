@@ -269,7 +269,7 @@ class ChorusExchange(models.AbstractModel):
             due = records._chorus_due(company, ("ready", "unknown"))
             if not progress(remaining=len(due)):
                 return
-            with company._chorus_client(way_in) as client:
+            with company._chorus_client(way_in=way_in) as client:
                 if not due._chorus_each(connection, client):
                     return
             progress(remaining=0)
