@@ -1,6 +1,6 @@
 {
     "name": "France - Chorus Pro",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Localizations/EDI",
     "summary": "Send customer invoices to the French public sector through Chorus Pro and follow what becomes of them",
     "author": "l10n_fr_chorus_pro contributors",

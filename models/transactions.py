@@ -73,6 +73,23 @@ def run_and_survive(record, step, *args):
     return None
 
 
+def run_parts(*parts):
+    """Run the parts of a scheduled job one after the other: one that breaks keeps none of the others from its turn.
+
+    The longest one comes last, and may ask for another run: what is left when the job's time is over begins at once again.
+
+    :param parts: a recordset and the name of its method, each.
+    """
+    for number, (records, step) in enumerate(parts):
+        progress = records.env["ir.cron"]._commit_progress
+        if number and not progress():
+            progress(remaining=1)
+            return
+        if run_and_survive(records, step):
+            # it has its next turn with the next run: begun again at once, it would break at once again
+            progress(remaining=0)
+
+
 def trigger(env, name, *delays):
     """Have a scheduled job of ours run after these delays, in seconds; at once without any.
 

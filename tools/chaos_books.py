@@ -14,7 +14,6 @@ from workspace import Workspace
 
 CRONS = (
     (MODULE, "ir_cron_chorus_deposit"),
-    (MODULE, "ir_cron_chorus_action"),
     (MODULE, "ir_cron_chorus_follow"),
     ("account", "ir_cron_account_move_send"),
 )

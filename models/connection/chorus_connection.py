@@ -531,8 +531,8 @@ class ChorusConnection(models.Model):
         return self.env["chorus.setup"]._open(self.company_id, "technical")
 
     @api.model
-    def _cron_expiry(self):
-        """Read when the passwords end where the platform tells it, and remind; one company at a time."""
+    def _remind_all(self):
+        """Every day: read when the passwords end where the platform tells it, and remind; one company at a time."""
         progress = self.env["ir.cron"]._commit_progress
         companies = self.env["res.company"]._chorus_companies()
         progress(remaining=len(companies))

@@ -43,8 +43,6 @@ class ChorusAction(models.Model):
     _order = "id desc"
     _rec_name = "kind"
 
-    _chorus_cron = "action"
-
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
     )
@@ -145,7 +143,7 @@ class ChorusAction(models.Model):
         )  # fmt: skip
         for record, (_name, content) in zip(action.file_ids.sorted("id"), files, strict=True):
             record.content = base64.b64encode(content)
-        transactions.trigger(self.env, "action")
+        transactions.trigger(self.env, self._chorus_cron)
         return action
 
     # -- buttons -------------------------------------------------------------------------------------------------------
@@ -356,11 +354,6 @@ class ChorusAction(models.Model):
         # the new status is read at once by whoever sent this, else by the next run
         self.move_id._chorus_note(chorus_history_due=fields.Datetime.now())
         transactions.trigger(self.env, "follow")
-
-    @api.model
-    def _cron_actions(self):
-        """Send what is ready, settle what is unknown."""
-        self._chorus_run_queue()
 
 
 class ChorusActionFile(models.Model):

@@ -1142,8 +1142,8 @@ class ChorusDeposit(models.Model):
 
     @api.model
     def _cron_deposit(self):
-        """Send what is ready, settle what is unknown."""
-        self._chorus_run_queue()
+        """Send what is ready, settle what is unknown: the few answers of persons first, then invoices."""
+        transactions.run_parts((self.env["chorus.action"], "_chorus_run_queue"), (self, "_chorus_run_queue"))
 
     # EXTENDS 'chorus.exchange'
     @api.model

@@ -254,17 +254,23 @@ class AccountMove(models.Model):
         return self.env.user
 
     @api.model
-    def _cron_people(self):
+    def _chorus_call_late(self):
         """Every day: call people for what time alone changed (payments that are late, or no longer)."""
         types = [self.env.ref(name).id for name in CALLS.values()]
-        called = self.env["mail.activity"].sudo().search([("activity_type_id", "in", types)]).mapped("res_id")  # sudo: cron
+        # sudo: cron. What was seen to longest ago comes first: where the time is short, the others have their turn tomorrow
+        called = self.env["mail.activity"].sudo().search([("activity_type_id", "in", types)], order="write_date, id")
         late = self.sudo().search([*self._chorus_late_domain(), ("company_id.chorus_environment", "!=", False)])  # sudo: cron
-        moves = late | self.sudo().browse(called).exists()  # sudo: cron
-        # those of which nobody knows first: a run that is cut short begins again
-        moves = moves.sorted(lambda move: "late" in (move.chorus_called or {}))
+        # those of which nobody knows: when the time is over, a run goes on with them at once
+        unknown = late.filtered(lambda move: not move._chorus_was_called("late", str(move.chorus_expected_date)))
+        known = self.sudo().browse(dict.fromkeys(called.mapped("res_id"))).exists() - unknown  # sudo: cron
         progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(moves))
-        for move in moves:
+        progress(remaining=len(unknown))
+        for move in unknown:
+            transactions.run_and_survive(move, "_chorus_call_people")
+            if not progress(1):
+                return
+        progress(remaining=0)
+        for move in known:
             transactions.run_and_survive(move, "_chorus_call_people")
             if not progress(1):
                 return

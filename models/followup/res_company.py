@@ -1,17 +1,14 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
+from ...services.clock import paris_day, paris_today
 from .. import transactions
 
 #: Invoices named in each part of the digest; beyond, only how many more.
 NAMED = 8
-
-
-#: Who was told within this time is not told again by the next run: one that is cut short begins again.
-TOLD_FOR = timedelta(hours=12)
 
 
 class ResCompany(models.Model):
@@ -63,21 +60,36 @@ class ResCompany(models.Model):
             if not -8 < company.chorus_ecb_rate < 100:
                 raise ValidationError(self.env._("Chorus Pro: this is no rate in percent."))
 
+    # -- every day -----------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_chorus_daily(self):
+        """Every day: passwords that end, the weekly summary on its day, payments that are late."""
+        transactions.run_parts(
+            (self.env["chorus.connection"], "_remind_all"),
+            (self, "_chorus_tell_digests"),
+            (self.env["account.move"], "_chorus_call_late"),
+        )
+
     # -- the weekly summary --------------------------------------------------------------------------------------------
 
     @api.model
-    def _cron_chorus_digest(self):
-        """Once a week: tell each company's referent where its invoices at Chorus Pro stand."""
-        recent = fields.Datetime.now() - TOLD_FOR
-        companies = self._chorus_companies().filtered(
-            lambda company: company.chorus_digest and (not company.chorus_digest_at or company.chorus_digest_at < recent)
-        )
+    def _chorus_tell_digests(self):
+        """Tell each company's referent where its invoices at Chorus Pro stand: on Mondays, and later where that was missed."""
+        companies = self._chorus_companies().filtered("chorus_digest").filtered(lambda company: company._chorus_digest_due())
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(companies))
         for company in companies:
             transactions.run_and_survive(company, "_chorus_tell_digest")
             if not progress(1):
                 return
+
+    def _chorus_digest_due(self):
+        """Whether this week's summary was not told yet; the first one ever waits for a Monday."""
+        self.ensure_one()
+        today, told = paris_today(), self.chorus_digest_at
+        monday = today - timedelta(days=today.weekday())
+        return paris_day(told.replace(tzinfo=timezone.utc)) < monday if told else today == monday
 
     def _chorus_tell_digest(self):
         self.ensure_one()

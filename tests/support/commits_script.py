@@ -171,10 +171,9 @@ def recover():
     for _turn in range(4):
         requests.post(os.environ["SIMULATOR"] + "/_simulator/advance", json={}, timeout=20).raise_for_status()
         env["chorus.connection"].search([]).paused_until = False
-        env["chorus.deposit"].search([("next_try", "!=", False)]).next_try = False
+        for model in ("chorus.deposit", "chorus.action"):
+            env[model].search([("next_try", "!=", False)]).next_try = False
         env["chorus.deposit"]._cron_deposit()
-        env["chorus.action"].search([("next_try", "!=", False)]).next_try = False
-        env["chorus.action"]._cron_actions()
         env["chorus.deposit"]._cron_follow()
     env.cr.commit()
 

@@ -30,7 +30,7 @@ class TestReissue(ChorusCommon):
         self.env["chorus.connection"].sudo().search([]).paused_until = False
         self.env["chorus.action"].sudo().search([]).next_try = False
         with self.enter_registry_test_mode():
-            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_action").method_direct_trigger()
+            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_deposit").method_direct_trigger()
         self.env.invalidate_all()
 
     def test_credit_note_and_new_invoice(self):

@@ -1,9 +1,9 @@
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...common import ChorusCommon
@@ -110,23 +110,43 @@ class TestOverview(ChorusCommon, HttpCase):
         self.invoice()
         self.company.chorus_referent_id = False
         self.assertFalse(self.company._chorus_send_digest(), "nobody to tell")
-        self.company.chorus_referent_email = "compta@atelier.example"
+        self.company.write({"chorus_referent_email": "compta@atelier.example", "chorus_digest_at": self.last_week()})
         before = self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")])
         with self.enter_registry_test_mode():
-            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+            self.env.ref(f"{MODULE}.ir_cron_chorus_expiry").method_direct_trigger()
         after = self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")])
         self.assertEqual(after - before, 1)
         self.company.chorus_digest = False
         with self.enter_registry_test_mode():
-            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+            self.env.ref(f"{MODULE}.ir_cron_chorus_expiry").method_direct_trigger()
         self.assertEqual(self.env["mail.mail"].sudo().search_count([("email_to", "=", "compta@atelier.example")]), after)
 
+    def last_week(self):
+        return fields.Datetime.now() - timedelta(days=7)
+
+    def test_digest_on_its_day(self):
+        """On Mondays in Paris, later in the week where the server slept, once a week."""
+        monday = datetime(2026, 11, 30, 5)
+        for told, now, due in (
+            (False, monday, True),
+            (False, monday + timedelta(days=1), False),
+            (monday - timedelta(days=7), monday - timedelta(hours=7), False),  # Sunday, 23 h in Paris
+            (monday - timedelta(days=7), monday - timedelta(hours=5), True),
+            (monday - timedelta(days=7), monday + timedelta(days=3), True),
+            (monday, monday + timedelta(minutes=1), False),
+            (monday, monday + timedelta(days=6), False),
+            (monday, monday + timedelta(days=7), True),
+        ):
+            with self.subTest(told=told, now=now), freeze_time(now):
+                self.company.chorus_digest_at = told
+                self.assertEqual(self.company._chorus_digest_due(), due)
+
     def digests(self, *companies):
-        """Who is told by a run of the weekly job."""
+        """Who is told by a run of the daily job."""
         addresses = [f"compta{company.id}@example.com" for company in companies]
         before = self.env["mail.mail"].sudo().search([("email_to", "in", addresses)])
         with self.enter_registry_test_mode():
-            self.env.ref(f"{MODULE}.ir_cron_chorus_digest").method_direct_trigger()
+            self.env.ref(f"{MODULE}.ir_cron_chorus_expiry").method_direct_trigger()
         self.env.invalidate_all()
         return (self.env["mail.mail"].sudo().search([("email_to", "in", addresses)]) - before).mapped("email_to")
 
@@ -139,7 +159,7 @@ class TestOverview(ChorusCommon, HttpCase):
         self.town.with_company(second).invoice_sending_method = "chorus_pro"
         self.invoice(company=second)
         for company in companies:
-            company.chorus_referent_email = f"compta{company.id}@example.com"
+            company.write({"chorus_referent_email": f"compta{company.id}@example.com", "chorus_digest_at": self.last_week()})
         return companies
 
     def test_digest_of_two_companies_the_first_broken(self):

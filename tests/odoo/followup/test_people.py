@@ -105,7 +105,7 @@ class TestPeople(ChorusCommon):
 
     def run_people(self):
         with self.enter_registry_test_mode():
-            self.env.ref(f"{MODULE}.ir_cron_chorus_people").method_direct_trigger()
+            self.env.ref(f"{MODULE}.ir_cron_chorus_expiry").method_direct_trigger()
         self.env.invalidate_all()
 
     def test_late_payment(self):
