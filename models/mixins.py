@@ -40,6 +40,25 @@ class ChorusEnvironment(models.AbstractModel):
         )
 
 
+class ChorusOffers(models.AbstractModel):
+    """A record whose views show some parts only now and then: one field tells them which, as words."""
+
+    _name = "chorus.offers"
+    _description = "Record that offers what Chorus Pro allows"
+
+    #: Words of ``_chorus_offers``, for the views: ``'complete' not in (chorus_offered or [])``. None when there are none.
+    chorus_offered = fields.Json(compute="_compute_chorus_offered", export_string_translation=False)
+
+    def _compute_chorus_offered(self):
+        for record in self:
+            record.chorus_offered = record._chorus_offers()
+
+    def _chorus_offers(self):
+        """What this record offers now: a list of words, of which each package adds its own."""
+        self.ensure_one()
+        return []
+
+
 class ChorusErrors(models.AbstractModel):
     """The last thing that went wrong with Chorus Pro: its code, the platform's own words, and ours."""
 

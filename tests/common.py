@@ -151,7 +151,7 @@ class ChorusCommon(AccountTestInvoicingCommon):
         self.env.cr.execute("DELETE FROM chorus_status_entry WHERE move_id IN %s", [moves._ids])
         self.env.cr.execute("DELETE FROM chorus_deposit_line WHERE move_id IN %s", [moves._ids])
         self.env.invalidate_all()
-        known = ("chorus_identifier", "chorus_status", "chorus_history_due", "is_move_sent")
+        known = ("chorus_identifier", "chorus_status", "is_move_sent")
         moves.sudo().write(dict.fromkeys(known, False))
         moves.sudo()._compute_chorus_state()
         self.assertEqual(set(moves.mapped("chorus_state")), {"to_send"})

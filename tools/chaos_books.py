@@ -89,7 +89,7 @@ class Books:
         with contextlib.suppress(psycopg2.errors.DeadlockDetected, psycopg2.errors.LockNotAvailable):
             self.query(SOONER, names=("chorus_deposit", "next_try"))
             self.query(SOONER, names=("chorus_action", "next_try"))
-            self.query(SOONER, names=("account_move", "chorus_history_due"))
+            self.query(SOONER, names=("chorus_deposit_line", "history_due"))
             self.query(SOONER, names=("chorus_connection", "paused_until"))
         self.query("INSERT INTO ir_cron_trigger (cron_id, call_at) SELECT unnest(%s), now() AT TIME ZONE 'UTC'", self.crons)
         self._work.query("postgres", "SELECT pg_notify('cron_trigger', %s)", self._database)

@@ -44,6 +44,7 @@ commands:
   translations         bring i18n/ up to date with the code; says which texts have no French yet
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
+  check-upgrade        upgrade a database of the version before, with invoices in every state: nothing lost, nothing logged
   fresh [RELEASE]      the two commands and the README's recipe for one's own Odoo, in a Debian that has nothing yet
                        (bookworm, else trixie); needs root and debootstrap
   odoo-tests           Odoo's own tests of the modules it builds on, without and with the add-on: same results
@@ -185,7 +186,18 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, **form)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
     options = {"demo": ["--once"], "test": ["--with-auto-install", "--odoo-pins"], "clean": ["--all"]}
-    names = ("contracts", "pictures", "translations", "lint", "check-install", "fresh", "odoo-tests", "stop", "clean")
+    names = (
+        "contracts",
+        "pictures",
+        "translations",
+        "lint",
+        "check-install",
+        "check-upgrade",
+        "fresh",
+        "odoo-tests",
+        "stop",
+        "clean",
+    )
     for name in ("demo", *PASS_ON, "test", *names):
         command = commands.add_parser(name, **form)
         for option in options.get(name, ()):
@@ -212,6 +224,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     import install_check
     import odoo_tests
     import translations
+    import upgrade_check
 
     commands = {
         "demo": lambda: demo.demo(work, options.once),
@@ -226,6 +239,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "pictures": lambda: take_pictures(work, options.rest),
         "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
+        "check-upgrade": lambda: upgrade_check.check_upgrade(work),
         "fresh": lambda: fresh.fresh(home, options.release),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
         "odoo": lambda: work.run_odoo(options.rest),

@@ -40,7 +40,7 @@ class ChorusReissue(models.TransientModel):
     @api.depends("move_id")
     def _compute_reason(self):
         for wizard in self:
-            wizard.reason = wizard.move_id.chorus_motif_label or wizard.move_id.chorus_status_label
+            wizard.reason = wizard.move_id._chorus_motif_text() or wizard.move_id.chorus_status_label
 
     @api.depends("move_id")
     def _compute_references(self):
@@ -76,7 +76,7 @@ class ChorusReissue(models.TransientModel):
         if not move.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.name))
         move.invalidate_recordset()
-        if not move.chorus_can_reissue or move._chorus_dealt_with():
+        if "reissue" not in move._chorus_possible() or move._chorus_dealt_with():
             raise UserError(self.env._("%s is not to be replaced, or was replaced already.", move.name))
         if move.payment_state != "not_paid":
             raise UserError(self.env._("%s has payments: unreconcile them first, then replace it.", move.name))

@@ -18,10 +18,10 @@ class ChorusWhy(models.TransientModel):
     motif = fields.Char("Reason", compute="_compute_texts")
     cause = fields.Text("What it means", compute="_compute_texts")
     remedy = fields.Text("What to do", compute="_compute_texts")
-    can_complete = fields.Boolean(related="move_id.chorus_can_complete", related_sudo=False)
-    can_recycle = fields.Boolean(related="move_id.chorus_can_recycle", related_sudo=False)
-    can_validator = fields.Boolean(related="move_id.chorus_can_validator", related_sudo=False)
-    can_reissue = fields.Boolean(compute="_compute_can_reissue")
+    can_complete = fields.Boolean(compute="_compute_can")
+    can_recycle = fields.Boolean(compute="_compute_can")
+    can_validator = fields.Boolean(compute="_compute_can")
+    can_reissue = fields.Boolean(compute="_compute_can")
 
     @api.depends("move_id")
     @api.depends_context("lang")
@@ -39,9 +39,13 @@ class ChorusWhy(models.TransientModel):
             why.remedy = "\n".join(motif.remedy.of(lang) for motif in known) or status.advice.of(lang)
 
     @api.depends("move_id")
-    def _compute_can_reissue(self):
+    def _compute_can(self):
         for why in self:
-            why.can_reissue = why.move_id.chorus_can_reissue and not why.move_id._chorus_dealt_with()
+            possible = why.move_id._chorus_possible() if why.move_id else ()
+            why.can_complete = "complete" in possible
+            why.can_recycle = "recycle" in possible
+            why.can_validator = "validator" in possible
+            why.can_reissue = "reissue" in possible and not why.move_id._chorus_dealt_with()
 
     def action_complete(self):
         """Open the wizard that completes the invoice."""

@@ -33,9 +33,7 @@ def migrate(cr, version):
             "UPDATE ir_act_server SET name = jsonb_build_object('en_US', name ->> 'en_US') WHERE id = %s",
             [daily.ir_actions_server_id.id],
         )
-        cr.execute(
-            "UPDATE ir_model_data SET noupdate = true WHERE module = %s AND name = 'ir_cron_chorus_expiry'", [MODULE]
-        )
+        cr.execute("UPDATE ir_model_data SET noupdate = true WHERE module = %s AND name = 'ir_cron_chorus_expiry'", [MODULE])
     if digest and not digest.active:
         env["res.company"].search([]).chorus_digest = False
     elif digest and daily:

@@ -22,7 +22,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.document", "chorus.settlement", "chorus.notice"]
+    _inherit = ["account.move", "chorus.offers", "chorus.document", "chorus.settlement", "chorus.notice"]
 
     chorus_original_number = fields.Char(
         "Original invoice",

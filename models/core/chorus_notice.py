@@ -321,7 +321,7 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_action_alert(self):
         """What became of an answer of ours that is not through."""
         action = self.sudo().chorus_action_ids[:1]  # sudo: what became of an answer is for whoever sees the invoice
-        refused = action.state == "refused" and self[f"chorus_can_{action.kind}"]
+        refused = action.state == "refused" and action.kind in self._chorus_possible()
         if action.state not in ("ready", "sending", "unknown") and not refused:
             return {}
         message = action._chorus_notification()["params"]["message"]

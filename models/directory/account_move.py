@@ -24,6 +24,15 @@ class AccountMove(models.Model):
     def _chorus_is_for_chorus(self):
         return self._chorus_is_destined()
 
+    # EXTENDS 'chorus.offers'
+    @api.depends(lambda self: self._chorus_asked_depends())
+    def _compute_chorus_offered(self):
+        super()._compute_chorus_offered()
+
+    # EXTENDS 'chorus.offers'
+    def _chorus_offers(self):
+        return [*super()._chorus_offers(), *self._chorus_asked_words()]
+
     @api.depends("partner_id")
     def _compute_buyer_reference(self):
         for move in self:

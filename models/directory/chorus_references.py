@@ -22,17 +22,16 @@ class ChorusReferences(models.AbstractModel):
         "Service",
         compute="_compute_chorus_service_id",
         inverse="_inverse_chorus_service_id",
-        # what a supplier may choose (doc/RULES.md R-11, R-12)
-        domain=f"[('partner_id', '=', chorus_body_id), ('enabled', '=', True), ('code', '!=', '{FORBIDDEN_SERVICE}')]",
+        domain=lambda self: self._chorus_service_domain(),
         help="The service of the public body that handles the invoice: search by code or by name.",
     )
-    chorus_body_id = fields.Many2one("res.partner", compute="_compute_chorus_asked", export_string_translation=False)
-    # for the views: whether the recipient is one for Chorus Pro whose requirements are known; ``services.api.recipients.Asked``
-    chorus_asks = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
-    chorus_has_services = fields.Boolean(compute="_compute_chorus_asked", export_string_translation=False)
-    chorus_service_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)
-    chorus_engagement_asked = fields.Char(compute="_compute_chorus_asked", export_string_translation=False)
-    chorus_needs = fields.Char("Customer's requirements", compute="_compute_chorus_asked")
+    chorus_needs = fields.Char("Customer's requirements", compute="_compute_chorus_needs")
+
+    @api.model
+    def _chorus_service_domain(self):
+        """What a supplier may choose (doc/RULES.md R-11, R-12), as the form evaluates it."""
+        body = self._chorus_recipient_field
+        return f"[('partner_id', '=', {body}), ('enabled', '=', True), ('code', '!=', '{FORBIDDEN_SERVICE}')]"
 
     def _chorus_asked_depends(self):
         recipient = self._chorus_recipient_field
@@ -55,19 +54,27 @@ class ChorusReferences(models.AbstractModel):
         body = self[self._chorus_recipient_field].commercial_partner_id.with_company(self.company_id)
         return bool(self.company_id.chorus_environment) and body.invoice_sending_method == "chorus_pro"
 
+    def _chorus_asked(self):
+        """What the recipient requires, where it is one for Chorus Pro whose requirements are known; else None."""
+        self.ensure_one()
+        partner = self[self._chorus_recipient_field]
+        needs = partner._chorus_form_needs(self.company_id.chorus_environment, self[self._chorus_code_field])
+        return needs if needs.known and self._chorus_is_for_chorus() else None
+
     @api.depends(lambda self: self._chorus_asked_depends())
     @api.depends_context("lang")
-    def _compute_chorus_asked(self):
+    def _compute_chorus_needs(self):
         for record in self:
-            partner = record[self._chorus_recipient_field]
-            needs = partner._chorus_form_needs(record.company_id.chorus_environment, record[self._chorus_code_field])
-            asks = needs.known and record._chorus_is_for_chorus()
-            record.chorus_body_id = partner.commercial_partner_id
-            record.chorus_asks = asks
-            record.chorus_has_services = asks and needs.has_services
-            record.chorus_service_asked = asks and needs.service
-            record.chorus_engagement_asked = asks and needs.engagement
-            record.chorus_needs = asks and needs.sentence
+            needs = record._chorus_asked()
+            record.chorus_needs = needs and needs.sentence
+
+    def _chorus_asked_words(self):
+        """What the form is to ask for, of the words in ``chorus_offered``."""
+        needs = self._chorus_asked()
+        if not needs:
+            return []
+        asked = {"services": needs.has_services, "service": needs.service, "engagement": needs.engagement}
+        return ["requirements", *(word for word, wanted in asked.items() if wanted)]
 
     @api.depends(lambda self: (self._chorus_code_field, self._chorus_recipient_field))
     def _compute_chorus_service_id(self):

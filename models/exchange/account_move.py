@@ -100,17 +100,13 @@ class AccountMove(models.Model):
         tracking=True,
     )
     chorus_entry_ids = fields.One2many("chorus.status.entry", "move_id", "Time line", readonly=True)
-    chorus_history_due = fields.Datetime(
-        copy=False, readonly=True, index="btree_not_null", help="When the history of its statuses is to be read; empty: known."
+    chorus_motif = fields.Selection(
+        "_selection_chorus_motif",
+        "Reason",
+        compute="_compute_chorus_motif",
+        store=True,
+        help="Chorus Pro's reason, found in the comment.",
     )
-    chorus_motif = fields.Char(
-        "Reason code", compute="_compute_chorus_motif", store=True, help="Chorus Pro's code of the reason, found in the comment."
-    )
-    chorus_motif_label = fields.Char("Reason", compute="_compute_chorus_motif_label")
-    chorus_can_complete = fields.Boolean(compute="_compute_chorus_can")
-    chorus_can_recycle = fields.Boolean(compute="_compute_chorus_can")
-    chorus_can_validator = fields.Boolean(compute="_compute_chorus_can")
-    chorus_can_reissue = fields.Boolean(compute="_compute_chorus_can")
     chorus_action_ids = fields.One2many("chorus.action", "move_id", "Answers to Chorus Pro", readonly=True)
     chorus_replaces_id = fields.Many2one(
         "account.move", "Replaces", copy=False, readonly=True, check_company=True, index="btree_not_null",
@@ -139,20 +135,29 @@ class AccountMove(models.Model):
             told = bool(known) and statuses.get(move.chorus_status).needs_reason
             move.chorus_motif = known[0].code if told else False
 
-    @api.depends("chorus_motif")
-    @api.depends_context("lang")
-    def _compute_chorus_motif_label(self):
-        for move in self:
-            move.chorus_motif_label = move.chorus_motif and motifs.get(move.chorus_motif).label.of(self.env.lang)
+    @api.model
+    def _selection_chorus_motif(self):
+        return [(motif.code, motif.label.of(self.env.lang)) for motif in motifs.MOTIFS.values()]
 
+    def _chorus_motif_text(self):
+        """The reason in the record's language; "" when Chorus Pro gave none."""
+        return motifs.get(self.chorus_motif).label.of(self.env.lang) if self.chorus_motif else ""
+
+    # EXTENDS 'chorus.offers'
     @api.depends("chorus_state", "chorus_status")
-    def _compute_chorus_can(self):
-        for move in self:
-            status = statuses.get(move.chorus_status) if move.chorus_status else None
-            # the live deposit decides: a status of the past opens nothing
-            possible = status.actions if status and move.chorus_state == status.state else ()
-            for action in statuses.ACTIONS:
-                move[f"chorus_can_{action}"] = action in possible
+    def _compute_chorus_offered(self):
+        super()._compute_chorus_offered()
+
+    # EXTENDS 'chorus.offers'
+    def _chorus_offers(self):
+        return [*super()._chorus_offers(), *self._chorus_possible()]
+
+    def _chorus_possible(self):
+        """The answers to Chorus Pro that its status allows now, of ``statuses.ACTIONS``."""
+        self.ensure_one()
+        status = statuses.get(self.chorus_status) if self.chorus_status else None
+        # the live deposit decides: a status of the past opens nothing
+        return status.actions if status and self.chorus_state == status.state else ()
 
     def _auto_init(self):
         # on installation no invoice has anything to do with Chorus Pro: empty columns spare computing them for all of them

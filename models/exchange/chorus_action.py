@@ -110,7 +110,7 @@ class ChorusAction(models.Model):
     def _chorus_ask(self, move, kind, files=(), **values):
         """Record the intent to do something about an invoice. Nothing leaves before the caller committed it.
 
-        :param move: the invoice, in a status that allows it (``chorus_can_…``).
+        :param move: the invoice, in a status that allows it (``_chorus_possible``).
         :param files: pairs of name and bytes.
         :param values: ``comment``, ``recipient``, ``service_code``, ``engagement_number``, ``validator``.
         :raises UserError: when it is not possible now.
@@ -119,7 +119,7 @@ class ChorusAction(models.Model):
         if not move.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.name))
         move.invalidate_recordset(["chorus_status", "chorus_state"])
-        if not move[f"chorus_can_{kind}"] or not move.chorus_identifier:
+        if kind not in move._chorus_possible() or not move.chorus_identifier:
             raise UserError(self.env._("%s is no longer in a state where this can be done.", move.name))
         clean = self.with_context(clean_context(self.env.context))  # see chorus.deposit
         actions = clean.sudo()  # sudo: users read actions only; who may ask is checked by the callers
@@ -352,7 +352,7 @@ class ChorusAction(models.Model):
 
     def _chorus_want_news(self):
         # the new status is read at once by whoever sent this, else by the next run
-        self.move_id._chorus_note(chorus_history_due=fields.Datetime.now())
+        self.move_id._chorus_note_history(fields.Datetime.now())
         transactions.trigger(self.env, "follow")
 
 

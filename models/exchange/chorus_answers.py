@@ -46,8 +46,8 @@ class ChorusAnswers(models.AbstractModel):
             }
         values = {name: value for name, value in values.items() if self[name] != value}
         moved = "chorus_status" in values or "chorus_status_at" in values
-        if moved:
-            values |= self._chorus_wanted_history(row.status)
+        if moved and (due := self._chorus_wanted_history(row.status)):
+            self._chorus_note_history(due)
         if values:
             self._chorus_set_status(values)
         if moved:
@@ -144,36 +144,42 @@ class ChorusAnswers(models.AbstractModel):
         return self
 
     def _chorus_wanted_history(self, status):
-        """Values that have the history read: soon where a reason stands in it, else some hours later, one call for many changes.
+        """When to read the history: soon where a reason stands in it, else some hours later, one call for many changes.
 
         :param status: the code of the status that it has now.
+        :return: False when nothing more than was noted before.
         """
         self.ensure_one()
         now = fields.Datetime.now()
         due = now if statuses.get(status).needs_reason else now + timedelta(seconds=timing.HISTORY_AFTER)
-        return {"chorus_history_due": due} if not self.chorus_history_due or self.chorus_history_due > due else {}
+        known = self._chorus_line().history_due
+        return due if not known or known > due else False
+
+    def _chorus_note_history(self, due):
+        """Note when the history of these invoices is to be read; False when it is known."""
+        for move in self:
+            move._chorus_line().history_due = due
 
     @api.model
     def _chorus_untold(self, company):
         """Invoices of a company's present environment whose history is to be read now."""
         now = fields.Datetime.now()
-        return self.sudo().search(  # sudo: crons serve all companies
+        lines = self.env["chorus.deposit.line"].sudo()  # sudo: crons serve all companies
+        due = lines.search(
             [
                 ("company_id", "=", company.id),
                 "|",
-                ("chorus_history_due", "<=", now),
+                ("history_due", "<=", now),
                 # no wait of ours is so long: a clock was ahead
-                ("chorus_history_due", ">", now + timedelta(seconds=timing.HISTORY_AFTER + timing.OVERLAP)),
-                ("chorus_identifier", "!=", False),
-                (
-                    "chorus_deposit_line_ids",
-                    "any",
-                    [("live", "=", True), ("deposit_id.environment", "=", company.chorus_environment)],
-                ),
+                ("history_due", ">", now + timedelta(seconds=timing.HISTORY_AFTER + timing.OVERLAP)),
+                ("live", "=", True),
+                ("move_id.chorus_identifier", "!=", False),
+                ("deposit_id.environment", "=", company.chorus_environment),
             ],
-            order="chorus_history_due, id",
+            order="history_due, move_id",
             limit=timing.HISTORIES,
         )
+        return due.move_id
 
     def _chorus_write_history(self, identifier, history):
         """Take over a ``services.answers.History``: the time line, and the status of the moment with its reason.
@@ -193,9 +199,10 @@ class ChorusAnswers(models.AbstractModel):
         at = last and last.at.replace(tzinfo=None)
         if status != self.chorus_status and at and self.chorus_status_at and at < self.chorus_status_at:
             # read before the change that another run has written meanwhile: it is read again, after those that wait
-            self._chorus_note(chorus_history_due=fields.Datetime.now() + timedelta(seconds=timing.RETRY[1]))
+            self._chorus_note_history(fields.Datetime.now() + timedelta(seconds=timing.RETRY[1]))
             return
-        values = {"chorus_history_due": False}
+        self._chorus_note_history(False)
+        values = {}
         if status != self.chorus_status:
             values |= {"chorus_status": status, "chorus_status_at": at, "chorus_status_comment": (last and last.comment) or False}
         elif last and last.comment and last.comment != self.chorus_status_comment:
@@ -246,7 +253,7 @@ class ChorusAnswers(models.AbstractModel):
     def _chorus_check_possible(self, kind):
         self.ensure_one()
         self.check_access("write")
-        if not self[f"chorus_can_{kind}"]:
+        if kind not in self._chorus_possible():
             raise UserError(self.env._("%s is no longer in a state where this can be done.", self.name))
 
     def _chorus_wizard(self, model, title, **values):
@@ -352,7 +359,7 @@ class ChorusAnswers(models.AbstractModel):
         self.ensure_one()
         self._chorus_mark_sent()
         self._chorus_apply_found(row)
-        self._chorus_note(chorus_history_due=fields.Datetime.now())
+        self._chorus_note_history(fields.Datetime.now())
         self._message_log(
             body=self.env._("Chorus Pro: found there, deposited elsewhere. It is followed from now on, nothing is sent.")
         )

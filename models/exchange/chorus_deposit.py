@@ -941,7 +941,7 @@ class ChorusDeposit(models.Model):
                 for deposit in deposits:
                     deposit._chorus_step(client)
                 self._chorus_read_statuses(self.env["chorus.connection"]._of(company), client)
-                self._chorus_read_histories(deposits.move_ids.filtered("chorus_history_due"), client)
+                self._chorus_read_histories(deposits.move_ids.filtered(lambda move: move._chorus_line().history_due), client)
                 failures |= company._chorus_failures(client)
         return failures
 
@@ -1131,7 +1131,7 @@ class ChorusDeposit(models.Model):
                 stop = connection._note_failure(error)
                 # the status itself is known: another time will do
                 later = fields.Datetime.now() + timedelta(seconds=timing.BACKOFF[-1])
-                move._chorus_note(chorus_history_due=later)
+                move._chorus_note_history(later)
                 transactions.commit(self.env)
                 if stop:
                     return

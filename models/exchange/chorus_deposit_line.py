@@ -36,6 +36,12 @@ class ChorusDepositLine(models.Model):
         compute="_compute_live", store=True, help="This invoice is, or may be, at Chorus Pro: it must not be sent again."
     )
 
+    history_due = fields.Datetime(
+        readonly=True, index="btree_not_null", help="When the history of its statuses is to be read; empty: known."
+    )
+    #: What people were called for: kind → ``reason``, the event as one text, and ``user``, the id of who was called.
+    called = fields.Json(readonly=True, export_string_translation=False)
+
     _one_live_deposit = models.UniqueIndex(
         "(move_id) WHERE live", "This invoice is being sent, or was sent, to Chorus Pro already."
     )

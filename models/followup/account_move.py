@@ -51,8 +51,6 @@ class AccountMove(models.Model):
     chorus_late_fee = fields.Monetary(
         "Lump sum for recovery", compute="_compute_chorus_late", currency_field="company_currency_id"
     )
-    #: What people were called for: kind → ``reason``, the event as one text, and ``user``, the id of who was called.
-    chorus_called = fields.Json(copy=False, readonly=True, export_string_translation=False)
 
     # -- when it is to be paid -----------------------------------------------------------------------------------------
 
@@ -191,19 +189,20 @@ class AccountMove(models.Model):
     def _chorus_was_called(self, kind, reason):
         """Whether somebody was called for this already; not when that one has left, and the activity with it."""
         self.ensure_one()
-        told = (self.chorus_called or {}).get(kind)
+        told = (self._chorus_line().called or {}).get(kind)
         return bool(told) and told["reason"] == reason and bool(self.env["res.users"].browse(told["user"]).exists().active)
 
     def _chorus_note_call(self, kind, reason, user):
-        told = {"reason": reason, "user": user.id}
-        if (self.chorus_called or {}).get(kind) != told:
-            self._chorus_note(chorus_called={**(self.chorus_called or {}), kind: told})
+        line, told = self._chorus_line(), {"reason": reason, "user": user.id}
+        if (line.called or {}).get(kind) != told:
+            line.called = {**(line.called or {}), kind: told}
 
     def _chorus_forget_calls(self, kinds):
         """These are over: should one begin again, it is told again."""
-        told = self.chorus_called or {}
+        line = self._chorus_line()
+        told = line.called or {}
         if not told.keys().isdisjoint(kinds):
-            self._chorus_note(chorus_called={kind: call for kind, call in told.items() if kind not in kinds} or False)
+            line.called = {kind: call for kind, call in told.items() if kind not in kinds} or False
 
     def _chorus_calls(self):
         """What a person must be called for about this invoice now: kind → what tells one event from the

@@ -30,7 +30,6 @@ class AccountMove(models.Model):
         domain="[('partner_id', '=', commercial_partner_id)]",
         help="Gives the invoice its service code, market number and engagement number.",
     )
-    chorus_is_works = fields.Boolean(related="chorus_market_id.works")
     contract_reference = fields.Char(compute="_compute_contract_reference", store=True, readonly=False)
     purchase_order_reference = fields.Char(compute="_compute_purchase_order_reference", store=True, readonly=False)
     chorus_engagement_id = fields.Many2one(
@@ -53,8 +52,6 @@ class AccountMove(models.Model):
         tracking=True,
         help="Cadre de facturation: which document this is and who handles it in turn.",
     )
-    chorus_framework_choices = fields.Json(compute="_compute_chorus_framework_choices")
-    chorus_by_hand = fields.Boolean(compute="_compute_chorus_by_hand", help="Filed on the portal by a person.")
 
     @api.depends("chorus_market_id")
     def _compute_contract_reference(self):
@@ -111,22 +108,28 @@ class AccountMove(models.Model):
                 move.chorus_framework = False
             elif move.reversed_entry_id.chorus_market_id == market:
                 move.chorus_framework = move.reversed_entry_id.chorus_framework
-            elif not move.chorus_framework or move.chorus_framework not in move._chorus_offered():
-                offered = move._chorus_offered()
+            elif not move.chorus_framework or move.chorus_framework not in move._chorus_frameworks():
+                offered = move._chorus_frameworks()
                 usual = market.framework if market.framework in offered else next(iter(offered), False)
                 move.chorus_framework = usual
 
-    @api.depends("chorus_market_id.role", "chorus_market_id.works", "chorus_market_id.stage")
-    def _compute_chorus_framework_choices(self):
-        for move in self:
-            move.chorus_framework_choices = move._chorus_offered()
+    # EXTENDS 'chorus.offers'
+    @api.depends("chorus_market_id.role", "chorus_market_id.works", "chorus_market_id.stage", "chorus_framework")
+    def _compute_chorus_offered(self):
+        super()._compute_chorus_offered()
 
-    @api.depends("chorus_framework")
-    def _compute_chorus_by_hand(self):
-        for move in self:
-            move.chorus_by_hand = bool(move.chorus_framework) and works.channel(move.chorus_framework) is works.Channel.HAND
+    # EXTENDS 'chorus.offers'
+    def _chorus_offers(self):
+        # "market" also keeps the list from being empty where the form chooses a framework from it
+        kinds = {"market": self.chorus_market_id, "works": self.chorus_market_id.works, "by_hand": self._chorus_by_hand()}
+        return [*super()._chorus_offers(), *(kind for kind, it_is in kinds.items() if it_is), *self._chorus_frameworks()]
 
-    def _chorus_offered(self):
+    def _chorus_by_hand(self):
+        """Whether it is filed on the portal by a person."""
+        self.ensure_one()
+        return bool(self.chorus_framework) and works.channel(self.chorus_framework) is works.Channel.HAND
+
+    def _chorus_frameworks(self):
         """The frameworks this invoice may take now, the usual one first; A1 outside any market."""
         self.ensure_one()
         market = self.chorus_market_id
@@ -287,13 +290,13 @@ class AccountMove(models.Model):
 
     # EXTENDS exchange
     def _chorus_wanted_history(self, status):
-        return {} if self.chorus_by_hand else super()._chorus_wanted_history(status)
+        return False if self._chorus_by_hand() else super()._chorus_wanted_history(status)
 
     # EXTENDS exchange
     def _chorus_with_history(self):
-        by_hand = self.filtered("chorus_by_hand")
+        by_hand = self.filtered(lambda move: move._chorus_by_hand())
         # asked for by whoever found them at Chorus Pro
-        by_hand.filtered("chorus_history_due")._chorus_note(chorus_history_due=False)
+        by_hand._chorus_note_history(False)
         return super(AccountMove, self - by_hand)._chorus_with_history()
 
     # EXTENDS core

@@ -63,7 +63,7 @@ class ChorusMarket(models.Model):
 
     _name = "chorus.market"
     _description = "Public market"
-    _inherit = ["chorus.references", "chorus.told", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["chorus.offers", "chorus.references", "chorus.told", "mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "date_signed desc, number"
     _rec_names_search = ["number", "name"]

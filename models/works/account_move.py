@@ -33,23 +33,16 @@ class AccountMove(models.Model):
         "Period to", compute="_compute_chorus_period_end", store=True, readonly=False, copy=False, tracking=True
     )
     chorus_works_now = fields.Monetary("Work of this situation", compute="_compute_chorus_works")
-    chorus_works_before = fields.Monetary("Previous situations", compute="_compute_chorus_works")
     chorus_works_total = fields.Monetary("Work to date", compute="_compute_chorus_works")
-    chorus_revision = fields.Monetary("Price revision", compute="_compute_chorus_works")
     chorus_retention = fields.Monetary("Retention", compute="_compute_chorus_works")
-    chorus_advance = fields.Monetary("Advance", compute="_compute_chorus_works")
-    chorus_other = fields.Monetary("Other amounts", compute="_compute_chorus_works")
+    chorus_amounts = fields.Html(compute="_compute_chorus_amounts", sanitize=False, export_string_translation=False)
     chorus_dossier = fields.Char(
         "Billing file", copy=False, readonly=True, index="btree_not_null", help="numeroDossierFacturation"
-    )
-    chorus_piece = fields.Char(
-        "Code of the live document", copy=False, readonly=True, help="Framework of the document of the billing file alive now."
     )
     chorus_piece_label = fields.Char("Document to follow", compute="_compute_chorus_turn")
     chorus_waiting_since = fields.Datetime("Waiting since", copy=False, readonly=True)
     chorus_waiting_for = fields.Char("Who must act", compute="_compute_chorus_turn")
     chorus_deadline = fields.Datetime("Answer expected by", compute="_compute_chorus_turn")
-    chorus_clock = fields.Char("Delay", compute="_compute_chorus_turn")
     chorus_next = fields.Char("What we file next", compute="_compute_chorus_turn")
 
     # -- situation -----------------------------------------------------------------------------------------------------
@@ -101,15 +94,61 @@ class AccountMove(models.Model):
     )
     def _compute_chorus_works(self):
         for move in self:
-            amounts = move._chorus_kinds()
-            before = situations.previous(move._chorus_this_situation(), move._chorus_other_situations())
-            move.chorus_works_now = amounts["works"]
-            move.chorus_works_before = float(before)
-            move.chorus_works_total = amounts["works"] + float(before)
-            move.chorus_revision = amounts["revision"]
+            amounts = move._chorus_amounts()
+            move.chorus_works_now = amounts["now"]
+            move.chorus_works_total = amounts["total"]
             move.chorus_retention = amounts["retention"]
-            move.chorus_advance = amounts["advance"] + amounts["advance_repayment"]
-            move.chorus_other = amounts["other"]
+
+    @api.depends("chorus_works_now", "chorus_works_total", "chorus_retention", "amount_untaxed", "currency_id")
+    @api.depends_context("lang")
+    def _compute_chorus_amounts(self):
+        for move in self:
+            groups = move._chorus_amounts_shown() if move._chorus_is_situation() else ()
+            move.chorus_amounts = groups and self.env["ir.qweb"]._render(
+                "l10n_fr_chorus_pro.situation_amounts", {"groups": groups}
+            )
+
+    def _chorus_amounts(self):
+        """The amounts of this situation without VAT, by what they are; ``before`` is that of the previous ones."""
+        self.ensure_one()
+        kinds = self._chorus_kinds()
+        before = float(situations.previous(self._chorus_this_situation(), self._chorus_other_situations()))
+        return {
+            "total": kinds["works"] + before,
+            "before": before,
+            "now": kinds["works"],
+            "revision": kinds["revision"],
+            "advance": kinds["advance"] + kinds["advance_repayment"],
+            "retention": kinds["retention"],
+            "other": kinds["other"],
+        }
+
+    def _chorus_amounts_shown(self):
+        """The same for the form: groups of a title and rows, each a label, a formatted amount and whether it stands out."""
+        amounts = self._chorus_amounts()
+
+        def name(field):
+            return self._fields[field]._description_string(self.env)
+
+        def row(label, amount, stands_out=False):
+            return label, format_amount(self.env, amount, self.currency_id), stands_out
+
+        cumulated = [
+            row(name("chorus_works_total"), amounts["total"]),
+            row(self.env._("Previous situations"), amounts["before"]),
+            row(name("chorus_works_now"), amounts["now"], True),
+        ]
+        here = [
+            row(self.env._("Price revision"), amounts["revision"]),
+            row(self.env._("Advance"), amounts["advance"]),
+            row(name("chorus_retention"), amounts["retention"]),
+            *([row(self.env._("Other amounts"), amounts["other"])] if amounts["other"] else ()),
+            row(name("amount_untaxed"), self.amount_untaxed),
+        ]
+        return [
+            (self.env._("Cumulative statement, without VAT"), cumulated),
+            (self.env._("In this invoice, without VAT"), here),
+        ]
 
     def _chorus_this_situation(self):
         self.ensure_one()
@@ -162,17 +201,17 @@ class AccountMove(models.Model):
 
     def _chorus_statement(self):
         """The recapitulation printed on a situation: rows of a label, a formatted amount and whether it is a sum."""
-        self.ensure_one()
+        amounts = self._chorus_amounts()
         rows = [
-            (self.env._("Works to date (without VAT)"), self.chorus_works_total, False),
-            (self.env._("Previous situations"), -self.chorus_works_before, False),
-            (self.env._("Work of this situation"), self.chorus_works_now, True),
+            (self.env._("Works to date (without VAT)"), amounts["total"], False),
+            (self.env._("Previous situations"), -amounts["before"], False),
+            (self.env._("Work of this situation"), amounts["now"], True),
         ]
         for label, amount in (
-            (self.env._("Price revision"), self.chorus_revision),
-            (self.env._("Advance or its repayment"), self.chorus_advance),
-            (self.env._("Retention"), self.chorus_retention),
-            (self.env._("Other amounts"), self.chorus_other),
+            (self.env._("Price revision"), amounts["revision"]),
+            (self.env._("Advance or its repayment"), amounts["advance"]),
+            (self.env._("Retention"), amounts["retention"]),
+            (self.env._("Other amounts"), amounts["other"]),
         ):
             if not self.currency_id.is_zero(amount):
                 rows.append((label, amount, False))
@@ -181,35 +220,48 @@ class AccountMove(models.Model):
 
     # -- filed by hand -------------------------------------------------------------------------------------------------
 
-    @api.depends("chorus_status", "chorus_piece", "chorus_framework", "chorus_waiting_since", "chorus_market_id.role")
+    @api.depends("chorus_status", "chorus_deposit_line_ids.piece", "chorus_deposit_line_ids.live", "chorus_framework",
+                 "chorus_waiting_since", "chorus_market_id.role")  # fmt: skip
     @api.depends_context("lang")
     def _compute_chorus_turn(self):
-        lang, now = self.env.lang, fields.Datetime.now()
+        lang = self.env.lang
         for move in self:
             status = statuses.get(move.chorus_status) if move.chorus_status and move.chorus_market_id else None
-            framework = frameworks.get(move.chorus_piece or move.chorus_framework)
+            piece = move._chorus_piece()
+            framework = frameworks.get(piece or move.chorus_framework)
             alive = status and status.state not in ("paid", "cancelled")
-            move.chorus_piece_label = move.chorus_piece and f"{framework.code} – {framework.label.of(lang)}"
+            move.chorus_piece_label = piece and f"{framework.code} – {framework.label.of(lang)}"
             move.chorus_waiting_for = alive and status.who.label.of(lang)
             clock = move._chorus_running_clock()
             move.chorus_deadline = clock and clock.due
-            text = clock and (clock.passed if clock.is_passed(now) else clock.running)
-            move.chorus_clock = text and text.of(lang).format(
-                due=format_date(self.env, clock.due.date()), since=format_date(self.env, clock.since.date())
-            )
             ours = works.next_of_ours(move.chorus_framework, Role(move.chorus_market_id.role)) if alive else []
             move.chorus_next = ", ".join(f"{one.code} – {one.label.of(lang)}" for one in ours)
+
+    def _chorus_piece(self):
+        """The framework of the document of our billing file that is alive now, when it is not this one; else ""."""
+        return self._chorus_line().filtered("live").piece or ""
 
     def _chorus_running_clock(self):
         """The delay that runs for this document, as a ``works_clock.Clock``; None when none does."""
         self.ensure_one()
         if not self.chorus_status or not self.chorus_market_id or not self.chorus_waiting_since:
             return None
-        return works_clock.clock(self.chorus_status, self.chorus_piece or self.chorus_framework or "", self.chorus_waiting_since)
+        return works_clock.clock(
+            self.chorus_status, self._chorus_piece() or self.chorus_framework or "", self.chorus_waiting_since
+        )
+
+    def _chorus_clock_text(self):
+        """The delay that runs, in the record's language; "" when none does."""
+        clock = self._chorus_running_clock()
+        if not clock:
+            return ""
+        text = clock.passed if clock.is_passed(fields.Datetime.now()) else clock.running
+        day, since = (format_date(self.env, moment.date()) for moment in (clock.due, clock.since))
+        return text.of(self.env.lang).format(due=day, since=since)
 
     # EXTENDS market
     def _chorus_findings_in_market(self, found):
-        if self.chorus_by_hand:
+        if self._chorus_by_hand():
             # a person files the PDF
             explained = not self._chorus_unexplained_lines()
             found = [finding for finding in found if not finding.of_file and not (explained and finding.unexplained)]
@@ -233,7 +285,7 @@ class AccountMove(models.Model):
     # EXTENDS exchange
     @api.model
     def _chorus_told_fields(self):
-        return (*super()._chorus_told_fields(), "chorus_dossier", "chorus_piece", "chorus_waiting_since")
+        return (*super()._chorus_told_fields(), "chorus_dossier", "chorus_waiting_since")
 
     def _auto_init(self):
         # on installation no invoice is a situation: empty columns spare computing them for all of them
@@ -257,14 +309,14 @@ class AccountMove(models.Model):
     # EXTENDS market
     def _chorus_notices_in_market(self, notices):
         notices = super()._chorus_notices_in_market(notices)
-        if self.chorus_by_hand and self.chorus_state in ("to_send", "rejected"):
+        if self._chorus_by_hand() and self.chorus_state in ("to_send", "rejected"):
             by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
             remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
             notices = [Notice(by_hand, remedy, True, Place.BY_HAND), *notices]
         return notices
 
     def _chorus_way_to_by_hand(self):
-        return {"action_call": ("account.move", "action_chorus_by_hand", self.ids)} if self.chorus_by_hand else {}
+        return {"action_call": ("account.move", "action_chorus_by_hand", self.ids)} if self._chorus_by_hand() else {}
 
     def action_chorus_by_hand(self):
         """Open the assistant that prepares what the portal asks for."""
@@ -286,7 +338,7 @@ class AccountMove(models.Model):
     def _chorus_by_hand_obstacles(self):
         """Why this document cannot be filed by hand now, in the user's language; empty when it can."""
         self.ensure_one()
-        if not self.chorus_by_hand or self.chorus_state not in ("to_send", "rejected"):
+        if not self._chorus_by_hand() or self.chorus_state not in ("to_send", "rejected"):
             return [self.env._("There is nothing to file on the portal.")]
         lang = self.env.lang
         blocking = (finding for finding in self._chorus_findings() if finding.blocks)
@@ -350,7 +402,7 @@ class AccountMove(models.Model):
                 speaking.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=clock.reminder.of(speaking.env.lang),
-                    note=speaking.chorus_clock,
+                    note=speaking._chorus_clock_text(),
                     user_id=person.id,
                 )
                 move._chorus_note_call("clock", reason, person)
@@ -362,7 +414,7 @@ class AccountMove(models.Model):
 
     # EXTENDS 'account'
     @api.depends("chorus_situation", "chorus_period_start", "chorus_period_end", "chorus_works_now", "chorus_retention",
-                 "chorus_waiting_since", "chorus_piece")  # fmt: skip
+                 "chorus_waiting_since", "chorus_deposit_line_ids.piece")  # fmt: skip
     def _compute_alerts(self):
         super()._compute_alerts()
 
@@ -373,13 +425,13 @@ class AccountMove(models.Model):
         if clock:
             passed = clock.is_passed(fields.Datetime.now())
             level = "warning" if passed and clock.reminder else "info"
-            alerts["chorus_clock"] = {"level": level, "message": f"Chorus Pro : {self.chorus_clock}"}
+            alerts["chorus_clock"] = {"level": level, "message": f"Chorus Pro : {self._chorus_clock_text()}"}
         return alerts
 
     def _chorus_apply_piece(self, piece):
         """Take over the state of the document that is alive in our billing file."""
         self.ensure_one()
         code = piece.framework if piece.identifier != self.chorus_identifier else False
-        if (self.chorus_piece or False) != (code or False):
-            self._chorus_note(chorus_piece=code)
+        if self._chorus_piece() != (code or ""):
+            self._chorus_line().piece = code
         self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))

@@ -164,7 +164,7 @@ class ChorusDeposit(models.Model):
         super()._chorus_read_works(connection, client)
         company = connection.company_id
         followed = self._chorus_followed_in_markets(company)
-        if followed.filtered("chorus_by_hand"):
+        if any(move._chorus_by_hand() for move in followed):
             self._chorus_read_pieces(connection, client)
         for deposit in self._chorus_due(company, ("by_hand",)):
             if connection._is_paused():

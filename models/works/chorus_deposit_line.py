@@ -6,6 +6,10 @@ from odoo import fields, models
 class ChorusDepositLine(models.Model):
     _inherit = "chorus.deposit.line"
 
+    piece = fields.Char(
+        "Code of the live document", readonly=True, help="Framework of the document of the billing file alive now, when another."
+    )
+
     def _chorus_may_be(self, piece):
         """Whether a document found at Chorus Pro bears our number, and is ours as far as the search tells."""
         self.ensure_one()

@@ -24,14 +24,11 @@ FORGED = {
     "chorus_status_at": "2026-01-05 10:00:00",
     "chorus_status_comment": "Payée",
     "chorus_state": "paid",
-    "chorus_motif": "1.1",
+    "chorus_motif": "JUSTIF_ABS",
     "chorus_payment_at": "2026-01-05 10:00:00",
     "chorus_expected_date": "2040-01-01",
-    "chorus_history_due": "2040-01-01 00:00:00",
     "chorus_auto_at": "2020-01-01 00:00:00",
-    "chorus_called": {"refused": {"reason": "x", "user": 1}},
     "chorus_dossier": "77",
-    "chorus_piece": "A8",
     "chorus_waiting_since": "2020-01-01 00:00:00",
 }
 

@@ -43,6 +43,17 @@ class TestInheritance(TransactionCase):
             self.assertEqual(ranks, sorted(ranks, reverse=True), name)
             self.assertEqual(len(ranks), len(set(ranks)), f"{name} is extended twice in one package: {order}")
 
+    def test_an_invoice_has_no_more_fields_of_ours_than_needed(self):
+        """What no view, search or rule needs of an invoice is a method, or stands on its deposit, not a 46th field."""
+        own = [name for name in self.env["account.move"]._fields if name.startswith("chorus_")]
+        self.assertLessEqual(len(own), 45, own)
+        new = [
+            name
+            for name, field in self.env["account.move"]._fields.items()
+            if not name.startswith("chorus_") and set(field._modules) == {"l10n_fr_chorus_pro"}
+        ]
+        self.assertFalse(new, "a field of ours under another name")
+
     def test_the_walk_tells_a_class_that_cuts_others_off(self):
         class Cutting:
             def kept(self):

@@ -50,9 +50,10 @@ class TestDirectory(DirectoryCase):
                 self.assertEqual(partner.chorus_works_owner_only, kind == "works only")
                 with Form(self.env["account.move"].with_context(default_move_type="out_invoice")) as form:
                     form.partner_id = partner
-                    self.assertEqual(form.chorus_asks, True)
-                    self.assertEqual((form.chorus_service_asked or "", form.chorus_engagement_asked or ""), (service, engagement))
-                    self.assertEqual(form.chorus_has_services, has_services)
+                    wanted = {"requirements": True, "services": has_services, "service": service, "engagement": engagement}
+                    self.assertEqual(
+                        {word: word in form.chorus_offered for word in wanted}, {word: bool(it) for word, it in wanted.items()}
+                    )
                     self.assertTrue(form.chorus_needs)
 
     def test_every_public_body_of_the_directory(self):
@@ -86,7 +87,8 @@ class TestDirectory(DirectoryCase):
                     either or (asked["codeServiceDoitEtreRenseigne"] and "required"),
                     either or (asked["numeroEJDoitEtreRenseigne"] and "required"),
                 )
-                self.assertEqual((move.chorus_service_asked or False, move.chorus_engagement_asked or False), expected)
+                told = move._chorus_asked()
+                self.assertEqual((told.service or False, told.engagement or False), expected)
 
     def test_what_is_missing_blocks_and_what_is_given_does_not(self):
         expected = {
@@ -162,7 +164,7 @@ class TestDirectory(DirectoryCase):
         self.assertIn("chorus_unchecked_service", move._chorus_alerts())
         self.ask_directory()
         self.assertEqual([finding.code for finding in move._chorus_findings() if finding.blocks], ["R-11.engagement"])
-        self.assertEqual(move.chorus_engagement_asked, "required")
+        self.assertEqual(move._chorus_asked().engagement, "required")
 
     def test_inactive_expired_unknown_and_forbidden_services_block(self):
         partner = self.body(PORT, street="1 rue", zip="35000", city="Rennes")
@@ -189,11 +191,12 @@ class TestDirectory(DirectoryCase):
             partner = self.body(siret)
             self.complete(partner)
             services = self.env["chorus.service"]
-            field = self.env["account.move"]._fields["chorus_service_id"]
-            domain = safe_eval(field.domain, {"chorus_body_id": partner.id})
-            proposed = {services.browse(found[0]).code for found in services.name_search("", domain)}
-            self.assertTrue(proposed)
-            self.assertFalse(proposed & hidden)
+            for model, recipient in (("account.move", "commercial_partner_id"), ("chorus.market", "partner_id")):
+                domain = self.env[model].fields_get(["chorus_service_id"], ["domain"])["chorus_service_id"]["domain"]
+                domain = safe_eval(domain, {recipient: partner.id})
+                proposed = {services.browse(found[0]).code for found in services.name_search("", domain)}
+                self.assertTrue(proposed)
+                self.assertFalse(proposed & hidden)
 
     def test_services_are_searched_by_code_and_by_name(self):
         partner = self.body(PORT)

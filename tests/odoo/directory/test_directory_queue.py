@@ -152,7 +152,7 @@ class TestDirectoryQueue(DirectoryCase):
         self.simulator.fault("*", "refuse_connection", times=None)
         with Form(self.env["account.move"].with_context(default_move_type="out_invoice")) as form:
             form.partner_id = partner
-            self.assertFalse(form.chorus_asks)
+            self.assertNotIn("requirements", form.chorus_offered or [])
             with form.invoice_line_ids.new() as line:
                 line.name = "Travaux"
                 line.price_unit = 100
@@ -291,7 +291,7 @@ class TestDirectoryQueue(DirectoryCase):
         with Form(self.env["chorus.market"].with_company(self.company)) as form:
             form.number = "M-1"
             form.partner_id = partner
-            self.assertEqual(form.chorus_service_asked, "required")
+            self.assertIn("service", form.chorus_offered)
             form.chorus_service_id = service
         self.assertEqual(form.save().service_code, "MET-117")
 
@@ -300,7 +300,7 @@ class TestDirectoryQueue(DirectoryCase):
         self.invoice(partner, buyer_reference="PEPPOL-1")
         with Form(self.env["account.move"].with_context(default_move_type="out_invoice")) as form:
             form.partner_id = partner
-            self.assertFalse(form.chorus_asks)
+            self.assertNotIn("requirements", form.chorus_offered or [])
             self.assertFalse(form.buyer_reference)
         self.assertFalse(self.lookups(partner))
 

@@ -354,11 +354,11 @@ class TestAnyAnswer(ChorusCommon):
 
     def test_one_bad_history_stops_no_other(self):
         moves = self.followed(2)
-        moves.sudo().chorus_history_due = fields.Datetime.now()
+        moves._chorus_note_history(fields.Datetime.now())
         self.answer(HISTORY, 200, '{"codeRetour": 0, "libelle": "x", "statutCourantCode": []}', done=False)
         with self.company._chorus_client() as client:
             self.env["chorus.deposit"]._chorus_read_histories(moves, client)
-        self.assertEqual([bool(move.chorus_history_due) for move in moves], [True, False])
+        self.assertEqual([bool(move.chorus_deposit_line_ids.history_due) for move in moves], [True, False])
         self.assertFalse(self.env["chorus.connection"]._of(self.company)._is_paused())
 
     def test_a_report_that_cannot_be_read_whole(self):

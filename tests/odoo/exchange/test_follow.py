@@ -204,11 +204,11 @@ class TestFollow(ChorusCommon):
         self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
         self.follow()
         self.assertEqual(move.chorus_state, "paid")
-        move.sudo().chorus_history_due = now = fields.Datetime.now()
+        move.sudo().chorus_deposit_line_ids.history_due = now = fields.Datetime.now()
         move._chorus_write_history(move.chorus_identifier, before)
         self.assertEqual(move.chorus_state, "paid")
         self.assertEqual(len(move.chorus_entry_ids), 2)
-        self.assertGreater(move.chorus_history_due, now, "read again, but not before those that wait")
+        self.assertGreater(move.chorus_deposit_line_ids.history_due, now, "read again, but not before those that wait")
 
     def test_history_is_read_once_for_many_changes(self):
         """Nothing of it is needed at once: one call some hours later tells all steps, those that no poll saw too."""
@@ -220,7 +220,7 @@ class TestFollow(ChorusCommon):
             self.simulator.act(move.chorus_identifier, status)
             self.run_cron()
         self.assertEqual(self.simulator.calls(HISTORY), before)
-        move.sudo().chorus_history_due = fields.Datetime.now()
+        move.sudo().chorus_deposit_line_ids.history_due = fields.Datetime.now()
         self.run_cron()
         self.run_cron()
         self.assertEqual(self.simulator.calls(HISTORY) - before, 1, "also when nothing is followed any more")
@@ -238,7 +238,7 @@ class TestFollow(ChorusCommon):
         suspended = move.chorus_entry_ids.filtered(lambda entry: entry.status == "SUSPENDUE")
         self.assertFalse(suspended.author)
         self.env["chorus.connection"]._of(self.company).paused_until = False
-        move.sudo().chorus_history_due = fields.Datetime.now()
+        move.sudo().chorus_deposit_line_ids.history_due = fields.Datetime.now()
         self.run_cron()
         suspended = move.chorus_entry_ids.filtered(lambda entry: entry.status == "SUSPENDUE")
         self.assertEqual((suspended.author, suspended.comment), ("Camille Trésor", "Bon absent"))

@@ -157,7 +157,7 @@ class TestReissue(ChorusCommon):
         number = move.name
         self.assertEqual(move.chorus_state, "rejected")
         self.assertEqual(len(move.activity_ids), 1)
-        self.assertFalse(move.chorus_can_reissue)
+        self.assertNotIn("reissue", move.chorus_offered)
         move.with_user(self.sender).button_draft()
         move.write({"buyer_reference": "FAC-001", "purchase_order_reference": "1300012345"})
         move.action_post()

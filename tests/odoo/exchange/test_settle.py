@@ -39,7 +39,7 @@ class TestSettle(ChorusCommon):
         move = self.arrive(self.invoice(**values))
         move.sudo().chorus_deposit_line_ids.outcome = "refused"
         move.sudo().chorus_deposit_ids.state = "rejected"
-        move.sudo().write({"chorus_identifier": False, "chorus_status": False, "chorus_history_due": False})
+        move.sudo().write({"chorus_identifier": False, "chorus_status": False})
         self.env.flush_all()
         self.assertEqual(move.chorus_state, "rejected")
         return move

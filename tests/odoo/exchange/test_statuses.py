@@ -41,7 +41,7 @@ class TestStatuses(ChorusCommon):
                 kind = "refused" if known.state in ("refused", "cancelled") else "handle"
                 self.assertEqual(self.calls(move), [kind] if known.activity else [])
                 for action in statuses.ACTIONS:
-                    self.assertEqual(move[f"chorus_can_{action}"], action in known.actions, action)
+                    self.assertEqual(action in move.chorus_offered, action in known.actions, action)
                 before = self.simulator.calls(SEARCH)
                 self.run_cron()
                 self.assertEqual(self.simulator.calls(SEARCH) - before, 0 if known.terminal else 1, "polling stops at the end")

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from lxml import html
+
 from odoo import Command
 from odoo.tests import Form, tagged
 
@@ -23,7 +25,6 @@ class TestSituations(MarketCommon):
                     "chorus_situation": 1,
                     "chorus_period_start": date(2026, 1, 1),
                     "chorus_period_end": date(2026, 1, 31),
-                    "chorus_works_before": 0,
                     "chorus_works_now": 1000,
                     "chorus_works_total": 1000,
                     "chorus_retention": -60,
@@ -33,7 +34,6 @@ class TestSituations(MarketCommon):
                     "chorus_situation": 2,
                     "chorus_period_start": date(2026, 2, 1),
                     "chorus_period_end": date(2026, 2, 28),
-                    "chorus_works_before": 1000,
                     "chorus_works_now": 500,
                     "chorus_works_total": 1500,
                     "chorus_retention": 0,
@@ -41,7 +41,12 @@ class TestSituations(MarketCommon):
                 },
             ],
         )
-        self.assertEqual((second.chorus_revision, second.chorus_advance), (20, -100))
+        amounts = second._chorus_amounts()
+        self.assertEqual((amounts["before"], amounts["revision"], amounts["advance"]), (1000, 20, -100))
+        self.assertEqual(first._chorus_amounts()["before"], 0)
+        shown = " ".join(" ".join(html.fromstring(second.chorus_amounts).itertext()).split())
+        self.assertIn("Work to date 1,500.00 € Previous situations 1,000.00 € Work of this situation 500.00 €", shown)
+        self.assertIn("Price revision 20.00 € Advance -100.00 € Retention 0.00 € Untaxed Amount 420.00 €", shown)
         self.assertEqual(self.codes(second), {"works.previous_waiting", "works.retention_missing"})
         self.assertEqual(self.market.situation_ids, second | first)
 
@@ -49,6 +54,7 @@ class TestSituations(MarketCommon):
         self.market.write({"works": False, "framework": "A1"})
         move = self.situation([("works", 10, True)])
         self.assertRecordValues(move, [{"chorus_situation": 0, "chorus_period_start": False, "chorus_framework": "A1"}])
+        self.assertFalse(move.chorus_amounts)
 
     def test_a_credited_situation_is_made_again(self):
         first = self.situation([("works", 1000, True)])
@@ -56,14 +62,14 @@ class TestSituations(MarketCommon):
         self.assertEqual((refund.chorus_situation, refund.chorus_framework), (1, "A4"))
         self.assertEqual(refund.chorus_period_end, date(2026, 1, 31))
         again = self.situation([("works", 900, True)])
-        self.assertEqual((again.chorus_situation, again.chorus_works_before), (1, 0))
+        self.assertEqual((again.chorus_situation, again._chorus_amounts()["before"]), (1, 0))
         self.assertFalse(self.codes(again))
 
     def test_a_credit_in_part_counts(self):
         first = self.situation([("works", 1000, True)])
         self.credit(first, part=200)
         second = self.situation([("works", 50, True)])
-        self.assertEqual((second.chorus_situation, second.chorus_works_before, second.chorus_works_total), (2, 800, 850))
+        self.assertEqual((second.chorus_situation, second._chorus_amounts()["before"], second.chorus_works_total), (2, 800, 850))
 
     def test_findings(self):
         self.situation([("works", 1000, True)])

@@ -20,7 +20,7 @@ from ...support.works import FILES, HISTORY, WORKS, WorksCommon
 class TestWorksDeposit(WorksCommon):
     def test_not_sent_by_the_button(self):
         move = self.works_invoice()
-        self.assertTrue(move.chorus_by_hand)
+        self.assertIn("by_hand", move.chorus_offered)
         self.assertEqual(move.chorus_state, "to_send")
         with self.assertRaisesRegex(UserError, "portal"):
             self.send(move)
@@ -301,15 +301,15 @@ class TestWorksFollowed(WorksCommon):
         move = self.works_invoice()
         draft = self.filed(move)
         self.assertIn("MOE", move.chorus_waiting_for)
-        self.assertFalse(move.chorus_piece)
+        self.assertFalse(move._chorus_piece())
         interim = self.simulator.answer_works(draft, "moe")
         self.poll()
-        self.assertEqual((move.chorus_piece, move.chorus_status), ("A15", "MISE_A_DISPOSITION_MOA"))
+        self.assertEqual((move._chorus_piece(), move.chorus_status), ("A15", "MISE_A_DISPOSITION_MOA"))
         self.assertEqual(move.chorus_state, "validation")
         self.assertIn("MOA", move.chorus_waiting_for)
         approved = self.simulator.answer_works(interim, "moa")
         self.poll()
-        self.assertEqual((move.chorus_piece, move.chorus_status, move.chorus_state), ("A19", "MISE_A_DISPOSITION", "received"))
+        self.assertEqual((move._chorus_piece(), move.chorus_status, move.chorus_state), ("A19", "MISE_A_DISPOSITION", "received"))
         self.simulator.answer_works(approved, "finance", "pay")
         self.poll()
         self.assertEqual((move.chorus_state, move.chorus_waiting_for), ("paid", False))
@@ -332,7 +332,7 @@ class TestWorksFollowed(WorksCommon):
         move.sudo().chorus_waiting_since -= timedelta(days=8)
         move.invalidate_recordset()
         self.assertEqual(move.alerts["chorus_clock"]["level"], "warning")
-        self.assertIn("7 days", move.chorus_clock)
+        self.assertIn("7 days", move._chorus_clock_text())
         self.poll()
         self.poll()
         self.assertEqual(len(move.activity_ids), 1, "once only")
@@ -367,7 +367,7 @@ class TestWorksFollowed(WorksCommon):
         self.assertIn("A8", final.chorus_next)
         general = self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
         self.poll()
-        self.assertEqual((final.chorus_piece, final.chorus_state), (general["cadre"], "to_complete"))
+        self.assertEqual((final._chorus_piece(), final.chorus_state), (general["cadre"], "to_complete"))
         self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
         signed = self.works_invoice(price=10)
         self.assertEqual(signed.chorus_framework, "A8")
@@ -419,13 +419,13 @@ class TestWorksFollowed(WorksCommon):
         self.simulator.answer_works(draft, "moe")
         self.poll()
         self.assertEqual(move.chorus_status, "MISE_A_DISPOSITION_MOA")
-        self.assertFalse(move.chorus_history_due, "no change asks for it")
-        move.sudo().chorus_history_due = fields.Datetime.now()  # as finding it at Chorus Pro does
+        self.assertFalse(move.chorus_deposit_line_ids.history_due, "no change asks for it")
+        move.sudo().chorus_deposit_line_ids.history_due = fields.Datetime.now()  # as finding it at Chorus Pro does
         deposits = self.env["chorus.deposit"].sudo()
         with self.company._chorus_client() as client:
             deposits._chorus_read_histories(self.env["account.move"]._chorus_untold(self.company), client)
         self.assertEqual(self.simulator.calls(HISTORY), 0)
-        self.assertFalse(move.chorus_history_due, "it is not looked at again every hour")
+        self.assertFalse(move.chorus_deposit_line_ids.history_due, "it is not looked at again every hour")
 
     def test_an_ordinary_invoice_asks_none(self):
         self.arrive(self.invoice())
