@@ -198,6 +198,15 @@ class ChorusMarket(models.Model):
             if market.framework not in [framework.code for framework in offered]:
                 market.framework = offered[0].code if offered else False
 
+    # EXTENDS 'chorus.offers'
+    @api.depends(lambda self: self._chorus_asked_depends())
+    def _compute_chorus_offered(self):
+        super()._compute_chorus_offered()
+
+    # EXTENDS 'chorus.offers'
+    def _chorus_offers(self):
+        return [*super()._chorus_offers(), *self._chorus_asked_words()]
+
     @api.depends("role", "works")
     def _compute_framework_choices(self):
         for market in self:

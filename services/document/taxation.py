@@ -62,11 +62,6 @@ class BookTax:
         """All that it says of itself."""
         return "\n".join((self.name, self.label, self.note))
 
-    @property
-    def is_withholding(self) -> bool:
-        """Lowers what is paid: kept back by the customer."""
-        return self.rate < 0
-
 
 @dataclass(frozen=True)
 class Place:

@@ -11,9 +11,6 @@ OVERSEAS_DEPARTMENTS: frozenset[str] = frozenset({"GP", "MQ", "GF", "RE", "YT"})
 FRENCH_VAT: frozenset[str] = frozenset({"FR", "GP", "MQ", "RE"})
 """Where French VAT is charged and VAT numbers are given (art. 294 of the CGI leaves out Guyane and Mayotte)."""
 
-OVERSEAS_COLLECTIVITIES: frozenset[str] = frozenset({"NC", "PF", "WF", "PM", "BL", "MF", "TF"})
-"""French, with taxes of their own."""
-
 EU: frozenset[str] = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The member states; Northern Ireland (XI), for goods only, is left out."""
 

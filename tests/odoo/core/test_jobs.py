@@ -68,7 +68,7 @@ class TestJobs(ChorusCommon):
 
     def test_of_many_that_are_late_those_of_which_nobody_knows_come_first(self):
         """When the time is over, the run that follows goes on with what is left of them, not with all again."""
-        told, late = [], self.invoice() | self.invoice() | self.invoice()
+        told, late = [], self.arrive(self.invoice() | self.invoice() | self.invoice())
         domain = [("id", "in", late.ids)]
 
         def call(moves):
