@@ -82,9 +82,7 @@ class TestCompaniesApart(ChorusCommon, HttpCase):
                 self.assertEqual(company.sudo().chorus_technical_account, account)
                 self.assertFalse(company._chorus_missing_settings())
                 self.assertTrue(company._chorus_diagnose().established)
-            invoices = self.invoice() | self.invoice(
-                self.public_body("Hôpital", simulated.HOSPITAL, self.other), company=self.other
-            )
+            invoices = self.invoice() | self.invoice(self.public_body("Commune", simulated.TOWN, self.other), company=self.other)
             self.sender.company_ids |= self.other
             for move in invoices.sudo():
                 move.with_user(self.sender).sudo(False).with_company(move.company_id).action_chorus_send()

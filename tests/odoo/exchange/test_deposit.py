@@ -368,7 +368,7 @@ class TestDeposit(ChorusCommon):
                 self.simulator.reset()
 
     def test_an_altered_file_is_made_anew_by_the_button_of_its_deposit(self):
-        moves = self.invoice() | self.invoice(self.ministry)
+        moves = self.invoice() | self.invoice()
         deposits = moves._chorus_enqueue().sudo()
         for deposit in deposits:
             with self.assertRaisesRegex(UserError, "lost or altered"):

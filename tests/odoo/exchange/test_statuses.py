@@ -31,7 +31,7 @@ class TestStatuses(ChorusCommon):
             with self.subTest(code):
                 known = statuses.get(code)
                 # whatever it was before, it is followed: only a terminal status ends that
-                move.sudo().write({"chorus_status": "DEPOSEE", "chorus_status_comment": False})
+                move._chorus_set_status({"chorus_status": "DEPOSEE", "chorus_status_comment": False})
                 self.assertFalse(move.activity_ids)
                 self.simulator.act(move.chorus_identifier, code, commentaire="Motif en clair")
                 self.run_cron()
