@@ -1049,8 +1049,7 @@ class ChorusDeposit(models.Model):
         A row that cannot be read is named, and the others are taken. What left for a structure that the company had before is
         searched under it too; what the account may not see any more is told, and stops nothing.
         """
-        company = connection.company_id
-        structures, present = self._chorus_structures(company), company.chorus_structure_id or None
+        structures, present = self._chorus_structures(connection), connection.structure_identifier or None
         transactions.commit(self.env)
         found, unreadable = [], []
         for structure in structures:
@@ -1066,12 +1065,12 @@ class ChorusDeposit(models.Model):
         return True
 
     @api.model
-    def _chorus_structures(self, company):
+    def _chorus_structures(self, connection):
         """The structures at Chorus Pro under which a company's invoices are followed, the present one first; None for any."""
-        present = company.chorus_structure_id or None
+        company, present = connection.company_id, connection.structure_identifier or None
         domain = [
             ("company_id", "=", company.id),
-            ("environment", "=", company.chorus_environment),
+            ("environment", "=", connection.environment),
             ("structure", "not in", (False, present)),
             ("line_ids.move_id", "any", self._chorus_followed(company)),
         ]

@@ -163,10 +163,10 @@ class ChorusSending(models.AbstractModel):
             move._message_log(body=self.env._("Chorus Pro: the deposit %s was a test, it holds the invoice no more.",
                                               deposit.file_name))  # fmt: skip
 
-    def _chorus_file_name(self, form):
+    def _chorus_file_name(self, form, document):
         """The number with what a file name takes; the id keeps apart numbers that would look alike."""
         self.ensure_one()
-        return f"{re.sub('[^0-9A-Za-z-]+', '_', self._chorus_number())}_{self.id}{form.suffix}"
+        return f"{re.sub('[^0-9A-Za-z-]+', '_', document.number)}_{self.id}{form.suffix}"
 
     def _chorus_line_values(self):
         """What a deposit remembers of this invoice: enough to recognise it at Chorus Pro."""
@@ -322,9 +322,9 @@ class ChorusSending(models.AbstractModel):
             )
             raise DocumentError([weight])
         if not form.submitted:
-            return ChorusFile(content, self._chorus_file_name(form))
+            return ChorusFile(content, self._chorus_file_name(form, document))
         data = submission.to_submission(document, self.company_id.chorus_structure_id)
-        return ChorusFile(content, self._chorus_file_name(form), data, document.attachments)
+        return ChorusFile(content, self._chorus_file_name(form, document), data, document.attachments)
 
     def _chorus_unshown(self, lines):
         """What to do about characters that the printed invoice does not show."""
