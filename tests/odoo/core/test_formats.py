@@ -146,18 +146,18 @@ class TestFlows(FormatsCase):
         self.assertFalse(self.simulator.state()["deposits"])
         # the fonts are there now: printed anew, it is sound
         self.arrive(move)
-        self.assertEqual(move.chorus_state, "integrated")
+        self.assertEqual(self.deposit(move).state, "integrated")
         # what the customer got is printed anew once the invoice was reset and confirmed
         printed_before.button_draft()
         printed_before.action_post()
         self.arrive(printed_before)
-        self.assertEqual(printed_before.chorus_state, "integrated")
+        self.assertEqual(self.deposit(printed_before).state, "integrated")
         # or without a PDF
         other = self.invoice()
         self.print_customers_pdf(other, boxes)
         self.company.chorus_format = "cii"
         self.arrive(other)
-        self.assertEqual(other.chorus_state, "integrated")
+        self.assertEqual(self.deposit(other).state, "integrated")
 
     def print_customers_pdf(self, move, content):
         """The PDF that Send & Print keeps."""

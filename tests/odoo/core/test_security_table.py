@@ -416,6 +416,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         self.env["chorus.attachment"].create({"move_id": move.id, "name": "bon.pdf", "file": base64.b64encode(b"%PDF-1.4 bon")})
         with printed.printer(self.env) as env:
             deposit = move.with_env(env)._chorus_enqueue().with_env(self.env)
+        self.company.chorus_format = "cii"
         action = self.records()["chorus.action"]
         files = self.env["ir.attachment"].sudo().search([("res_model", "=", "chorus.action.file"), ("res_field", "=", "content")])
         files = deposit.attachment_ids | files.filtered(lambda file: file.res_id in action.file_ids.ids)

@@ -6,6 +6,7 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ....services.api import json_values
 from ...support import printed, simulated
 from ...support.markets import MarketCommon
 
@@ -93,6 +94,8 @@ class TestSubcontracting(MarketCommon):
                 self.assertEqual(move.chorus_deadline, move.chorus_waiting_since + timedelta(days=15))
 
     def test_silence_of_the_validator_accepts(self):
+        # the platform's clock goes ahead of ours here, which else makes its answers unreadable
+        self.patch(json_values, "_AHEAD", timedelta(days=20))
         for role, leader, code in self.ROLES:
             with self.subTest(code):
                 move = self.submitted(role, leader)
