@@ -419,7 +419,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         self.company.chorus_format = "cii"
         action = self.records()["chorus.action"]
         files = self.env["ir.attachment"].sudo().search([("res_model", "=", "chorus.action.file"), ("res_field", "=", "content")])
-        files = deposit.attachment_ids | files.filtered(lambda file: file.res_id in action.file_ids.ids)
+        files = deposit.sudo().attachment_ids | files.filtered(lambda file: file.res_id in action.file_ids.ids)
         self.assertEqual(len(files), 2)
         self.assertFalse(any(files.mapped("public")))
         names = files.mapped("name")
