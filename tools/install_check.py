@@ -167,7 +167,7 @@ def check_install(work: Workspace) -> int:
             if "may_uninstall" not in (RUN / "refused.log").read_text(errors="replace"):
                 problems.append(f"uninstall: not refused for its reason, see {RUN / 'refused.log'}")
         allowing = RUN / "may_uninstall.conf"
-        allowing.write_text(f"{work.conf.read_text()}\n[{MODULE}]\nmay_uninstall = True\n")
+        allowing.write_text(f"{Path(work.env['ODOO_RC']).read_text()}\n[{MODULE}]\nmay_uninstall = True\n")
         problems += complaints("uninstall", work.odoo("uninstall", *uninstall, ODOO_RC=str(allowing)))
         log("load again what is under it")
         options = ("-d", database, "--stop-after-init", "--no-http")
