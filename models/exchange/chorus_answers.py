@@ -46,11 +46,10 @@ class ChorusAnswers(models.AbstractModel):
             }
         values = {name: value for name, value in values.items() if self[name] != value}
         moved = "chorus_status" in values or "chorus_status_at" in values
-        if moved and (due := self._chorus_wanted_history(row.status)):
-            self._chorus_note_history(due)
         if values:
             self._chorus_set_status(values)
         if moved:
+            self._chorus_want_history()
             self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
 
     def _chorus_note(self, **values):
@@ -143,17 +142,14 @@ class ChorusAnswers(models.AbstractModel):
         """Those of these invoices whose history at Chorus Pro is their own."""
         return self
 
-    def _chorus_wanted_history(self, status):
-        """When to read the history: soon where a reason stands in it, else some hours later, one call for many changes.
-
-        :param status: the code of the status that it has now.
-        :return: False when nothing more than was noted before.
-        """
+    def _chorus_want_history(self):
+        """Have the history read: soon where a reason stands in it, else some hours later, one call for many changes."""
         self.ensure_one()
         now = fields.Datetime.now()
-        due = now if statuses.get(status).needs_reason else now + timedelta(seconds=timing.HISTORY_AFTER)
-        known = self._chorus_line().history_due
-        return due if not known or known > due else False
+        due = now if statuses.get(self.chorus_status).needs_reason else now + timedelta(seconds=timing.HISTORY_AFTER)
+        line = self._chorus_line()
+        if not line.history_due or line.history_due > due:
+            line.history_due = due
 
     def _chorus_note_history(self, due):
         """Note when the history of these invoices is to be read; False when it is known."""

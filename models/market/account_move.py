@@ -289,8 +289,9 @@ class AccountMove(models.Model):
     # the history of one document is not that of its billing file, which the searches tell
 
     # EXTENDS exchange
-    def _chorus_wanted_history(self, status):
-        return False if self._chorus_by_hand() else super()._chorus_wanted_history(status)
+    def _chorus_want_history(self):
+        if not self._chorus_by_hand():
+            super()._chorus_want_history()
 
     # EXTENDS exchange
     def _chorus_with_history(self):
