@@ -277,14 +277,15 @@ class AccountMove(models.Model):
 
     # EXTENDS exchange
     def _chorus_set_status(self, values):
+        take_over = super()._chorus_set_status
         if self.chorus_market_id:
-            self._chorus_set_status_in_market(values)
+            self._chorus_set_status_in_market(values, take_over)
         else:
-            super()._chorus_set_status(values)
+            take_over(values)
 
-    def _chorus_set_status_in_market(self, values):
-        """Take over what Chorus Pro says of a document of a market."""
-        super()._chorus_set_status(values)  # pylint: disable=super-method-mismatch # by the method above alone
+    def _chorus_set_status_in_market(self, values, take_over):
+        """Take over what Chorus Pro says of a document of a market, by the method that does so for any invoice."""
+        take_over(values)
 
     # the history of one document is not that of its billing file, which the searches tell
 

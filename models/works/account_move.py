@@ -375,9 +375,9 @@ class AccountMove(models.Model):
         return self.chorus_market_id.action_new_invoice()
 
     # EXTENDS market
-    def _chorus_set_status_in_market(self, values):
+    def _chorus_set_status_in_market(self, values, take_over):
         turn = self._chorus_turn()
-        super()._chorus_set_status_in_market(values)
+        super()._chorus_set_status_in_market(values, take_over)
         # the delay of a party runs on through its own statuses
         if self._chorus_turn() is not turn or not self.chorus_waiting_since:
             self._chorus_note(chorus_waiting_since=self.chorus_status_at)
