@@ -60,6 +60,16 @@ class ChorusCommon(AccountTestInvoicingCommon):
         journal.bank_account_id = bank
 
     @classmethod
+    def foreign_currency(cls, code, rate):
+        """A currency at one rate, of which the company's has one."""
+        currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        currency.active = True
+        currency.rate_ids.filtered(lambda known: known.company_id == cls.company).unlink()
+        cls.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "name": "2020-01-01", "company_rate": rate, "company_id": cls.company.id}
+        )
+
+    @classmethod
     def public_body(cls, name, siret, company=None):
         """A customer flagged for Chorus Pro in a company."""
         return (

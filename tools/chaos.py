@@ -14,6 +14,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import chaos_plan as plan
 from chaos_run import Outcome, Run
@@ -43,17 +44,26 @@ COLUMNS = """columns:
 """
 
 
-def arguments(words: list[str]) -> argparse.Namespace:
-    """The command line."""
+def seeded(name: str, description: str | None, columns: str, decides: str) -> argparse.ArgumentParser:
+    """The parser of a command that makes several runs, each with a seed of its own.
+
+    :param columns: of its table. :param decides: what the seed does.
+    """
     parser = argparse.ArgumentParser(
-        prog="dev.py chaos",
-        description=__doc__,
-        epilog=COLUMNS,
+        prog=f"dev.py {name}",
+        description=description,
+        epilog=columns,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--runs", type=int, default=1, metavar="N", help="so many, each with the next seed (default: 1)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="decides what fails and who does what (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help=f"{decides} (default: 1)")
+    return parser
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = seeded("chaos", __doc__, COLUMNS, "decides what fails and who does what")
     parser.add_argument("--invoices", type=int, default=200, metavar="N", help="default: 200")
     parser.add_argument("--minutes", type=float, metavar="M", help=f"of trouble, at least (default: {PACE} s an invoice)")
     return parser.parse_args(words)
@@ -95,8 +105,11 @@ def stage(work: Workspace, name: str = "chaos") -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def show(outcome: Outcome, with_head: bool) -> None:
-    """Print a run's row of the table, and what it violated."""
+def show(outcome: Any, with_head: bool) -> None:
+    """Print a run's row of the table, and what it violated.
+
+    :param outcome: with its ``seed``, ``name``, ``counts`` and ``violated``.
+    """
     names = ["seed", *outcome.counts]
     if with_head:
         print("  ".join(names))

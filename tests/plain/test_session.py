@@ -4,14 +4,14 @@ import json
 import logging
 import os
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from unittest.mock import patch
 
 from ...services.api.environment import Credentials
 from ...services.api.errors import NotAllowed, NotReceived, OutcomeUnknown, Refused, TryLater
 from ...services.api.session import TokenStore
 from ..support import simulated
+from ..support.listening import listening
 from ..support.sessions import DEPOSIT, REPORT, SEARCH, TOKEN, SessionCase
 
 
@@ -225,13 +225,7 @@ class Heard(BaseHTTPRequestHandler):
 class TestNetrc(SessionCase):
     def test_passwords_of_the_machine_are_never_sent(self):
         """A ``.netrc`` of whom Odoo runs as may know any host: neither the token request nor a call takes from it."""
-        server = HTTPServer(("127.0.0.1", 0), Heard)
-        server.heard = []
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        server = listening(self, Heard)
         with tempfile.NamedTemporaryFile("w", suffix=".netrc") as netrc:
             netrc.write("machine 127.0.0.1 login somebody password of-the-machine\ndefault login anybody password of-all\n")
             netrc.flush()

@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
-from chaos import SHOWN, stage
-from workspace import RUN, Workspace
+from chaos import seeded, show, stage
+from workspace import Workspace
 
 from .run import HostileRun, Outcome, client_alone
 
@@ -31,15 +31,7 @@ COLUMNS = """columns:
 
 def arguments(words: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="dev.py hostile",
-        description=__doc__,
-        epilog=COLUMNS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--runs", type=int, default=1, metavar="N", help="so many, each with the next seed (default: 1)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="decides what is changed and how (default: 1)")
+    parser = seeded("hostile", __doc__, COLUMNS, "decides what is changed and how")
     parser.add_argument("--answers", type=int, default=2000, metavar="N", help="to be given in a run, at least (default: 2000)")
     parser.add_argument("--client", action="store_true", help="without Odoo: the client alone calls all that there is")
     return parser.parse_args(words)
@@ -59,19 +51,6 @@ def hostile(work: Workspace, words: list[str]) -> int:
     verdict = f"violated with seed {', '.join(bad)}" if bad else "nothing violated"
     print(f"{len(outcomes)} runs, {sum(outcome.counts['answers'] for outcome in outcomes)} answers: {verdict}", flush=True)
     return int(bool(bad))
-
-
-def show(outcome: Outcome, with_head: bool) -> None:
-    """Print a run's row of the table, and what it violated."""
-    names = ["seed", *outcome.counts]
-    if with_head:
-        print("  ".join(names))
-    cells = [outcome.seed, *outcome.counts.values()]
-    print("  ".join(f"{cell:>{len(name)}}" for name, cell in zip(names, cells, strict=True)), flush=True)
-    for text, times in list(Counter(outcome.violated).items())[:SHOWN]:
-        print(f"  VIOLATED: {text}" + (f" ({times} times)" if times > 1 else ""), flush=True)
-    if outcome.violated:
-        print(f"  the logs: {RUN}/{outcome.name}-*.log", flush=True)
 
 
 def tell(outcomes: list[Outcome]) -> None:

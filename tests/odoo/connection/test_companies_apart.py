@@ -3,8 +3,7 @@
 import logging
 import os
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from unittest.mock import patch
 
 from odoo import Command
@@ -14,6 +13,7 @@ from odoo.tools import config, mute_logger
 
 from ...common import ChorusCommon
 from ...support import simulated
+from ...support.listening import listening
 
 SECRET, PASSWORD = "Secret-Of-The-File-5!x", "Password-Of-The-File-6?y"
 
@@ -159,13 +159,7 @@ class TestCompaniesApart(ChorusCommon, HttpCase):
 
     def test_the_server_calls_no_other_address(self):
         """Whatever is typed, and whatever was written before this was asked: nothing leaves."""
-        server = HTTPServer(("127.0.0.1", 0), Silent)
-        server.heard = []
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        server = listening(self, Silent)
         inside = f"http://127.0.0.1:{server.server_port}"
         self.company.write({"chorus_client_id": "id", "chorus_technical_account": "TECH_1@cpro.fr"})
         for name in ("client_secret", "technical_password"):

@@ -90,12 +90,7 @@ class TestBooksAny(BooksCase):
         }  # fmt: skip
         for code, rate in CURRENCIES.items():
             if code != "EUR":
-                currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
-                currency.active = True
-                currency.rate_ids.filtered(lambda known: known.company_id == cls.company).unlink()
-                cls.env["res.currency.rate"].create(
-                    {"currency_id": currency.id, "name": "2020-01-01", "company_rate": rate, "company_id": cls.company.id}
-                )
+                cls.foreign_currency(code, rate)
 
     def make(self, drawn):
         """The invoice as the books have it, with what was paid of it by its date."""

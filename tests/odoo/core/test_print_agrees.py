@@ -73,12 +73,7 @@ class TestPrintAgrees(ChorusCommon):
             "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})],
         })  # fmt: skip
         for code, rate in (("USD", 1.0857), ("XPF", 119.33)):
-            currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
-            currency.active = True
-            currency.rate_ids.filtered(lambda known: known.company_id == cls.company).unlink()
-            cls.env["res.currency.rate"].create(
-                {"currency_id": currency.id, "name": "2020-01-01", "company_rate": rate, "company_id": cls.company.id}
-            )
+            cls.foreign_currency(code, rate)
 
     def draft(self, drawn):
         self.company.tax_calculation_rounding_method = drawn["method"]
