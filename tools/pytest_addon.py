@@ -112,6 +112,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are told apart by their place: an archive holds the second it was made in, and pytest-xdist wants one name of all."""
+    return argname if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_report_to_serializable(report: Any) -> None:
     """What a subtest is about, of whatever type, becomes text: pytest-xdist hands reports on as plain values."""
     context = getattr(report, "context", None)
