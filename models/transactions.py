@@ -31,6 +31,27 @@ def commit(env):
         env["ir.cron"]._commit_progress()
 
 
+def seconds_left(env):
+    """Of the time of the scheduled job that runs; infinite outside one.
+
+    Odoo ends the process of a job that takes long (``limit_time_real_cron``), whatever it is about to do.
+    """
+    return max(env.context.get("cron_end_time", float("inf")) - time.monotonic(), 0)
+
+
+def turns(env, companies):
+    """Give each company its turn in a scheduled job, as long as the job has time; those left have the next run, at once.
+
+    :return: an iterator: a company, and how many are left after it.
+    """
+    progress = env["ir.cron"]._commit_progress
+    for left, company in zip(reversed(range(len(companies))), companies, strict=True):
+        if not progress(remaining=left + 1):
+            return
+        yield company, left
+        progress(1, remaining=left)
+
+
 def retry_and_commit(env, write, *args):
     """Carry out a step whatever other transactions do meanwhile, and commit it.
 

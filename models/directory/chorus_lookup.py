@@ -263,14 +263,12 @@ class ChorusLookup(models.Model):
         is respected, but not changed: a right that is missing on the directory must not keep invoices from leaving.
         """
         progress = self.env["ir.cron"]._commit_progress
-        for company in self.env["res.company"]._chorus_companies():
+        for company, left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             connection = self.env["chorus.connection"]._of(company)
             if connection._is_paused():
                 transactions.trigger(self.env, "directory", (connection.paused_until - fields.Datetime.now()).total_seconds())
                 continue
             jobs = transactions.in_company_lang(self, company)._jobs(company, connection)
-            if not progress(remaining=len(jobs)):
-                return
             if not jobs:
                 continue
             try:
@@ -278,6 +276,7 @@ class ChorusLookup(models.Model):
             except NotAllowed:
                 # told on the connection by the jobs that send
                 continue
+            progress(remaining=len(jobs) + left + 1)
             with company._chorus_client(way_in=way_in) as client:
                 for job in jobs:
                     error = self._guarded(job, client)
@@ -287,7 +286,6 @@ class ChorusLookup(models.Model):
                         transactions.retry_and_commit(self.env, self._chorus_due(company, ("waiting",))._postpone, error)
                         transactions.trigger(self.env, "directory", timing.step(timing.BACKOFF, 1, error))
                         break
-            progress(remaining=0)
 
     @api.model
     def _jobs(self, company, connection):

@@ -1136,6 +1136,8 @@ class ChorusDeposit(models.Model):
                     return
                 continue
             transactions.retry_and_commit(self.env, move._chorus_write_history, identifier, history)
+            if not transactions.seconds_left(self.env):
+                return
 
     # -- cron ----------------------------------------------------------------------------------------------------------
 
@@ -1151,17 +1153,24 @@ class ChorusDeposit(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """Read the reports that are due, then the statuses that changed; for every company, within the cron's time."""
+        """Read the reports that are due, then the statuses that changed; for every company, within the cron's time.
+
+        Those that were not heard of for the longest time come first: however slow the platform is, each has its turn.
+        """
+        heard = {
+            company: self.env["chorus.connection"]._known(company).last_poll
+            for company in self.env["res.company"]._chorus_companies()
+        }
+        companies = sorted(heard, key=lambda company: (bool(heard[company]), heard[company]))
         progress = self.env["ir.cron"]._commit_progress
-        for company in self.env["res.company"]._chorus_companies():
+        for company, left in transactions.turns(self.env, companies):
             self = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
             way_in = connection._way_in()
             if not way_in:
                 continue
             due = self._chorus_due(company, ("deposited",))
-            if not progress(remaining=len(due)):
-                return
+            progress(remaining=len(due) + left + 1)
             with company._chorus_client(way_in=way_in) as client:
                 if not due._chorus_each(connection, client):
                     return
@@ -1172,4 +1181,7 @@ class ChorusDeposit(models.Model):
                         transactions.retry_and_commit(
                             self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")
                         )
-            progress(remaining=0)
+                    elif not transactions.seconds_left(self.env) and self.env["account.move"]._chorus_untold(company):
+                        # some were read: the others have the next run
+                        progress(1, remaining=left + 1)
+                        return

@@ -256,7 +256,7 @@ class ChorusExchange(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         self._chorus_find_dead_senders()
         served = []
-        for company in self.env["res.company"]._chorus_companies():
+        for company, left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             records = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
             transactions.retry_and_commit(self.env, connection._notice_database)
@@ -267,13 +267,14 @@ class ChorusExchange(models.AbstractModel):
                 )
                 continue
             due = records._chorus_due(company, ("ready", "unknown"))
-            if not progress(remaining=len(due)):
-                return
+            progress(remaining=len(due) + left + 1)
             with company._chorus_client(way_in=way_in) as client:
                 if not due._chorus_each(connection, client):
                     return
-            progress(remaining=0)
             served.append((records, company))
+        if not transactions.seconds_left(self.env):
+            progress(remaining=1)
+            return
         # last, as it may take long: nothing that is ready waits for it. What it makes ready is sent next
         gathered = [records._chorus_prepare_automatic(company) for records, company in served]
         if any(gathered):

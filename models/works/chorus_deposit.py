@@ -167,7 +167,7 @@ class ChorusDeposit(models.Model):
         if any(move._chorus_by_hand() for move in followed):
             self._chorus_read_pieces(connection, client)
         for deposit in self._chorus_due(company, ("by_hand",)):
-            if connection._is_paused():
+            if connection._is_paused() or not transactions.seconds_left(self.env):
                 break
             deposit._chorus_recognise_one(client)
         transactions.retry_and_commit(self.env, followed._chorus_remind)

@@ -1,11 +1,17 @@
 """The scheduled jobs: how many there are, and that what stands in one together does not stand in each other's way."""
 
+import time
+from contextlib import ExitStack
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ....services.api.errors import NotAllowed
 from ...common import ChorusCommon
+from ...support import simulated
 
 MODULE = "l10n_fr_chorus_pro"
 GUARDED = f"odoo.addons.{MODULE}.models.transactions"
@@ -89,3 +95,60 @@ class TestJobs(ChorusCommon):
                 self.env.invalidate_all()
                 self.assertEqual(self.progress("expiry").remaining, left)
         self.assertEqual(sorted(told), sorted(late.mapped("name")))
+
+    def hurried(self):
+        """A run of a scheduled job that has half a second."""
+        stack = ExitStack()
+        stack.enter_context(patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0.5))
+        stack.enter_context(patch("odoo.addons.base.models.ir_cron.MIN_RUNS_PER_JOB", 1))
+        return stack
+
+    def test_each_company_has_its_turn(self):
+        """However slow the platform is: who was not heard of for the longest time comes first, those left have the next run."""
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        told = []
+
+        def slow(deposits, connection, client):
+            told.append(connection.company_id)
+            connection._note_polled(fields.Datetime.now() + timedelta(seconds=len(told)))
+            time.sleep(0.6)
+
+        with patch.object(self.registry["chorus.deposit"], "_chorus_read_news", slow), self.hurried():
+            for _run in range(4):
+                self.run_job("follow")
+                self.assertEqual(self.progress("follow").remaining, 1)
+        self.assertEqual(told[:2], told[2:])
+        self.assertEqual(set(told), {self.company, other})
+
+    def test_a_company_whose_turn_did_not_come_is_not_forgotten(self):
+        """Nor are those behind it, of which nothing is due yet: the run that follows begins at once."""
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        for name, model, slow in (("deposit", "chorus.deposit", "_chorus_due"), ("directory", "chorus.lookup", "_jobs")):
+            original = getattr(self.registry[model], slow)
+
+            def slowly(records, *args, original=original):
+                time.sleep(0.6)
+                return original(records, *args)
+
+            with patch.object(self.registry[model], slow, slowly), self.hurried():
+                self.run_job(name)
+            self.assertTrue(self.progress(name).remaining, name)
+
+    def test_histories_end_with_the_time(self):
+        moves = self.arrive(self.invoice() | self.invoice())
+        moves.chorus_deposit_line_ids.sudo().history_due = fields.Datetime.now()
+        self.simulator.fault("/cpro/factures/v1/consulter/historique", "slow", times=None, delay=0.6)
+        with self.hurried():
+            for left in (1, 0):
+                self.run_job("follow")
+                self.assertEqual(len(moves.chorus_deposit_line_ids.filtered("history_due")), left)
+                self.assertEqual(self.progress("follow").remaining, left)
+
+    def test_unreadable_secrets_do_not_begin_again_at_once(self):
+        """Odoo starts a job again at once that has something left: what may not be asked now is not left."""
+        self.town.sudo().chorus_directory_date = False
+        with patch.object(self.registry["res.company"], "_chorus_way_in", side_effect=NotAllowed("secrets")):
+            self.run_job("directory")
+        self.assertEqual(self.progress("directory").remaining, 0)
