@@ -128,6 +128,7 @@ class ChorusDeposit(models.Model):
         # * all but sending, of a former test environment --[released]-------> cancelled, where it was not concluded
         # * unknown    --[found, but different: a person decides]------------> unknown (found_different)
         # * deposited  --[report: integrated / in part / rejected]-----------> integrated / partial / rejected
+        # * deposited  --[no such flow, and none of its invoices is shown]---> unknown
         [
             ("ready", "To send"),
             ("sending", "Sending"),
@@ -796,7 +797,7 @@ class ChorusDeposit(models.Model):
         try:
             answer = client.flow_report(flow_number)
             if answer.file_name not in ("", file_name):
-                raise Refused(answer.file_name)
+                raise Refused(answer.file_name, code="flow_unknown")
             if _is_unclear(answer, numbers):
                 # it refuses without saying which one: what is there tells
                 held = [row.number for row in client.search_invoices(flow_number=flow_number)]
@@ -816,19 +817,26 @@ class ChorusDeposit(models.Model):
     def _chorus_write_true_flow(self, error, seen):
         """The flow number that was told is not the one of this deposit: take the one under which its invoices are there.
 
+        Where the platform says again that it knows no such flow, and shows none of them, nothing is known of the deposit: whoever
+        gave the number may have answered in the place of the platform.
+
         :param error: what came in answer to the number. :param seen: what ``_chorus_look_up`` gave.
         """
         self.ensure_one()
         deposit = self.try_lock_for_update(allow_referencing=True)
         if not deposit or deposit.state != "deposited":
             return
-        if not isinstance(seen, ChorusError):
-            for line, row in deposit._chorus_matches(seen.found).items():
-                if line._chorus_same_as(row):
-                    deposit._chorus_take_flow(row.flow_number)
-                    line._chorus_integrated()
-                    line.move_id._chorus_apply_found(row)
-        if deposit.state == "deposited":
+        matches = None if isinstance(seen, ChorusError) else deposit._chorus_matches(seen.found)
+        for line, row in (matches or {}).items():
+            if line._chorus_same_as(row):
+                deposit._chorus_take_flow(row.flow_number)
+                line._chorus_integrated()
+                line.move_id._chorus_apply_found(row)
+        again = error.code == deposit.error_code == "flow_unknown"
+        if again and matches == {} and deposit._chorus_shown_by_now():
+            deposit._chorus_mark_unknown(OutcomeUnknown(f"{deposit.flow_number}: {error.detail}", code=error.code))
+            deposit.write({"flow_number": False, "flow_state": False, "flow_state_at": False})
+        elif deposit.state == "deposited":
             deposit._chorus_report_again(error)
 
     def _chorus_take_flow(self, flow_number):

@@ -23,7 +23,7 @@ from .answers import (
 )
 from .answers_directory import FoundStructure
 from .directory import DirectoryClient
-from .errors import OutcomeUnknown
+from .errors import OutcomeUnknown, Refused
 from .json_values import (
     Fields,
     Unreadable,
@@ -42,6 +42,7 @@ from .json_values import (
 )
 from .lists import ListsClient
 from .session import MAXIMUM, PisteSession, search_all
+from .verdict import says_nothing
 from .works import WorksClient
 
 #: Invoices asked for in one page of a search; no maximum is documented, others ask 1,000 to 10,000 (doc/API.md §5).
@@ -160,8 +161,14 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
             )
 
     def flow_report(self, flow_number: str) -> FlowReport:
-        """What became of a flow (``consulterCRDetaille``)."""
-        answer = self._session.post("/cpro/transverses/v1/consulterCRDetaille", {"numeroFluxDepot": flow_number})
+        """What became of a flow (``consulterCRDetaille``).
+
+        :raises Refused: ``flow_unknown`` where the platform knows no flow of ours with that number.
+        """
+        try:
+            answer = self._session.post("/cpro/transverses/v1/consulterCRDetaille", {"numeroFluxDepot": flow_number})
+        except Refused as error:
+            raise (Refused(error.detail, code="flow_unknown") if says_nothing(error) else error) from error
         unreadable: list[UnreadableRow] = []
         with understood():
             report = Fields(answer)

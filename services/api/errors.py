@@ -364,6 +364,17 @@ FAILURES: dict[str, Failure] = {
             "Ne le renvoyez pas ; demandez au support de Chorus Pro, avec le numéro de flux.",
         ),
     ),
+    "flow_unknown": Failure(
+        Text(
+            "Chorus Pro gave a flow number for this file, and says now that it knows no such flow of ours.",
+            "Chorus Pro a donné un numéro de flux pour ce fichier, et dit maintenant n'en connaître aucun de nous sous ce"
+            " numéro.",
+        ),
+        Text(
+            "Nothing to do: Odoo looks for the invoice itself, and sends it again only if it is surely not there.",
+            "Rien à faire : Odoo recherche la facture elle-même, et ne la renvoie que si elle n'y est certainement pas.",
+        ),
+    ),
     "found_different": Failure(
         Text(
             "Chorus Pro holds another invoice with this number: recipient, date or amount differ.",

@@ -229,7 +229,7 @@ def found(reply: Reply, service: str, results: str) -> Found:
     try:
         values = asked(reply, service)
     except Refused as error:
-        if (error.return_code, error.detail) in _NOTHING_FOUND:
+        if says_nothing(error):
             return Found([], 0, 0)
         raise
     try:
@@ -243,6 +243,11 @@ def found(reply: Reply, service: str, results: str) -> Found:
     if not listed and total:
         raise TryLater(f"{results}: nothing, of {total}", code="unreadable", **reply.where)
     return Found(listed, pages, total)
+
+
+def says_nothing(error: Refused) -> bool:
+    """Whether the platform says that it knows nothing of what was asked for."""
+    return (error.return_code, error.detail) in _NOTHING_FOUND
 
 
 def _refusal(reply: Reply, service: str) -> ChorusError:

@@ -87,7 +87,8 @@ class Proxy:
             return self._true(method, path, headers, body)
         if dice.random() < INVENTED:
             invented = mutations.invented(dice, path)
-            if dice.random() < AFTER:
+            # a "no" in the platform's own form to what was done would be a lie that nothing could tell from the truth
+            if dice.random() < AFTER and not (invented.kind == "refusal" and invented.status < 500):
                 self._true(method, path, headers, body)
             return invented
         with self._lock:

@@ -234,7 +234,7 @@ class HostileRun(Run):
 
     def _violations(self) -> list[str]:
         state = self._state()
-        violated = proof.violations(self.books, state, self.ids)
+        violated = proof.violations(self.books, state, self.ids, untrue=True)
         completed = {
             row["numeroFacture"]: sum(step["statut"] == "COMPLETEE" for step in row["history"]) for row in state["invoices"]
         }

@@ -399,6 +399,31 @@ class TestAnyAnswer(ChorusCommon):
         (flow,) = self.simulator.state()["deposits"]
         self.assertEqual((deposit.state, deposit.flow_number), ("integrated", flow["numeroFluxDepot"]))
 
+    def test_a_yes_in_the_place_of_the_platform(self):
+        """It never got the file, and says so when asked twice about the number: in doubt, then surely absent, sent again."""
+        move = self.invoice()
+        self.answer(DEPOSIT, 200, '{"codeRetour": 0, "libelle": "x", "numeroFluxDepot": "CPP0000"}', done=False)
+        self.send(move)
+        deposit = self.deposit(move)
+        for _time in range(3):
+            self.follow()
+            self.assertEqual((deposit.state, deposit.error_code), ("deposited", "flow_unknown"), "not shown yet, perhaps")
+        deposit.deposited_at -= timedelta(hours=1)
+        deposit.error_code = False
+        self.follow()
+        self.assertEqual((deposit.state, deposit.error_code), ("deposited", "flow_unknown"), "told once may be a slip")
+        self.assertTrue(deposit.error_remedy)
+        self.follow()
+        self.assertEqual((deposit.state, deposit.flow_number, self.copies()), ("unknown", False, 0))
+        self.assertIn("CPP0000", deposit.error_detail)
+        self.cron()
+        self.assertEqual((deposit.state, self.copies()), ("ready", 0))
+        self.cron()
+        self.assertEqual((deposit.state, deposit.uploads, self.copies()), ("deposited", 2, 1))
+        self.simulator.advance()
+        self.follow()
+        self.assertEqual((deposit.state, move.chorus_status), ("integrated", "DEPOSEE"))
+
     def test_texts_that_no_database_takes(self):
         move = self.invoice()
         self.answer(DEPOSIT, 200, '{"codeRetour": 20001, "libelle": "a\\u0000b \\ud800"}', done=False)
