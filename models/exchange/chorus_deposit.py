@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -44,6 +45,8 @@ class Submission(NamedTuple):
     others: tuple[Attachment, ...]
 
 
+#: How often an invoice that is shown without its flow is asked for again.
+WITHOUT_FLOW = 3
 #: What a person is called for at once, since no later search settles it.
 FOR_A_PERSON = ("found_different", "other_account")
 
@@ -681,6 +684,10 @@ class ChorusDeposit(models.Model):
         matches = self._chorus_matches(seen.found)
         same = {line: row for line, row in matches.items() if is_same(line, row)}
         different = [(line, row) for line, row in matches.items() if line not in same and line.outcome == "pending"]
+        if not self.data and self.attempts < WITHOUT_FLOW and not all(row.flow_number for row in same.values()):
+            # what came as a file is shown with its flow: a row without it is asked for again, a few times
+            self._chorus_look_again("unreadable", "numeroFluxDepot")
+            return
         for line, row in same.items():
             line._chorus_integrated()
             line.move_id._chorus_apply_found(row)
@@ -1069,7 +1076,11 @@ class ChorusDeposit(models.Model):
                     transactions.commit(self.env)
                     return False
                 unreadable.append(UnreadableRow(self.env._("Structure %s", structure), str(error)))
-        transactions.retry_and_commit(self.env, self._chorus_write_statuses, connection, found, unreadable)
+        moved = transactions.retry_and_commit(self.env, self._chorus_write_statuses, connection, found, unreadable)
+        for deposit, flow_number in moved.items():
+            with suppress(ChorusError):
+                if self._chorus_is_file(client, flow_number, deposit.file_name):
+                    transactions.retry_and_commit(self.env, deposit._chorus_take_flow, flow_number)
         return True
 
     @api.model
@@ -1093,6 +1104,7 @@ class ChorusDeposit(models.Model):
         that we did not send, or whose flow or identifier was told wrongly, by its number, recipient, day and amount.
 
         :param unreadable: the rows that could not be read.
+        :return: the deposits of which an invoice is shown in another flow than they know of, with its number.
         """
         company = connection.company_id
         connection._note_unreadable(unreadable)
@@ -1112,9 +1124,12 @@ class ChorusDeposit(models.Model):
         )
         by_number = lines.grouped("number")
         by_identifier = lines.grouped(lambda line: line.move_id.chorus_identifier)
+        in_other_flows = {}
         for row in found:
             for line in by_number.get(row.number) or by_identifier.get(row.identifier, ()):
                 line._chorus_take_row(row)
+                if line._chorus_is_in_other_flow(row):
+                    in_other_flows[line.deposit_id] = row.flow_number
         elsewhere = Domain("chorus_state", "in", ("to_send", "rejected"))
         if held := other_channels.held_domain(self.env):
             elsewhere |= Domain("chorus_state", "=", False) & Domain(held)
@@ -1122,6 +1137,7 @@ class ChorusDeposit(models.Model):
         waiting = self.env["account.move"].sudo().search(names & elsewhere)  # sudo: for the crons, which serve all companies
         if waiting:
             waiting._chorus_recognise(found)
+        return in_other_flows
 
     @api.model
     def _chorus_read_histories(self, moves, client):

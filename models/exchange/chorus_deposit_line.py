@@ -84,6 +84,13 @@ class ChorusDepositLine(models.Model):
             self._chorus_integrated()
             move._chorus_apply_found(row)
 
+    def _chorus_is_in_other_flow(self, row):
+        """Whether a row shows this invoice, integrated from a file of ours, in another flow than the deposit knows of."""
+        self.ensure_one()
+        deposit = self.deposit_id
+        ours = self.outcome == "integrated" and deposit.uploads and not deposit.elsewhere and not deposit.data
+        return bool(ours and row.flow_number) and row.flow_number != deposit.flow_number and self._chorus_same_as(row)
+
     def _chorus_same_as(self, row):
         """Whether an invoice found at Chorus Pro is this one: same number, recipient, day and amount."""
         self.ensure_one()

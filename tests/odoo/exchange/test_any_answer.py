@@ -399,6 +399,42 @@ class TestAnyAnswer(ChorusCommon):
         (flow,) = self.simulator.state()["deposits"]
         self.assertEqual((deposit.state, deposit.flow_number), ("integrated", flow["numeroFluxDepot"]))
 
+    def test_shown_without_its_flow(self):
+        """What is found is asked for again, a few times; it is adopted without its flow where that is never told."""
+        for times, known in ((1, True), (5, False)):
+            with self.subTest(times=times):
+                move = self.lost()
+                deposit = self.deposit(move)
+                shown = self.row(move, statut="DEPOSEE", codeDestinataire=simulated.TOWN, montantTTC=move.amount_total,
+                                 dateFacture=str(move.invoice_date))  # fmt: skip
+                flow = shown.pop("numeroFluxDepot")
+                body = json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": [shown]})
+                self.answer(SEARCH, 200, body, times=times, done=False)
+                self.cron()
+                self.assertEqual((deposit.state, deposit.error_code), ("unknown", "unreadable"))
+                for _time in range(3):
+                    self.cron()
+                self.assertEqual((deposit.state, deposit.flow_number), ("integrated", flow if known else False))
+                self.assertTrue(move.chorus_identifier)
+
+    def test_another_flow_than_was_told(self):
+        """The flow under which an invoice is shown is taken over once its report names our file; one of another file is not."""
+        move, other = self.arrive(self.invoice()), self.arrive(self.invoice())
+        deposit = self.deposit(move)
+        flow = deposit.flow_number
+        self.env["chorus.connection"]._of(self.company).last_sweep = False
+        for told in (False, "CPP0000"):
+            deposit.flow_number = told
+            self.simulator.act(move.chorus_identifier, "MANDATEE" if told else "MISE_A_DISPOSITION")
+            self.follow()
+            self.assertEqual(deposit.flow_number, flow)
+        deposit.flow_number = False
+        shown = self.row(move, numeroFluxDepot=self.deposit(other).flow_number, codeDestinataire=simulated.TOWN,
+                         montantTTC=move.amount_total, dateFacture=str(move.invoice_date))  # fmt: skip
+        self.answer(SEARCH, 200, json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": [shown]}), done=False)
+        self.follow()
+        self.assertFalse(deposit.flow_number)
+
     def test_a_yes_in_the_place_of_the_platform(self):
         """It never got the file, and says so when asked twice about the number: in doubt, then surely absent, sent again."""
         move = self.invoice()
