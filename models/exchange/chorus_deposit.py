@@ -47,6 +47,8 @@ class Submission(NamedTuple):
 
 #: How often an invoice that is shown without its flow is asked for again.
 WITHOUT_FLOW = 3
+#: Days for which an invoice at its end is followed on when its flow is not known.
+FLOW_LOOKED_FOR = 7
 #: What a person is called for at once, since no later search settles it.
 FOR_A_PERSON = ("found_different", "other_account")
 
@@ -836,6 +838,8 @@ class ChorusDeposit(models.Model):
         matches = None if isinstance(seen, ChorusError) else deposit._chorus_matches(seen.found)
         for line, row in (matches or {}).items():
             if line._chorus_same_as(row):
+                if row.flow_number and error.code == "flow_unknown":
+                    deposit.flow_number = False
                 deposit._chorus_take_flow(row.flow_number)
                 line._chorus_integrated()
                 line.move_id._chorus_apply_found(row)
@@ -850,6 +854,13 @@ class ChorusDeposit(models.Model):
         """Chorus Pro shows an invoice of this deposit in that flow."""
         if flow_number and flow_number != self.flow_number and not self._chorus_is_recorded(flow_number):
             self.flow_number = flow_number
+
+    def _chorus_correct_flow(self, flow_number):
+        """The report of that flow names our file: whatever else bears its number was told wrongly."""
+        others = self.search([("environment", "=", self.environment), ("flow_number", "=", flow_number), ("id", "!=", self.id)])
+        others.flow_number = False
+        others.flush_recordset(["flow_number"])
+        self.flow_number = flow_number
 
     def _chorus_write_report(self, answer, twins=(), held=None):
         """Apply a ``FlowReport``, or the error met while asking for it, to this deposit and its lines.
@@ -1007,9 +1018,19 @@ class ChorusDeposit(models.Model):
                     ("deposit_id.environment", "=", company.chorus_environment),
                 ],
             ),
-            "|",
+            *("|", "|"),
             ("chorus_status", "=", False),
             ("chorus_status", "not in", finished),
+            # its flow is not known: it was told wrongly, or not at all
+            (
+                "chorus_deposit_line_ids",
+                "any",
+                [
+                    *(("outcome", "=", "integrated"), ("deposit_id.flow_number", "=", False), ("deposit_id.uploads", ">", 0)),
+                    *(("deposit_id.data", "=", False), ("deposit_id.elsewhere", "=", False)),
+                    ("deposit_id.deposited_at", ">", fields.Datetime.now() - timedelta(days=FLOW_LOOKED_FOR)),
+                ],
+            ),
         ]
 
     @api.model
@@ -1080,7 +1101,7 @@ class ChorusDeposit(models.Model):
         for deposit, flow_number in moved.items():
             with suppress(ChorusError):
                 if self._chorus_is_file(client, flow_number, deposit.file_name):
-                    transactions.retry_and_commit(self.env, deposit._chorus_take_flow, flow_number)
+                    transactions.retry_and_commit(self.env, deposit._chorus_correct_flow, flow_number)
         return True
 
     @api.model

@@ -81,8 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
     )
     memory = Memory(platform, options.state) if options.state else None
+    if lacking := xsd.lacking():
+        print(f"simulator: {lacking}", file=sys.stderr)
     try:
-        xsd.check()
         if memory:
             memory.load()
         server = Server(options.port, platform, options.control)

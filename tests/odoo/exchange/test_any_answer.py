@@ -422,18 +422,29 @@ class TestAnyAnswer(ChorusCommon):
         move, other = self.arrive(self.invoice()), self.arrive(self.invoice())
         deposit = self.deposit(move)
         flow = deposit.flow_number
-        self.env["chorus.connection"]._of(self.company).last_sweep = False
         for told in (False, "CPP0000"):
             deposit.flow_number = told
             self.simulator.act(move.chorus_identifier, "MANDATEE" if told else "MISE_A_DISPOSITION")
             self.follow()
             self.assertEqual(deposit.flow_number, flow)
+        deposit.flow_number, self.deposit(other).flow_number = self.deposit(other).flow_number, False
+        self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
+        self.simulator.act(other.chorus_identifier, "MISE_EN_PAIEMENT")
+        self.follow()
+        flows = {row["numeroFacture"]: row["numeroFluxDepot"] for row in self.simulator.invoices()}
+        self.assertEqual(deposit.flow_number, flow, "whose number another deposit bears is taken from it")
+        self.assertEqual(self.deposit(other).flow_number, flows[other.name])
         deposit.flow_number = False
         shown = self.row(move, numeroFluxDepot=self.deposit(other).flow_number, codeDestinataire=simulated.TOWN,
                          montantTTC=move.amount_total, dateFacture=str(move.invoice_date))  # fmt: skip
         self.answer(SEARCH, 200, json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": [shown]}), done=False)
         self.follow()
         self.assertFalse(deposit.flow_number)
+        self.env["chorus.connection"]._of(self.company).write({"last_sweep": False, "last_poll": fields.Datetime.now()})
+        with self.enter_registry_test_mode():
+            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(deposit.flow_number, flow, "looked for, although it is at its end")
 
     def test_a_yes_in_the_place_of_the_platform(self):
         """It never got the file, and says so when asked twice about the number: in doubt, then surely absent, sent again."""
