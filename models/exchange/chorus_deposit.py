@@ -804,6 +804,9 @@ class ChorusDeposit(models.Model):
         transactions.commit(self.env)
         twins, held = [], None
         try:
+            if not flow_number:
+                # what was told turned out to be another deposit's
+                raise Refused(code="flow_unknown")
             answer = client.flow_report(flow_number)
             if answer.file_name not in ("", file_name):
                 raise Refused(answer.file_name, code="flow_unknown")
@@ -845,7 +848,8 @@ class ChorusDeposit(models.Model):
                 line.move_id._chorus_apply_found(row)
         again = error.code == deposit.error_code == "flow_unknown"
         if again and matches == {} and deposit._chorus_shown_by_now():
-            deposit._chorus_mark_unknown(OutcomeUnknown(f"{deposit.flow_number}: {error.detail}", code=error.code))
+            told = ": ".join(filter(None, (deposit.flow_number, error.detail)))
+            deposit._chorus_mark_unknown(OutcomeUnknown(told, code=error.code))
             deposit.write({"flow_number": False, "flow_state": False, "flow_state_at": False})
         elif deposit.state == "deposited":
             deposit._chorus_report_again(error)
