@@ -9,7 +9,9 @@ With ``-p no:odoo`` the tests that need neither Odoo nor a database run without 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sys
 import types
 from collections.abc import Iterator
@@ -66,9 +68,33 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Dir
     return None
 
 
+@contextlib.contextmanager
+def _own_filestore(original: str, database: str) -> Iterator[None]:
+    """Files of its own for the database of a process of pytest-xdist.
+
+    pytest-odoo gives the processes one folder. Odoo's test cases end with deleting all files in it that their database does not
+    know, those that a test of another process has just written among them.
+    """
+    from odoo.tools import config
+
+    if original == database:
+        yield
+        return
+    own = config.filestore(database)
+    shutil.rmtree(own, ignore_errors=True)
+    shutil.copytree(config.filestore(original), own, copy_function=os.link)
+    try:
+        yield
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Without Odoo: give the test modules empty parent packages, so that the add-on's own __init__ is not run."""
     if _with_odoo(config):
+        import pytest_odoo
+
+        pytest_odoo._shared_filestore = _own_filestore
         return
     name = f"odoo.addons.{ADDON}"
     for package, folder in (("odoo", None), ("odoo.addons", None), (name, ROOT), (f"{name}.tests", ROOT / "tests")):

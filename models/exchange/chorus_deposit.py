@@ -686,7 +686,7 @@ class ChorusDeposit(models.Model):
         matches = self._chorus_matches(seen.found)
         same = {line: row for line, row in matches.items() if is_same(line, row)}
         different = [(line, row) for line, row in matches.items() if line not in same and line.outcome == "pending"]
-        if not self.data and self.attempts < WITHOUT_FLOW and not all(row.flow_number for row in same.values()):
+        if not self.data_sha256 and self.attempts < WITHOUT_FLOW and not all(row.flow_number for row in same.values()):
             # what came as a file is shown with its flow: a row without it is asked for again, a few times
             self._chorus_look_again("unreadable", "numeroFluxDepot")
             return
@@ -1031,7 +1031,7 @@ class ChorusDeposit(models.Model):
                 "any",
                 [
                     *(("outcome", "=", "integrated"), ("deposit_id.flow_number", "=", False), ("deposit_id.uploads", ">", 0)),
-                    *(("deposit_id.data", "=", False), ("deposit_id.elsewhere", "=", False)),
+                    *(("deposit_id.data_sha256", "=", False), ("deposit_id.elsewhere", "=", False)),
                     ("deposit_id.deposited_at", ">", fields.Datetime.now() - timedelta(days=FLOW_LOOKED_FOR)),
                 ],
             ),

@@ -88,7 +88,7 @@ class ChorusDepositLine(models.Model):
         """Whether a row shows this invoice, integrated from a file of ours, in another flow than the deposit knows of."""
         self.ensure_one()
         deposit = self.deposit_id
-        ours = self.outcome == "integrated" and deposit.uploads and not deposit.elsewhere and not deposit.data
+        ours = self.outcome == "integrated" and deposit.uploads and not deposit.elsewhere and not deposit.data_sha256
         return bool(ours and row.flow_number) and row.flow_number != deposit.flow_number and self._chorus_same_as(row)
 
     def _chorus_same_as(self, row):

@@ -427,7 +427,9 @@ class TestAnyAnswer(ChorusCommon):
             self.simulator.act(move.chorus_identifier, "MANDATEE" if told else "MISE_A_DISPOSITION")
             self.follow()
             self.assertEqual(deposit.flow_number, flow)
-        deposit.flow_number, self.deposit(other).flow_number = self.deposit(other).flow_number, False
+        taken, self.deposit(other).flow_number = self.deposit(other).flow_number, False
+        self.env.flush_all()
+        deposit.flow_number = taken
         self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
         self.simulator.act(other.chorus_identifier, "MISE_EN_PAIEMENT")
         self.follow()
