@@ -1206,11 +1206,12 @@ class ChorusDeposit(models.Model):
 
         Those that were not heard of for the longest time come first: however slow the platform is, each has its turn.
         """
+        companies = self.env["res.company"]._chorus_companies()
+        connections = self.env["chorus.connection"].sudo().search([("company_id", "in", companies.ids)])  # sudo: see _known there
         heard = {
-            company: self.env["chorus.connection"]._known(company).last_poll
-            for company in self.env["res.company"]._chorus_companies()
+            known.company_id: known.last_poll for known in connections if known.environment == known.company_id.chorus_environment
         }
-        companies = sorted(heard, key=lambda company: (bool(heard[company]), heard[company]))
+        companies = companies.sorted(lambda company: (bool(heard.get(company)), heard.get(company)))
         progress = self.env["ir.cron"]._commit_progress
         for company, left in transactions.turns(self.env, companies):
             self = transactions.in_company_lang(self, company)
