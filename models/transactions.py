@@ -45,11 +45,12 @@ def turns(env, companies):
     :return: an iterator: a company, and how many are left after it.
     """
     progress = env["ir.cron"]._commit_progress
+    seconds = progress(remaining=len(companies))
     for left, company in zip(reversed(range(len(companies))), companies, strict=True):
-        if not progress(remaining=left + 1):
+        if not seconds:
             return
         yield company, left
-        progress(1, remaining=left)
+        seconds = progress(1, remaining=left)
 
 
 def retry_and_commit(env, write, *args):

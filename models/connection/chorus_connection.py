@@ -533,15 +533,10 @@ class ChorusConnection(models.Model):
     @api.model
     def _remind_all(self):
         """Every day: read when the passwords end where the platform tells it, and remind; one company at a time."""
-        progress = self.env["ir.cron"]._commit_progress
-        companies = self.env["res.company"]._chorus_companies()
-        progress(remaining=len(companies))
-        for company in companies:
+        for company, _left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             connection = self._of(company)
             transactions.run_and_survive(connection, "_read_end")
             transactions.run_and_survive(connection, "_remind")
-            if not progress(1):
-                return
 
     def _read_end(self):
         """Ask Chorus Pro when the technical password ends."""

@@ -21,6 +21,7 @@ from ...services.vocabulary import flows, messages, statuses
 from .. import timing, transactions
 from ..core import other_channels
 from .chorus_answers import ENTERED_BEFORE
+from .chorus_deposit_line import CAME_AS_FILE
 
 
 def says_duplicate(text):
@@ -414,7 +415,7 @@ class ChorusDeposit(models.Model):
     # EXTENDS 'chorus.exchange'
     def _chorus_receive(self, answer):
         if not isinstance(answer, SubmittedInvoice):
-            if self._chorus_is_recorded(answer.flow_number):
+            if self._chorus_other_with(answer.flow_number):
                 # an answer given twice, to two questions: this one has none
                 self._chorus_mark_unknown(OutcomeUnknown(f"flow number {answer.flow_number} again"))
             else:
@@ -450,10 +451,9 @@ class ChorusDeposit(models.Model):
         else:
             self._chorus_reject(error.code, messages.with_code(error.detail, error.return_code, error.service))
 
-    def _chorus_is_recorded(self, flow_number):
-        """Whether that flow number is another deposit's."""
-        domain = [("environment", "=", self.environment), ("flow_number", "=", flow_number), ("id", "!=", self.id)]
-        return bool(self.search_count(domain, limit=1))
+    def _chorus_other_with(self, flow_number):
+        """The other deposit that bears that flow number; empty when none does."""
+        return self.search([("environment", "=", self.environment), ("flow_number", "=", flow_number), ("id", "!=", self.id)])
 
     # EXTENDS 'chorus.exchange'
     def _chorus_give_up(self):
@@ -695,7 +695,7 @@ class ChorusDeposit(models.Model):
             line.move_id._chorus_apply_found(row)
         missing = self.line_ids.filtered(lambda line: line.outcome == "pending")
         flow_number = seen.flow_number if any(row.flow_number == seen.flow_number for row in same.values()) else ""
-        if flow_number and self._chorus_is_recorded(flow_number):
+        if flow_number and self._chorus_other_with(flow_number):
             flow_number = ""
         if different:
             line, row = different[0]
@@ -838,8 +838,9 @@ class ChorusDeposit(models.Model):
         deposit = self.try_lock_for_update(allow_referencing=True)
         if not deposit or deposit.state != "deposited":
             return
-        matches = None if isinstance(seen, ChorusError) else deposit._chorus_matches(seen.found)
-        for line, row in (matches or {}).items():
+        answered = not isinstance(seen, ChorusError)
+        matches = deposit._chorus_matches(seen.found) if answered else {}
+        for line, row in matches.items():
             if line._chorus_same_as(row):
                 if row.flow_number and error.code == "flow_unknown":
                     deposit.flow_number = False
@@ -847,7 +848,7 @@ class ChorusDeposit(models.Model):
                 line._chorus_integrated()
                 line.move_id._chorus_apply_found(row)
         again = error.code == deposit.error_code == "flow_unknown"
-        if again and matches == {} and deposit._chorus_shown_by_now():
+        if again and answered and not matches and deposit._chorus_shown_by_now():
             told = ": ".join(filter(None, (deposit.flow_number, error.detail)))
             deposit._chorus_mark_unknown(OutcomeUnknown(told, code=error.code))
             deposit.write({"flow_number": False, "flow_state": False, "flow_state_at": False})
@@ -856,14 +857,15 @@ class ChorusDeposit(models.Model):
 
     def _chorus_take_flow(self, flow_number):
         """Chorus Pro shows an invoice of this deposit in that flow."""
-        if flow_number and flow_number != self.flow_number and not self._chorus_is_recorded(flow_number):
+        if flow_number and flow_number != self.flow_number and not self._chorus_other_with(flow_number):
             self.flow_number = flow_number
 
     def _chorus_correct_flow(self, flow_number):
         """The report of that flow names our file: whatever else bears its number was told wrongly."""
-        others = self.search([("environment", "=", self.environment), ("flow_number", "=", flow_number), ("id", "!=", self.id)])
-        others.flow_number = False
-        others.flush_recordset(["flow_number"])
+        other = self._chorus_other_with(flow_number)
+        other.flow_number = False
+        # a flow has one deposit at any moment, in the database too
+        other.flush_recordset(["flow_number"])
         self.flow_number = flow_number
 
     def _chorus_write_report(self, answer, twins=(), held=None):
@@ -1022,7 +1024,8 @@ class ChorusDeposit(models.Model):
                     ("deposit_id.environment", "=", company.chorus_environment),
                 ],
             ),
-            *("|", "|"),
+            "|",
+            "|",
             ("chorus_status", "=", False),
             ("chorus_status", "not in", finished),
             # its flow is not known: it was told wrongly, or not at all
@@ -1030,8 +1033,8 @@ class ChorusDeposit(models.Model):
                 "chorus_deposit_line_ids",
                 "any",
                 [
-                    *(("outcome", "=", "integrated"), ("deposit_id.flow_number", "=", False), ("deposit_id.uploads", ">", 0)),
-                    *(("deposit_id.data_sha256", "=", False), ("deposit_id.elsewhere", "=", False)),
+                    *CAME_AS_FILE,
+                    ("deposit_id.flow_number", "=", False),
                     ("deposit_id.deposited_at", ">", fields.Datetime.now() - timedelta(days=FLOW_LOOKED_FOR)),
                 ],
             ),
@@ -1102,8 +1105,9 @@ class ChorusDeposit(models.Model):
                     return False
                 unreadable.append(UnreadableRow(self.env._("Structure %s", structure), str(error)))
         moved = transactions.retry_and_commit(self.env, self._chorus_write_statuses, connection, found, unreadable)
-        for deposit, flow_number in moved.items():
-            with suppress(ChorusError):
+        # where the way is closed the rest is asked another time
+        with suppress(ChorusError):
+            for deposit, flow_number in moved.items():
                 if self._chorus_is_file(client, flow_number, deposit.file_name):
                     transactions.retry_and_commit(self.env, deposit._chorus_correct_flow, flow_number)
         return True

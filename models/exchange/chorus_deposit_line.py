@@ -4,6 +4,14 @@ from odoo import api, fields, models
 
 from ...services.api.errors import OutcomeUnknown
 
+#: Lines that Chorus Pro took in from a file of ours, hence in a flow.
+CAME_AS_FILE = [
+    ("outcome", "=", "integrated"),
+    ("deposit_id.uploads", ">", 0),
+    ("deposit_id.data_sha256", "=", False),
+    ("deposit_id.elsewhere", "=", False),
+]
+
 
 class ChorusDepositLine(models.Model):
     """One invoice in a deposited file, as it was sent, and what Chorus Pro made of it."""
@@ -87,9 +95,8 @@ class ChorusDepositLine(models.Model):
     def _chorus_is_in_other_flow(self, row):
         """Whether a row shows this invoice, integrated from a file of ours, in another flow than the deposit knows of."""
         self.ensure_one()
-        deposit = self.deposit_id
-        ours = self.outcome == "integrated" and deposit.uploads and not deposit.elsewhere and not deposit.data_sha256
-        return bool(ours and row.flow_number) and row.flow_number != deposit.flow_number and self._chorus_same_as(row)
+        other = bool(row.flow_number) and row.flow_number != self.deposit_id.flow_number
+        return other and bool(self.filtered_domain(CAME_AS_FILE)) and self._chorus_same_as(row)
 
     def _chorus_same_as(self, row):
         """Whether an invoice found at Chorus Pro is this one: same number, recipient, day and amount."""

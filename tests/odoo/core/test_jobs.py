@@ -103,10 +103,14 @@ class TestJobs(ChorusCommon):
         stack.enter_context(patch("odoo.addons.base.models.ir_cron.MIN_RUNS_PER_JOB", 1))
         return stack
 
+    def second_company(self):
+        company = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(company, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        return company
+
     def test_each_company_has_its_turn(self):
         """However slow the platform is: who was not heard of for the longest time comes first, those left have the next run."""
-        other = self.setup_other_company(name="Seconde Entreprise")["company"]
-        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        other = self.second_company()
         told = []
 
         def slow(deposits, connection, client):
@@ -123,8 +127,7 @@ class TestJobs(ChorusCommon):
 
     def test_a_company_whose_turn_did_not_come_is_not_forgotten(self):
         """Nor are those behind it, of which nothing is due yet: the run that follows begins at once."""
-        other = self.setup_other_company(name="Seconde Entreprise")["company"]
-        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        self.second_company()
         for name, model, slow in (("deposit", "chorus.deposit", "_chorus_due"), ("directory", "chorus.lookup", "_jobs")):
             original = getattr(self.registry[model], slow)
 

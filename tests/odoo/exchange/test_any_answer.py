@@ -47,6 +47,11 @@ NO_ABSENCE = (
 )
 
 
+def found(rows):
+    """The answer of a search."""
+    return json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": rows})
+
+
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestAnyAnswer(ChorusCommon):
     def deposit(self, move):
@@ -115,7 +120,7 @@ class TestAnyAnswer(ChorusCommon):
             {"dateDepot": "hier"},
         ):
             with self.subTest(change):
-                body = json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": [{**row, **change}]})
+                body = found([{**row, **change}])
                 self.answer(SEARCH, 200, body, done=False)
                 self.cron()
                 self.assertEqual(self.deposit(move).state, "unknown")
@@ -134,7 +139,7 @@ class TestAnyAnswer(ChorusCommon):
              "codeFournisseur": simulated.SUPPLIER}
             for index in range(2)
         ]  # fmt: skip
-        self.answer(SEARCH, 200, json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": rows}), done=False)
+        self.answer(SEARCH, 200, found(rows), done=False)
         self.cron()
         self.assertEqual((deposit.state, set(moves.mapped("chorus_state"))), ("integrated", {"deposited"}))
         self.assertEqual(self.simulator.calls(DEPOSIT), 1)
@@ -323,7 +328,7 @@ class TestAnyAnswer(ChorusCommon):
                 moves.sudo().write({"chorus_status": "DEPOSEE"})
                 connection.unreadable = False
                 rows = [self.row(moves[0]), self.row(moves[1], **change), self.row(moves[2])]
-                body = json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": rows})
+                body = found(rows)
                 self.answer(SEARCH, 200, body, done=False)
                 connection.action_poll()
                 self.assertEqual(moves.mapped("chorus_status"), ["MANDATEE", "DEPOSEE", "MANDATEE"])
@@ -408,7 +413,7 @@ class TestAnyAnswer(ChorusCommon):
                 shown = self.row(move, statut="DEPOSEE", codeDestinataire=simulated.TOWN, montantTTC=move.amount_total,
                                  dateFacture=str(move.invoice_date))  # fmt: skip
                 flow = shown.pop("numeroFluxDepot")
-                body = json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": [shown]})
+                body = found([shown])
                 self.answer(SEARCH, 200, body, times=times, done=False)
                 self.cron()
                 self.assertEqual((deposit.state, deposit.error_code), ("unknown", "unreadable"))
@@ -439,7 +444,7 @@ class TestAnyAnswer(ChorusCommon):
         deposit.flow_number = False
         shown = self.row(move, numeroFluxDepot=self.deposit(other).flow_number, codeDestinataire=simulated.TOWN,
                          montantTTC=move.amount_total, dateFacture=str(move.invoice_date))  # fmt: skip
-        self.answer(SEARCH, 200, json.dumps({"codeRetour": 0, "libelle": "x", "listeFactures": [shown]}), done=False)
+        self.answer(SEARCH, 200, found([shown]), done=False)
         self.follow()
         self.assertFalse(deposit.flow_number)
         self.env["chorus.connection"]._of(self.company).write({"last_sweep": False, "last_poll": fields.Datetime.now()})
