@@ -68,5 +68,8 @@
         "views/chorus_validation_views.xml",
         "views/account_journal_setup_views.xml",
     ],
-    "assets": {"web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"]},
+    "assets": {
+        "web.assets_backend": ["l10n_fr_chorus_pro/static/src/**/*"],
+        "web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"],
+    },
 }

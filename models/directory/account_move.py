@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...services.api import recipients as directory
 from .. import timing
@@ -63,7 +64,25 @@ class AccountMove(models.Model):
             ("buyer_reference", "!=", False),
         ]
         last = self.search(domain, order="id desc", limit=1).buyer_reference
-        return last if last and usable(last) else False
+        return last if last and usable(last) else body._chorus_only_service(self.company_id.chorus_environment)
+
+    @api.model
+    def _chorus_propose_service(self, body, environment):
+        """Put the only service of a body that requires one on its invoices that have none and did not leave yet."""
+        code = body._chorus_only_service(environment)
+        if not code:
+            return
+        waiting = [("state", "=", "draft"), ("chorus_state", "in", ("to_send", "rejected"))]
+        moves = self.sudo().search(  # sudo: what the directory tells is proposed whoever had it asked
+            [
+                ("commercial_partner_id", "=", body.id),
+                ("company_id.chorus_environment", "=", environment),
+                ("move_type", "in", SALES),
+                ("buyer_reference", "in", (False, "")),
+                *Domain.OR([[one] for one in waiting]),
+            ]
+        )
+        moves.filtered(lambda move: move._chorus_is_for_chorus()).buyer_reference = code
 
     # EXTENDS 'account'
     @api.model_create_multi

@@ -4,6 +4,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...services.vocabulary import motifs, statuses
 from ..core import other_channels
+from ..core.account_move import TOLD_OF
 
 #: What an accountant needs to know, from the intent to the payment; those after "deposited" follow Chorus Pro's own status.
 STATES = [
@@ -107,6 +108,9 @@ class AccountMove(models.Model):
         store=True,
         help="Chorus Pro's reason, found in the comment.",
     )
+    chorus_reason = fields.Text(
+        "What is wrong", compute="_compute_chorus_reason", help="Why it cannot leave like this, or why it came back."
+    )
     chorus_action_ids = fields.One2many("chorus.action", "move_id", "Answers to Chorus Pro", readonly=True)
     chorus_replaces_id = fields.Many2one(
         "account.move", "Replaces", copy=False, readonly=True, check_company=True, index="btree_not_null",
@@ -142,6 +146,22 @@ class AccountMove(models.Model):
     def _chorus_motif_text(self):
         """The reason in the record's language; "" when Chorus Pro gave none."""
         return motifs.get(self.chorus_motif).label.of(self.env.lang) if self.chorus_motif else ""
+
+    @api.depends(*TOLD_OF, "chorus_state", "chorus_status", "chorus_status_comment")
+    @api.depends_context("lang")
+    def _compute_chorus_reason(self):
+        for move in self:
+            move.chorus_reason = "\n".join(move._chorus_reasons())
+
+    def _chorus_reasons(self):
+        """Why this invoice cannot leave like this, or why it came back: sentences."""
+        self.ensure_one()
+        if self.chorus_state in ("to_send", "rejected"):
+            blocking = [notice.message for notice in self._chorus_notices() if notice.blocks]
+            return blocking or (self._chorus_line_errors() if self.chorus_state == "rejected" else [])
+        if self.chorus_state in ("to_complete", "refused", "cancelled"):
+            return list(filter(None, [self._chorus_motif_text(), self.chorus_status_comment]))
+        return []
 
     # EXTENDS 'chorus.offers'
     @api.depends("chorus_state", "chorus_status")

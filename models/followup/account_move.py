@@ -44,13 +44,6 @@ class AccountMove(models.Model):
         help="When Chorus Pro announced the transfer (MISE_EN_PAIEMENT). For information: the bank tells when it is there.",
     )
     chorus_days_late = fields.Integer("Days late", compute="_compute_chorus_late")
-    chorus_late_interest = fields.Monetary(
-        "Interest for late payment", compute="_compute_chorus_late", currency_field="company_currency_id",
-        help="For information: ECB rate of the company's settings and 8 points, on what is left to pay.",
-    )  # fmt: skip
-    chorus_late_fee = fields.Monetary(
-        "Lump sum for recovery", compute="_compute_chorus_late", currency_field="company_currency_id"
-    )
 
     # -- when it is to be paid -----------------------------------------------------------------------------------------
 
@@ -82,16 +75,17 @@ class AccountMove(models.Model):
             steps = move.chorus_entry_ids.filtered(lambda entry: entry.status == "MISE_EN_PAIEMENT" and entry.at)
             move.chorus_payment_at = steps.sorted("at")[-1:].at
 
-    @api.depends("chorus_expected_date", "payment_state", "amount_residual_signed", "chorus_state", "company_id.chorus_ecb_rate")
+    @api.depends("chorus_expected_date", "payment_state", "chorus_state")
     def _compute_chorus_late(self):
         today = paris_today()
         for move in self:
-            late = move._chorus_is_late()
-            move.chorus_days_late = late and (today - move.chorus_expected_date).days
-            amount = Decimal(str(move.amount_residual_signed)) if late else Decimal(0)
-            rate = Decimal(str(move.company_id.chorus_ecb_rate))
-            move.chorus_late_interest = float(timeline.late_interest(amount, move.chorus_days_late, rate))
-            move.chorus_late_fee = float(timeline.LUMP_SUM) if late else 0.0
+            move.chorus_days_late = move._chorus_is_late() and (today - move.chorus_expected_date).days
+
+    def _chorus_late_interest(self):
+        """The interest that a late invoice has come to, on what is left to pay, in the company's currency; 0 for one in time."""
+        self.ensure_one()
+        amount = Decimal(str(self.amount_residual_signed)) if self.chorus_days_late else Decimal(0)
+        return timeline.late_interest(amount, self.chorus_days_late, Decimal(str(self.company_id.chorus_ecb_rate)))
 
     @api.model
     def _chorus_late_domain(self):
@@ -116,8 +110,8 @@ class AccountMove(models.Model):
             "The public body should have paid by %(day)s. For information, it owes %(interest)s of interest up to today and a"
             " lump sum of %(fee)s (R. 2192-31, D. 2192-35).",
             day=format_date(self.env, self.chorus_expected_date),
-            interest=format_amount(self.env, self.chorus_late_interest, self.company_currency_id),
-            fee=format_amount(self.env, self.chorus_late_fee, self.company_currency_id),
+            interest=format_amount(self.env, float(self._chorus_late_interest()), self.company_currency_id),
+            fee=format_amount(self.env, float(timeline.LUMP_SUM), self.company_currency_id),
         )
 
     # -- who is called -------------------------------------------------------------------------------------------------

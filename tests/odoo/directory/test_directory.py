@@ -100,7 +100,7 @@ class TestDirectory(DirectoryCase):
             with self.subTest(siret):
                 partner = self.body(siret, "Client public", street="1 rue", zip="35000", city="Rennes")
                 self.complete(partner)
-                move = self.invoice(partner)
+                move = self.invoice(partner, buyer_reference=False)  # not even the only one, which is proposed
                 self.assertEqual({finding.code for finding in move._chorus_findings() if finding.blocks}, codes)
                 self.assertEqual(bool(move._chorus_obstacles()), bool(codes))
         university = self.env["res.partner"].search([("company_registry", "=", UNIVERSITY)])
@@ -243,7 +243,7 @@ class TestDirectory(DirectoryCase):
     def test_facts_of_another_environment_count_for_nothing(self):
         partner = self.body(simulated.HOSPITAL, street="1 rue", zip="35000", city="Rennes")
         self.complete(partner)
-        move = self.invoice(partner)
+        move = self.invoice(partner, buyer_reference=False)
         self.assertTrue(move._chorus_obstacles())
         partner.sudo().chorus_directory_environment = "qualification"
         move.invalidate_recordset()
