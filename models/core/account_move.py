@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
-from ...services.vocabulary import statuses
+from ...services.vocabulary import states, statuses
 from ...services.vocabulary.places import Place
 from . import other_channels
 
@@ -23,7 +23,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.offers", "chorus.document", "chorus.settlement", "chorus.notice"]
+    _inherit = ["account.move", "chorus.offers", "chorus.states", "chorus.document", "chorus.settlement", "chorus.notice"]
 
     chorus_original_number = fields.Char(
         "Original invoice",
@@ -81,7 +81,7 @@ class AccountMove(models.Model):
             and self._chorus_is_chosen()
             and not (start and self.invoice_date and self.invoice_date < start)
             # the public body never owed an invoice refused or given up: its credit note stays in our books (doc/RULES.md §4.3)
-            and statuses.get(self.reversed_entry_id.chorus_status).state not in ("refused", "cancelled")
+            and statuses.get(self.reversed_entry_id.chorus_status).state not in states.GONE
         )
 
     # -- the invoice that a credit note corrects -----------------------------------------------------------------------

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...services.api import recipients as directory
+from ...services.vocabulary import states
 from .. import timing
 
 SALES = ("out_invoice", "out_refund")
@@ -155,7 +156,7 @@ class AccountMove(models.Model):
     def _chorus_directory_alerts(self):
         """What could not be checked at Chorus Pro yet, and what the check of the engagement number gave."""
         draft = self.state == "draft" and bool(self.invoice_line_ids) and self._chorus_is_destined()
-        if not draft and self.chorus_state not in ("to_send", "rejected"):
+        if not draft and self.chorus_state not in states.TO_LEAVE:
             return {}
         alerts = {name: {"level": "warning", "message": text} for name, text in self._chorus_unchecked().items()}
         if alerts and self._origin and self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user"):

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
 from ...services.follow.timeline import Step, merged
-from ...services.vocabulary import motifs, statuses
+from ...services.vocabulary import motifs, states, statuses
 from .. import timing, transactions
 from ..core import other_channels
 
@@ -305,7 +305,7 @@ class ChorusAnswers(models.AbstractModel):
         taken = (
             self.state == "posted" and other_channels.holds(self) and self._chorus_is_destined() and not self._chorus_is_live()
         )
-        return self.chorus_state in ("to_send", "rejected") or taken
+        return self.chorus_state in states.TO_LEAVE or taken
 
     def _chorus_recognise(self, rows):
         """Follow those of these invoices that Chorus Pro holds without a deposit of ours: same number, recipient, day, amount.

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...services.vocabulary import Group, states
+
 
 class AccountJournal(models.Model):
     """The sales journal's card counts what waits for a person, and leads to the guided set-up until the company is connected."""
@@ -12,8 +14,9 @@ class AccountJournal(models.Model):
         late = self.env["account.move"]._chorus_late_domain()
         counters = {
             "chorus_to_send": [("chorus_state", "=", "to_send")],
-            "chorus_to_complete": [("chorus_state", "=", "to_complete")],
-            "chorus_refused": [("chorus_state", "in", ("rejected", "refused")), ("payment_state", "!=", "reversed")],
+            "chorus_to_file": [("chorus_state", "=", "to_file")],
+            "chorus_to_complete": [("chorus_state", "in", states.RETURNED)],
+            "chorus_refused": [("chorus_state", "in", states.of_group(Group.REFUSED))],
             "chorus_late": late,
         }
         for name, domain in counters.items():

@@ -9,7 +9,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...services.clock import paris_today
 from ...services.follow import timeline
-from ...services.vocabulary import statuses
+from ...services.vocabulary import states, statuses
 from .. import timing, transactions
 from ..exchange.chorus_deposit import FOR_A_PERSON
 
@@ -65,7 +65,7 @@ class AccountMove(models.Model):
         for move in self:
             expected = move.chorus_state and move.move_type == "out_invoice" and move.chorus_entry_ids
             days = timeline.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
-            gone = move.chorus_state in ("refused", "cancelled")
+            gone = move.chorus_state in states.GONE
             steps = move._chorus_steps() if expected and not gone else ()
             move.chorus_expected_date = timeline.expected_day(steps, days, move.delivery_date) if steps else False
 
@@ -95,7 +95,7 @@ class AccountMove(models.Model):
                 ("state", "=", "posted"),
                 ("chorus_expected_date", "<", paris_today()),
                 ("payment_state", "in", ("not_paid", "partial")),
-                ("chorus_state", "in", ("deposited", "validation", "received", "processing")),
+                ("chorus_state", "in", states.WAITING),
             ]
         )
 
@@ -218,8 +218,8 @@ class AccountMove(models.Model):
             calls["unknown"] = f"{line.deposit_id} False", lambda move: " ".join(move._chorus_line_errors())
         elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
             calls["unknown"] = f"{line.deposit_id} silent", lambda move: " ".join(move._chorus_line_errors())
-        elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
-            kind = "refused" if status.state in ("refused", "cancelled") else "handle"
+        elif status and status.activity and self.chorus_state == status.state:
+            kind = "refused" if status.state in states.GONE else "handle"
             calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
         doubt = self.chorus_action_ids.filtered(lambda action: action.state in ("ready", "sending", "unknown"))[:1]
         if doubt and (doubt._chorus_unknown_for(timing.CALL_AFTER) or doubt._chorus_doubted_for(timing.CALL_AFTER)):
