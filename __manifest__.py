@@ -35,6 +35,7 @@
         "wizards/chorus_structure_search_views.xml",
         "views/account_move_views.xml",
         "views/account_move_fate_views.xml",
+        "views/chorus_invoices_views.xml",
         "views/chorus_action_views.xml",
         "views/chorus_deposit_views.xml",
         "views/chorus_lookup_views.xml",

@@ -145,10 +145,10 @@ class AccountMove(models.Model):
     def _chorus_reasons(self):
         """Why this invoice cannot leave like this, or why it came back: sentences."""
         self.ensure_one()
-        if self.chorus_state in ("to_send", "rejected"):
+        if self.chorus_state in states.TO_LEAVE:
             blocking = [notice.message for notice in self._chorus_notices() if notice.blocks]
             return blocking or (self._chorus_line_errors() if self.chorus_state == "rejected" else [])
-        if self.chorus_state in ("to_complete", "refused", "cancelled"):
+        if self.chorus_state in (*states.RETURNED, *states.GONE):
             return list(filter(None, [self._chorus_motif_text(), self.chorus_status_comment]))
         return []
 

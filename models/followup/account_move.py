@@ -88,16 +88,25 @@ class AccountMove(models.Model):
         return timeline.late_interest(amount, self.chorus_days_late, Decimal(str(self.company_id.chorus_ecb_rate)))
 
     @api.model
-    def _chorus_late_domain(self):
-        """Invoices that the public body should have paid by now, and of which it announced no payment."""
+    def _chorus_due_domain(self):
+        """Invoices of which the public body is to pay something, and did not announce it."""
         return Domain(
             [
                 ("state", "=", "posted"),
-                ("chorus_expected_date", "<", paris_today()),
                 ("payment_state", "in", ("not_paid", "partial")),
                 ("chorus_state", "in", states.WAITING),
             ]
         )
+
+    @api.model
+    def _chorus_late_domain(self):
+        """Invoices that the public body should have paid by now, and of which it announced no payment."""
+        return self._chorus_due_domain() & Domain("chorus_expected_date", "<", paris_today())
+
+    @api.model
+    def _chorus_announced_domain(self):
+        """Invoices whose transfer Chorus Pro announced and the bank did not bring yet."""
+        return Domain("chorus_payment_at", "!=", False) & Domain("payment_state", "in", ("not_paid", "partial"))
 
     def _chorus_is_late(self):
         self.ensure_one()

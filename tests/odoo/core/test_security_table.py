@@ -77,6 +77,7 @@ METHODS = {
     ("chorus.action", "action_cancel"): TRANSFER,
     ("chorus.connection", "action_poll"): TRANSFER,
     ("chorus.report", "action_open_move"): BILLING,
+    ("chorus.dashboard", "read_dashboard"): BILLING | {"stranger"},  # of one's own companies
     ("chorus.action", "action_refresh"): TRANSFER,
     ("chorus.action.wizard", "action_confirm"): NOBODY,
     ("chorus.reissue", "action_confirm"): NOBODY,

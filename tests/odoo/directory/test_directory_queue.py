@@ -318,7 +318,7 @@ class TestDirectoryQueue(DirectoryCase):
         self.assertTrue(second.detail_wanted)
 
     def test_a_service_is_searched_where_an_invoice_is_corrected_too(self):
-        """Re-routed or replaced: among the body's services where Odoo has them, as on the invoice; a code it lacks is still seen."""
+        """Re-routed or replaced: among the body's services where Odoo has them, as on the invoice; an odd code is still seen."""
         state = self.body(simulated.STATE, "État", street="1 rue", zip="35000", city="Rennes")
         move = self.invoice(state, buyer_reference="NOWHERE", purchase_order_reference="1300012345")
         self.ask_directory()
