@@ -143,9 +143,9 @@ class AccountMove(models.Model):
         view = self.env.ref("l10n_fr_chorus_pro.view_move_list_chorus_mend")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("To mend before sending to Chorus Pro"),
+            "name": self.env._("To mend"),
             "res_model": self._name,
-            "views": [(view.id, "list"), (False, "form")],
+            "views": [(view.id, "list"), (False, "kanban"), (False, "form")],
             "domain": [("id", "in", self.ids)],
             "context": {"chorus_mend_ids": self.ids},
         }

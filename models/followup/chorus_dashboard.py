@@ -55,8 +55,8 @@ class ChorusDashboard(models.AbstractModel):
         left = ["__count", "amount_residual_signed:sum"]
         late, announced = own & moves._chorus_late_domain(), own & moves._chorus_announced_domain()
         found = [
-            ("mine", Group.MINE, self.env._("Ours to act"), own & Domain("chorus_state", "in", mine), self._sum(by_state, mine)),
-            ("theirs", Group.THEIRS, self.env._("With others"), own & Domain("chorus_state", "in", theirs),
+            ("mine", Group.MINE, self.env._("To do"), own & Domain("chorus_state", "in", mine), self._sum(by_state, mine)),
+            ("theirs", Group.THEIRS, self.env._("Waiting"), own & Domain("chorus_state", "in", theirs),
              self._sum(by_state, theirs)),
             ("late", Group.REFUSED, self.env._("Late payment"), late, moves._read_group(late, [], left)[0]),
             ("announced", Group.DONE, self.env._("Payment announced"), announced, moves._read_group(announced, [], left)[0]),
