@@ -20,7 +20,7 @@ class AccountMove(models.Model):
     _chorus_recipient_field = "commercial_partner_id"
 
     # EXTENDS 'l10n_fr_facturx_chorus_pro': proposed, and still free to change
-    buyer_reference = fields.Char(compute="_compute_buyer_reference", store=True, readonly=False)
+    buyer_reference = fields.Char("Service code", compute="_compute_buyer_reference", store=True, readonly=False)
 
     # EXTENDS 'chorus.references'
     def _chorus_is_for_chorus(self):

@@ -227,6 +227,12 @@ class ChorusAnswers(models.AbstractModel):
         """Add documents or a comment to a suspended invoice."""
         return self._chorus_answer("complete", self.env._("Complete %s", self.name))
 
+    def action_chorus_attach(self):
+        """Choose several files at once that are to go with an invoice."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._chorus_wizard("chorus.attach", self.env._("Files for Chorus Pro: %s", self.name))
+
     def action_chorus_recycle(self):
         """Correct the routing of an invoice to be re-routed."""
         return self._chorus_answer("recycle", self.env._("Re-route %s", self.name))

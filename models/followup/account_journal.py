@@ -24,8 +24,11 @@ class AccountJournal(models.Model):
         setup = self.env["chorus.setup"]
         for company, journals in self.grouped("company_id").items():
             may_connect = company.is_france_country and setup._may_connect(company) and not company._chorus_is_connected()
+            # tried out already: what is left is to leave the simulator
+            production = company.chorus_environment == "simulator" and not company._chorus_missing_settings()
+            label = self.env._("Go to production") if production else self.env._("Connect to Chorus Pro")
             silence = company._chorus_silence_text()
             for journal in journals:
                 sale = journal.type == "sale"
-                dashboard_data[journal.id] |= {"chorus_setup": sale and may_connect, "chorus_silence": sale and silence}
+                dashboard_data[journal.id] |= {"chorus_setup": sale and may_connect and label, "chorus_silence": sale and silence}
         return dashboard_data

@@ -159,6 +159,7 @@ class AccountMove(models.Model):
             self.chorus_period_end or None,
             self._chorus_money(kinds["works"]),
             self._chorus_money(kinds["retention"]),
+            self.invoice_date or None,
         )
 
     def _chorus_other_situations(self):

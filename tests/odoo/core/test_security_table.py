@@ -60,12 +60,15 @@ MODELS = {
     "chorus.structure.search.line": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.reissue": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.status.entry": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.attach": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
     "chorus.why": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
 }
 
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
 #: first company. Everybody else meets an AccessError.
 METHODS = {
+    ("account.move", "action_chorus_attach"): BILLING,
+    ("chorus.attach", "action_add"): NOBODY,
     ("account.move", "action_chorus_check_recipient"): TRANSFER,
     ("account.move", "action_chorus_complete"): TRANSFER,
     ("account.move", "action_chorus_find"): TRANSFER,
@@ -251,7 +254,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         action = self.env["chorus.action"].sudo()._chorus_ask(other, "complete", [("bon.pdf", b"%PDF")], comment="Voici")
         wizards = {
             name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "wizard" in name else {})})
-            for name in ("chorus.action.wizard", "chorus.reissue", "chorus.why")
+            for name in ("chorus.action.wizard", "chorus.attach", "chorus.reissue", "chorus.why")
         }
         validation = (
             self.env["chorus.validation"]

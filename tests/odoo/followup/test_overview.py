@@ -2,6 +2,8 @@ import json
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import Command, fields
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -276,3 +278,17 @@ class TestOverview(ChorusCommon, HttpCase):
         html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
         for text in (move.chorus_identifier, "EJ-4711", "Deposited"):
             self.assertIn(text, html)
+
+    def test_the_paper_names_the_references_as_the_screens_do_and_in_french(self):
+        self.speak_french()
+        self.town.lang = "fr_FR"
+        move = self.invoice(buyer_reference="VOIRIE", contract_reference="2026-01", purchase_order_reference="EJ-4711")
+        html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+        text = " ".join(" ".join(etree.HTML(html).itertext()).split())
+        names = {"buyer_reference": "Code service", "contract_reference": "Numéro de marché",
+                 "purchase_order_reference": "Numéro d'engagement"}  # fmt: skip
+        form = etree.fromstring(self.env["account.move"].with_context(lang="fr_FR").get_view(view_type="form")["arch"])
+        for name, label in names.items():
+            self.assertEqual({node.get("string") for node in form.iterfind(f".//field[@name='{name}']")}, {label})
+            self.assertEqual(text.count(f"{label} : {move[name]}"), 1, text)
+        self.assertNotIn("Reference", text)
