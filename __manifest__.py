@@ -35,6 +35,7 @@
         "wizards/chorus_structure_search_views.xml",
         "views/account_move_views.xml",
         "views/account_move_fate_views.xml",
+        "views/chorus_invoices_views.xml",
         "views/chorus_action_views.xml",
         "views/chorus_deposit_views.xml",
         "views/chorus_lookup_views.xml",
@@ -68,5 +69,8 @@
         "views/chorus_validation_views.xml",
         "views/account_journal_setup_views.xml",
     ],
-    "assets": {"web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"]},
+    "assets": {
+        "web.assets_backend": ["l10n_fr_chorus_pro/static/src/**/*"],
+        "web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"],
+    },
 }

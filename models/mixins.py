@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ..services.api.errors import failure
+from ..services.vocabulary import states
 from . import timing
 
 
@@ -57,6 +59,37 @@ class ChorusOffers(models.AbstractModel):
         """What this record offers now: a list of words, of which each package adds its own."""
         self.ensure_one()
         return []
+
+
+class ChorusStates(models.AbstractModel):
+    """A record with an invoice's state at Chorus Pro: grouped in the order of the process, shown in the colour of its group."""
+
+    _name = "chorus.states"
+    _description = "Record with a state at Chorus Pro"
+
+    #: Fields that hold such a state, here and in lists within this model's forms.
+    _chorus_state_fields = ("chorus_state",)
+
+    # EXTENDS 'base'
+    @api.model
+    def _read_group_orderby(self, order, groupby_terms, query):
+        terms = {**groupby_terms}
+        for name in set(self._chorus_state_fields).intersection(terms):
+            terms[name] = SQL("array_position(%s::varchar[], %s)", list(states.STATES), terms[name])
+        ordered = super()._read_group_orderby(order, terms, query)
+        # what was added for the records of other terms stays
+        groupby_terms.update({name: term for name, term in terms.items() if name not in self._chorus_state_fields})
+        return ordered
+
+    # EXTENDS 'base'
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        for name in self._chorus_state_fields:
+            for badge in arch.iterfind(f".//field[@name='{name}'][@widget='badge']"):
+                for group in states.Group:
+                    badge.set(f"decoration-{group}", f"{name} in {states.of_group(group)}")
+        return arch, view
 
 
 class ChorusErrors(models.AbstractModel):

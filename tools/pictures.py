@@ -101,7 +101,7 @@ def _complete(studio: Studio) -> None:
 
 
 def _dashboard(studio: Studio) -> None:
-    studio.action("action_chorus_report", ".o_graph_renderer canvas, .o_pivot, .o_data_row")
+    studio.action("action_chorus_dashboard", ".o_chorus_figure")
 
 
 def _health(studio: Studio) -> None:

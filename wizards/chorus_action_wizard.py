@@ -13,13 +13,18 @@ class ChorusActionWizard(models.TransientModel):
 
     _name = "chorus.action.wizard"
     _description = "Answer Chorus Pro"
-    _inherit = ["chorus.invoice.wizard"]
+    _inherit = ["chorus.invoice.wizard", "chorus.references"]
+
+    _chorus_recipient_field = "body_id"
 
     kind = fields.Selection(
         [("complete", "Complete"), ("recycle", "Re-route"), ("validator", "Correct the validator")], required=True, readonly=True
     )
     why = fields.Text("What the public body says", compute="_compute_why")
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", related_sudo=False)
+    company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
+    body_id = fields.Many2one("res.partner", compute="_compute_body_id", compute_sudo=False, export_string_translation=False)
+    listed = fields.Boolean(compute="_compute_body_id", compute_sudo=False, export_string_translation=False)
     comment = fields.Text("Comment for the public body")
     attachment_ids = fields.Many2many("ir.attachment", string="Add the documents asked for")
     recipient = fields.Char(
@@ -36,6 +41,18 @@ class ChorusActionWizard(models.TransientModel):
     def _compute_why(self):
         for wizard in self:
             wizard.why = wizard.move_id._chorus_why_text()
+
+    @api.depends("recipient", "partner_id")
+    def _compute_body_id(self):
+        """The customer that has this SIRET, whose services are to choose from where they are known."""
+        for wizard in self:
+            number = compact(wizard.recipient)
+            body = wizard.partner_id
+            if number != compact(body.company_registry):
+                same = [("company_registry", "=", number), ("parent_id", "=", False)]
+                body = self.env["res.partner"].search(same, limit=1) if number else body.browse()
+            wizard.body_id = body
+            wizard.listed = bool(body.chorus_service_count) and body._chorus_is_known(wizard.company_id.chorus_environment)
 
     @api.depends("move_id")
     def _compute_routing(self):

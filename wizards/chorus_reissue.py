@@ -9,12 +9,13 @@ class ChorusReissue(models.TransientModel):
 
     _name = "chorus.reissue"
     _description = "Replace an invoice refused by the public body"
-    _inherit = ["chorus.invoice.wizard"]
+    _inherit = ["chorus.invoice.wizard", "chorus.references"]
 
     why = fields.Text("Why it was refused", compute="_compute_why")
     at_validator = fields.Boolean(compute="_compute_why")
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", related_sudo=False)
     company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
+    listed = fields.Boolean(compute="_compute_listed", compute_sudo=False, export_string_translation=False)
     date = fields.Date("Date of both documents", required=True, default=fields.Date.context_today)
     reason = fields.Char("Reason on the credit note", compute="_compute_reason", store=True, readonly=False, compute_sudo=False)
     service_code = fields.Char("Service code", compute="_compute_references", store=True, readonly=False, compute_sudo=False)
@@ -41,6 +42,13 @@ class ChorusReissue(models.TransientModel):
     def _compute_reason(self):
         for wizard in self:
             wizard.reason = wizard.move_id._chorus_motif_text() or wizard.move_id.chorus_status_label
+
+    @api.depends("partner_id")
+    def _compute_listed(self):
+        """Whether the public body's services are known, and thus to choose from."""
+        for wizard in self:
+            body = wizard.partner_id
+            wizard.listed = bool(body.chorus_service_count) and body._chorus_is_known(wizard.company_id.chorus_environment)
 
     @api.depends("move_id")
     def _compute_references(self):

@@ -109,6 +109,15 @@ class ChorusSendWizard(models.TransientModel):
         self.ensure_one()
         return self.ready_ids.action_chorus_send()
 
+    def action_send_and_mend(self):
+        """Send the invoices that are ready, and open the others where they are mended."""
+        self.ensure_one()
+        mend = self.group_ids.filtered(lambda group: group.urgency == "mend").move_ids._chorus_mend_action()
+        if not self.ready_ids:
+            return mend
+        told = self.action_send()
+        return {**told, "params": {**told["params"], "next": mend}}
+
 
 class ChorusSendWizardGroup(models.TransientModel):
     """One remedy, with the invoices that wait for it."""
@@ -135,4 +144,6 @@ class ChorusSendWizardGroup(models.TransientModel):
         self.ensure_one()
         if self.mended and self.mended.has_access("read"):
             return self.mended._get_records_action()
+        if self.urgency == "mend" and (len(self.move_ids) > 1 or self.place == Place.REFERENCES.value):
+            return self.move_ids._chorus_mend_action()
         return self.move_ids._get_records_action(name=self.env._("To mend before sending to Chorus Pro"))

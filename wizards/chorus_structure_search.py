@@ -1,10 +1,16 @@
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..services.api import recipients as directory
 from ..services.api.answers_directory import FoundStructure
+from ..services.api.errors import ChorusError
 from ..services.siret import compact
+
+#: Structures found whose towns are asked for, one call each.
+NAMESAKES = 6
 
 
 class ChorusStructureSearch(models.TransientModel):
@@ -66,7 +72,14 @@ class ChorusStructureSearch(models.TransientModel):
             "target": "new",
         }
 
-    def _show(self, structures, page, pages, total):
+    def _show(self, structures, page, pages, total, towns=None):
+        """Show structures, each with its town where that is known, and the customer it is already.
+
+        :param towns: town by identifier of a structure.
+        """
+        domain = [("company_registry", "in", [one.registry for one in structures if one.registry]), ("parent_id", "=", False)]
+        known = {partner.company_registry: partner for partner in self.env["res.partner"].search(domain, order="id desc")}
+        towns = towns or {}
         rows = [
             Command.create(
                 {
@@ -75,6 +88,8 @@ class ChorusStructureSearch(models.TransientModel):
                     "registry": one.registry,
                     "registry_type": one.registry_type,
                     "structure_active": one.active,
+                    "partner_id": known.get(one.registry, self.env["res.partner"]).id,
+                    "town": known.get(one.registry, self.env["res.partner"]).city or towns.get(one.identifier),
                 }
             )
             for one in structures
@@ -100,9 +115,19 @@ class ChorusStructureSearch(models.TransientModel):
             criteria = {"identifier": identifier, "identifier_type": self.identifier_type or "SIRET"}
         else:
             criteria = {"name": self.name.strip(), "town": (self.town or "").strip(), "public_only": True, "active_only": True}
-        found = self.env["chorus.lookup"]._ask_now(lambda client: client.search_structures(**criteria, page=page))
-        self._show(found.structures, found.page, found.pages, found.total)
+        found, towns = self.env["chorus.lookup"]._ask_now(lambda client: self._found(client, criteria, page))
+        self._show(found.structures, found.page, found.pages, found.total, towns)
         return self._reopen()
+
+    @api.model
+    def _found(self, client, criteria, page):
+        """What a search found, and the towns of a few namesakes, asked for apart: the platform's list does not tell them."""
+        found, towns = client.search_structures(**criteria, page=page), {}
+        if 1 < len(found.structures) <= NAMESAKES:
+            for one in found.structures:
+                with suppress(ChorusError):
+                    towns[one.identifier] = client.structure(one.identifier).address.city
+        return found, towns
 
 
 class ChorusStructureSearchLine(models.TransientModel):
@@ -115,7 +140,9 @@ class ChorusStructureSearchLine(models.TransientModel):
     name = fields.Char()
     registry = fields.Char("SIRET")
     registry_type = fields.Char("Kind of identifier")
-    structure_active = fields.Boolean("Active")
+    town = fields.Char()
+    partner_id = fields.Many2one("res.partner", "Customer already", readonly=True)
+    structure_active = fields.Boolean("Active at Chorus Pro")
 
     def action_choose(self):
         """Read this structure and complete the customer with it, or make it one; then open the customer.

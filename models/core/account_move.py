@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
-from ...services.vocabulary import statuses
+from ...services.vocabulary import states, statuses
 from ...services.vocabulary.places import Place
 from . import other_channels
 
@@ -22,7 +23,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.offers", "chorus.document", "chorus.settlement", "chorus.notice"]
+    _inherit = ["account.move", "chorus.offers", "chorus.states", "chorus.document", "chorus.settlement", "chorus.notice"]
 
     chorus_original_number = fields.Char(
         "Original invoice",
@@ -80,7 +81,7 @@ class AccountMove(models.Model):
             and self._chorus_is_chosen()
             and not (start and self.invoice_date and self.invoice_date < start)
             # the public body never owed an invoice refused or given up: its credit note stays in our books (doc/RULES.md §4.3)
-            and statuses.get(self.reversed_entry_id.chorus_status).state not in ("refused", "cancelled")
+            and statuses.get(self.reversed_entry_id.chorus_status).state not in states.GONE
         )
 
     # -- the invoice that a credit note corrects -----------------------------------------------------------------------
@@ -126,6 +127,28 @@ class AccountMove(models.Model):
         if not any(notices.values()):
             return self.action_chorus_send()
         return self.env["chorus.send.wizard"]._chorus_open(notices)
+
+    def action_chorus_send_mended(self):
+        """Send those selected in the list where they are mended, or all of it: what is ready leaves, the others say why not."""
+        moves = self or self.browse(self.env.context.get("chorus_mend_ids", ()))
+        self.env["res.users"]._chorus_check_transfer()
+        moves.check_access("write")
+        waiting = moves.filtered(lambda move: move.chorus_state in ("to_send", "rejected"))
+        if not waiting:
+            raise UserError(self.env._("All of them have left already."))
+        return waiting.action_chorus_send()
+
+    def _chorus_mend_action(self):
+        """The list where several invoices are mended, with what each requires and what is wrong with it."""
+        view = self.env.ref("l10n_fr_chorus_pro.view_move_list_chorus_mend")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("To mend"),
+            "res_model": self._name,
+            "views": [(view.id, "list"), (False, "kanban"), (False, "form")],
+            "domain": [("id", "in", self.ids)],
+            "context": {"chorus_mend_ids": self.ids},
+        }
 
     def _chorus_review_action(self):
         """The action that does so, for links."""

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...services.document.en16931 import DocumentError
+from ...services.vocabulary import states
 from .. import transactions
 from . import other_channels
 
@@ -29,7 +30,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _is_applicable_to_move(self, method, move, **move_data):
         if method == CHORUS:
-            return move.chorus_state in ("to_send", "rejected")
+            return move.chorus_state in states.TO_LEAVE
         if method == other_channels.METHOD and move._chorus_is_claimed():
             return False
         return super()._is_applicable_to_move(method, move, **move_data)
@@ -74,7 +75,7 @@ class AccountMoveSend(models.AbstractModel):
         if there := chosen.filtered(lambda move: move._chorus_is_live() or other_channels.holds(move)):
             message = self.env._("Sent already, or being sent: %s. They do not leave a second time.", there._chorus_names())
             alerts["chorus_pro_there"] = {"level": "info", "message": message}
-        if blocked := chosen.filtered(lambda move: move.chorus_state in ("to_send", "rejected") and move._chorus_obstacles()):
+        if blocked := chosen.filtered(lambda move: move.chorus_state in states.TO_LEAVE and move._chorus_obstacles()):
             alerts["chorus_pro_obstacles"] = {
                 "level": "warning",
                 "message": self.env._("Not ready for Chorus Pro: %s. The others are sent.", blocked._chorus_names()),

@@ -10,7 +10,7 @@ from ...services import vat_number
 from ...services.api.errors import failure
 from ...services.document.invoice import Invoice
 from ...services.follow import expiry
-from ...services.vocabulary import messages, statuses
+from ...services.vocabulary import messages, states, statuses
 from ...services.vocabulary.places import FAILURES, LABELS, Place
 from . import other_channels
 
@@ -95,7 +95,7 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_prior_notice(self):
         """Why there is no point in looking at what this invoice holds; None when there is."""
         lang, prior = self.env.lang, None
-        if self.chorus_state not in ("to_send", "rejected"):
+        if self.chorus_state not in states.TO_LEAVE:
             if other_channels.holds(self) and not self._chorus_is_live():
                 # without a remedy: nothing is wrong with it, nothing is to be mended
                 return Notice(" ".join(self._chorus_held_words()), "", True)
@@ -118,7 +118,7 @@ class ChorusNotice(models.AbstractModel):
         if missing:
             texts = failure("not_configured")
             return Notice(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)
-        return self._chorus_apart_remark() if self.chorus_state not in ("to_send", "rejected") else None
+        return self._chorus_apart_remark() if self.chorus_state not in states.TO_LEAVE else None
 
     def _chorus_apart_remark(self):
         """Why a posted invoice of ours that is not at Chorus Pro is none to transfer; None where nothing says so."""
@@ -234,7 +234,7 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_reporting_alert(self):
         """That this sale would be reported twice to the tax office, as long as something can be done about it."""
         begun = self.state == "draft" and self.invoice_line_ids
-        if not begun and self.chorus_state in (False, "paid", "cancelled", "refused"):
+        if not begun and self.chorus_state in (False, "paid", *states.GONE):
             return {}
         notice = self._chorus_reporting_notice()
         if not notice:
@@ -258,7 +258,7 @@ class ChorusNotice(models.AbstractModel):
                     FAILURES.get(connection.error_code),
                 )
             }
-        followed = self.chorus_state in ("deposited", "validation", "received", "processing", "to_complete")
+        followed = self.chorus_state in (*states.WAITING, *states.RETURNED)
         silence = followed and self.company_id._chorus_silence_text()
         return {"chorus_silence": {"level": "warning", "message": self.env._("Chorus Pro: %s", silence)}} if silence else {}
 
@@ -281,7 +281,7 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_finding_alerts(self):
         """What the rules have against this invoice. On a draft they are warnings: posting is never prevented."""
         draft = self.state == "draft" and self._chorus_is_destined()
-        if not draft and self.chorus_state not in ("to_send", "rejected"):
+        if not draft and self.chorus_state not in states.TO_LEAVE:
             return {}
         lang = self.env.lang
         begun = not draft or bool(self.invoice_line_ids - self._chorus_begun_lines())
@@ -301,14 +301,19 @@ class ChorusNotice(models.AbstractModel):
 
     def _chorus_status_alert(self):
         """What the public body, or the platform, sent back, and whether it was dealt with."""
-        if self.chorus_state not in ("to_complete", "refused") or not self.chorus_status:
+        if self.chorus_state not in (*states.RETURNED, *states.GONE) or not self.chorus_status:
             return {}
-        if self._chorus_dealt_with():
-            alert = {"level": "info", "message": self.env._("Chorus Pro: refused, and cancelled by a credit note since.")}
+        if self.chorus_state == "cancelled":
+            if not self._chorus_dealt_with():
+                return {}
+            alert = {
+                "level": str(states.group(self.chorus_state)),
+                "message": self.env._("Chorus Pro: refused, and cancelled by a credit note since."),
+            }
             if new := self.chorus_replaced_by_ids[:1]:
                 alert |= {"action_text": self.env._("Open %s", new.display_name), "action": new._get_records_action()}
             return {"chorus_status": alert}
-        alert = {"level": "danger" if self.chorus_state == "refused" else "warning"}
+        alert = {"level": str(states.group(self.chorus_state))}
         if self.chorus_status_comment:
             # the client drops what a server call returns: the dialog is opened as an action
             why = {"action_text": self.env._("Why?"), "action": self._chorus_why_action()}
@@ -329,7 +334,7 @@ class ChorusNotice(models.AbstractModel):
 
     def _chorus_expiry_alert(self):
         """The technical password is about to end, or has ended: on each invoice that has still to go or to be followed."""
-        if self.chorus_state in (False, "paid", "cancelled", "refused"):
+        if self.chorus_state in (False, "paid", *states.GONE):
             return {}
         connection = self.env["chorus.connection"]._known(self.company_id)
         if not connection.password_ends_on or expiry.threshold(connection.password_days_left) is None:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...services.api import recipients as directory
+from ...services.vocabulary import states
 from .. import timing
 
 SALES = ("out_invoice", "out_refund")
@@ -18,7 +20,7 @@ class AccountMove(models.Model):
     _chorus_recipient_field = "commercial_partner_id"
 
     # EXTENDS 'l10n_fr_facturx_chorus_pro': proposed, and still free to change
-    buyer_reference = fields.Char(compute="_compute_buyer_reference", store=True, readonly=False)
+    buyer_reference = fields.Char("Service code", compute="_compute_buyer_reference", store=True, readonly=False)
 
     # EXTENDS 'chorus.references'
     def _chorus_is_for_chorus(self):
@@ -63,7 +65,25 @@ class AccountMove(models.Model):
             ("buyer_reference", "!=", False),
         ]
         last = self.search(domain, order="id desc", limit=1).buyer_reference
-        return last if last and usable(last) else False
+        return last if last and usable(last) else body._chorus_only_service(self.company_id.chorus_environment)
+
+    @api.model
+    def _chorus_propose_service(self, body, environment):
+        """Put the only service of a body that requires one on its invoices that have none and did not leave yet."""
+        code = body._chorus_only_service(environment)
+        if not code:
+            return
+        waiting = [("state", "=", "draft"), ("chorus_state", "in", ("to_send", "rejected"))]
+        moves = self.sudo().search(  # sudo: what the directory tells is proposed whoever had it asked
+            [
+                ("commercial_partner_id", "=", body.id),
+                ("company_id.chorus_environment", "=", environment),
+                ("move_type", "in", SALES),
+                ("buyer_reference", "in", (False, "")),
+                *Domain.OR([[one] for one in waiting]),
+            ]
+        )
+        moves.filtered(lambda move: move._chorus_is_for_chorus()).buyer_reference = code
 
     # EXTENDS 'account'
     @api.model_create_multi
@@ -136,7 +156,7 @@ class AccountMove(models.Model):
     def _chorus_directory_alerts(self):
         """What could not be checked at Chorus Pro yet, and what the check of the engagement number gave."""
         draft = self.state == "draft" and bool(self.invoice_line_ids) and self._chorus_is_destined()
-        if not draft and self.chorus_state not in ("to_send", "rejected"):
+        if not draft and self.chorus_state not in states.TO_LEAVE:
             return {}
         alerts = {name: {"level": "warning", "message": text} for name, text in self._chorus_unchecked().items()}
         if alerts and self._origin and self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_user"):

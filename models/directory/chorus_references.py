@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...services.rules.references import FORBIDDEN_SERVICE
 
@@ -84,7 +85,20 @@ class ChorusReferences(models.AbstractModel):
 
     def _inverse_chorus_service_id(self):
         for record in self:
-            record[self._chorus_code_field] = record.chorus_service_id.code
+            service, body = record.chorus_service_id, record[self._chorus_recipient_field].commercial_partner_id
+            # in a list, one choice is written on all the lines selected
+            if service and service.partner_id != body:
+                raise UserError(
+                    self.env._(
+                        "%(service)s is a service of %(owner)s, and %(name)s is for %(body)s: choose the service of each customer"
+                        " apart.",
+                        service=service.code,
+                        owner=service.partner_id.display_name,
+                        name=record.display_name,
+                        body=body.display_name,
+                    )
+                )
+            record[self._chorus_code_field] = service.code
 
     @api.onchange("chorus_service_id")
     def _onchange_chorus_service_id(self):

@@ -6,7 +6,7 @@ from ...services.api.errors import ChorusError, NotAllowed, NotReceived
 from ...services.clock import paris_day
 from ...services.rules import Service
 from ...services.text import cleaned
-from .. import transactions
+from .. import timing, transactions
 
 _logger = logging.getLogger(__name__)
 
@@ -101,6 +101,29 @@ class ChorusService(models.Model):
                 "detail_date": fields.Datetime.now(),
             }
         self.write(values)
+
+    def action_read_details(self):
+        """Ask now what these services require, where nobody asked yet: the field in which one is chosen calls it before.
+
+        What cannot be asked now is left to the scheduled job.
+        """
+        self.env["res.users"]._chorus_check_transfer()
+        self.check_access("read")
+        company = self.env.company
+        unread = self.filtered(
+            lambda service: (
+                not service.detail_date and service.partner_id.chorus_directory_environment == company.chorus_environment
+            )
+        )
+        if not unread or company._chorus_missing_settings():
+            return
+        try:
+            with company._chorus_client(retries=0, timeout=timing.WHILE_WAITING) as client:
+                for service in unread.sudo():  # sudo: facts of the platform, whoever had them asked
+                    service._chorus_read_details(client)
+        except ChorusError as error:
+            _logger.info("Chorus Pro: services %s: %s", unread.ids, error)
+            unread._chorus_want_details()
 
     @api.model
     def _chorus_replace(self, partner, found):

@@ -7,6 +7,7 @@ from ...services import vat_number
 from ...services.api import recipients as directory
 from ...services.document.invoice import IdentifierType
 from ...services.rules import Requirements
+from ...services.rules.references import FORBIDDEN_SERVICE
 from ...services.siret import compact
 from ..core import other_channels
 
@@ -128,7 +129,21 @@ class ResPartner(models.Model):
             either=body.chorus_either_required,
             moa_only=body.chorus_works_owner_only,
             services=tuple(one._chorus_as_rule() for one in service),
+            choices=() if code or not body.chorus_service_required else tuple(body._chorus_choices().mapped("code")),
         )
+
+    def _chorus_choices(self):
+        """The services that a supplier may choose of this body: two at most, which tells the only one from one of several."""
+        self.ensure_one()
+        open_ones = [("partner_id", "=", self.id), ("enabled", "=", True), ("code", "!=", FORBIDDEN_SERVICE)]
+        return self.env["chorus.service"].search(open_ones, limit=2)
+
+    def _chorus_only_service(self, environment):
+        """The code of the service to propose where nobody chose: the only one of a body that requires one; else False."""
+        self.ensure_one()
+        known = self._chorus_is_known(environment) and self.chorus_service_required and not self.chorus_either_required
+        choices = self._chorus_choices() if known else ()
+        return len(choices) == 1 and choices.code
 
     def _chorus_form_needs(self, environment, code=None):
         """What a form asks for when this is its recipient, as ``FormNeeds``."""
@@ -228,6 +243,7 @@ class ResPartner(models.Model):
         partner.write({name: value for name, value in values.items() if partner[name] != value})
         if details:
             self.env["chorus.service"]._chorus_replace(partner, answer.services)
+            self.env["account.move"]._chorus_propose_service(partner, environment)
 
     def _chorus_identity(self, answer):
         """Who the structure of an answer is, as values of a partner."""

@@ -2,25 +2,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
-from ...services.vocabulary import motifs, statuses
+from ...services.vocabulary import motifs, states, statuses
 from ..core import other_channels
-
-#: What an accountant needs to know, from the intent to the payment; those after "deposited" follow Chorus Pro's own status.
-STATES = [
-    ("to_send", "To send"),
-    ("sending", "Sending"),
-    ("checking", "Being checked"),
-    ("rejected", "Not integrated, to correct"),
-    ("deposited", "Deposited"),
-    ("validation", "To be validated"),
-    ("received", "Received"),
-    ("processing", "In process"),
-    ("to_complete", "To complete"),
-    ("refused", "Refused"),
-    ("paid", "Payment sent"),
-    ("cancelled", "Cancelled"),
-]
-
+from ..core.account_move import TOLD_OF
 
 #: What was sent and Odoo lets change on a posted invoice: not while it is, or may be, at Chorus Pro. Of markets and works
 #: documents too, where there are any.
@@ -53,6 +37,7 @@ STATE_OF = (
     "move_type",
     "invoice_date",
     "chorus_status",
+    "payment_state",
     "reversed_entry_id.chorus_status",
     "commercial_partner_id.invoice_sending_method",
     "company_id.chorus_environment",
@@ -83,16 +68,17 @@ class AccountMove(models.Model):
     chorus_status_comment = fields.Text("Comment of the public body", copy=False, readonly=True)
     chorus_advice = fields.Char("What to do", compute="_compute_chorus_status_texts")
     chorus_state = fields.Selection(
-        # STATE DIAGRAM (computed: it follows the live deposit, then Chorus Pro's status)
-        # * False     --[posted, for a Chorus Pro customer]--> to_send
+        # STATE DIAGRAM (computed: it follows the live deposit, then Chorus Pro's status; words: services.vocabulary.states)
+        # * False     --[posted, for a Chorus Pro customer]--> to_send, or to_file for what a person files
         # * to_send, rejected --[deposit made]---------------> sending
-        # * to_send   --[filed by hand on the portal]------> checking --[recognised by its number]--> deposited
+        # * to_file, rejected --[filed by hand on the portal]--> checking --[recognised by its number]--> deposited
         # * sending   --[answer lost]------------------------> checking --[settled]--> deposited, sending
         # * sending   --[flow number]------------------------> deposited
         # * sending, deposited --[refused, not integrated]---> rejected
         # * to_send, rejected --[taken by another channel]---> False --[that one failed]--> to_send, rejected
-        # * deposited --[status]-> validation, received, processing, to_complete, refused, paid, cancelled, in any order
-        STATES,
+        # * deposited --[status]-> the states after it, in any order
+        # * refused, declined, abandoned --[cancelled by a credit note]--> cancelled
+        "_selection_chorus_state",
         "Chorus Pro",
         compute="_compute_chorus_state",
         store=True,
@@ -106,6 +92,9 @@ class AccountMove(models.Model):
         compute="_compute_chorus_motif",
         store=True,
         help="Chorus Pro's reason, found in the comment.",
+    )
+    chorus_reason = fields.Text(
+        "What is wrong", compute="_compute_chorus_reason", help="Why it cannot leave like this, or why it came back."
     )
     chorus_action_ids = fields.One2many("chorus.action", "move_id", "Answers to Chorus Pro", readonly=True)
     chorus_replaces_id = fields.Many2one(
@@ -139,9 +128,29 @@ class AccountMove(models.Model):
     def _selection_chorus_motif(self):
         return [(motif.code, motif.label.of(self.env.lang)) for motif in motifs.MOTIFS.values()]
 
+    @api.model
+    def _selection_chorus_state(self):
+        return [(state, label.of(self.env.lang)) for state, label in states.STATES.items()]
+
     def _chorus_motif_text(self):
         """The reason in the record's language; "" when Chorus Pro gave none."""
         return motifs.get(self.chorus_motif).label.of(self.env.lang) if self.chorus_motif else ""
+
+    @api.depends(*TOLD_OF, "chorus_state", "chorus_status", "chorus_status_comment")
+    @api.depends_context("lang")
+    def _compute_chorus_reason(self):
+        for move in self:
+            move.chorus_reason = "\n".join(move._chorus_reasons())
+
+    def _chorus_reasons(self):
+        """Why this invoice cannot leave like this, or why it came back: sentences."""
+        self.ensure_one()
+        if self.chorus_state in states.TO_LEAVE:
+            blocking = [notice.message for notice in self._chorus_notices() if notice.blocks]
+            return blocking or (self._chorus_line_errors() if self.chorus_state == "rejected" else [])
+        if self.chorus_state in (*states.RETURNED, *states.GONE):
+            return list(filter(None, [self._chorus_motif_text(), self.chorus_status_comment]))
+        return []
 
     # EXTENDS 'chorus.offers'
     @api.depends("chorus_state", "chorus_status")
@@ -189,16 +198,22 @@ class AccountMove(models.Model):
         for move in self:
             line = move._chorus_line()
             if not line:
-                move.chorus_state = "to_send" if move._chorus_is_expected() else False
+                move.chorus_state = move._chorus_is_expected() and move._chorus_state_before()
             elif not line.live:
                 again = line.outcome == "refused" and not other_channels.holds(move)
-                move.chorus_state = "rejected" if again else move._chorus_is_expected() and "to_send"
+                move.chorus_state = "rejected" if again else move._chorus_is_expected() and move._chorus_state_before()
             elif line.outcome == "pending" and line.deposit_id.state in ("ready", "sending"):
                 move.chorus_state = "sending"
             elif line.outcome == "pending" and line.deposit_id.state in ("unknown", "by_hand"):
                 move.chorus_state = "checking"
             else:
-                move.chorus_state = statuses.get(move.chorus_status).state if move.chorus_status else "deposited"
+                state = statuses.get(move.chorus_status).state if move.chorus_status else "deposited"
+                move.chorus_state = "cancelled" if state in states.TURNED_DOWN and move._chorus_dealt_with() else state
+
+    def _chorus_state_before(self):
+        """The state of an invoice for Chorus Pro before anything of it left."""
+        self.ensure_one()
+        return "to_send"
 
     @api.depends("name", "invoice_date", "chorus_deposit_line_ids.live")
     def _compute_chorus_number_taken_by(self):

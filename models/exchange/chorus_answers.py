@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
 from ...services.follow.timeline import Step, merged
-from ...services.vocabulary import motifs, statuses
+from ...services.vocabulary import motifs, states, statuses
 from .. import timing, transactions
 from ..core import other_channels
 
@@ -227,6 +227,12 @@ class ChorusAnswers(models.AbstractModel):
         """Add documents or a comment to a suspended invoice."""
         return self._chorus_answer("complete", self.env._("Complete %s", self.name))
 
+    def action_chorus_attach(self):
+        """Choose several files at once that are to go with an invoice."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._chorus_wizard("chorus.attach", self.env._("Files for Chorus Pro: %s", self.name))
+
     def action_chorus_recycle(self):
         """Correct the routing of an invoice to be re-routed."""
         return self._chorus_answer("recycle", self.env._("Re-route %s", self.name))
@@ -305,7 +311,7 @@ class ChorusAnswers(models.AbstractModel):
         taken = (
             self.state == "posted" and other_channels.holds(self) and self._chorus_is_destined() and not self._chorus_is_live()
         )
-        return self.chorus_state in ("to_send", "rejected") or taken
+        return self.chorus_state in states.TO_LEAVE or taken
 
     def _chorus_recognise(self, rows):
         """Follow those of these invoices that Chorus Pro holds without a deposit of ours: same number, recipient, day, amount.

@@ -17,7 +17,7 @@ from ...services.clock import UTC
 from ...services.document import submission
 from ...services.document.invoice import Attachment
 from ...services.siret import is_siret
-from ...services.vocabulary import flows, messages, statuses
+from ...services.vocabulary import flows, messages, states, statuses
 from .. import timing, transactions
 from ..core import other_channels
 from .chorus_answers import ENTERED_BEFORE
@@ -1159,7 +1159,7 @@ class ChorusDeposit(models.Model):
                 line._chorus_take_row(row)
                 if line._chorus_is_in_other_flow(row):
                     in_other_flows[line.deposit_id] = row.flow_number
-        elsewhere = Domain("chorus_state", "in", ("to_send", "rejected"))
+        elsewhere = Domain("chorus_state", "in", states.TO_LEAVE)
         if held := other_channels.held_domain(self.env):
             elsewhere |= Domain("chorus_state", "=", False) & Domain(held)
         names = Domain("company_id", "=", company.id) & Domain("name", "in", [row.number for row in found])

@@ -2,6 +2,7 @@ from . import (
     account_journal,
     account_move,
     account_move_line,
+    chorus_dashboard,
     chorus_report,
     res_company,
     res_config_settings,

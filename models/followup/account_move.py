@@ -9,7 +9,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...services.clock import paris_today
 from ...services.follow import timeline
-from ...services.vocabulary import statuses
+from ...services.vocabulary import states, statuses
 from .. import timing, transactions
 from ..exchange.chorus_deposit import FOR_A_PERSON
 
@@ -44,13 +44,6 @@ class AccountMove(models.Model):
         help="When Chorus Pro announced the transfer (MISE_EN_PAIEMENT). For information: the bank tells when it is there.",
     )
     chorus_days_late = fields.Integer("Days late", compute="_compute_chorus_late")
-    chorus_late_interest = fields.Monetary(
-        "Interest for late payment", compute="_compute_chorus_late", currency_field="company_currency_id",
-        help="For information: ECB rate of the company's settings and 8 points, on what is left to pay.",
-    )  # fmt: skip
-    chorus_late_fee = fields.Monetary(
-        "Lump sum for recovery", compute="_compute_chorus_late", currency_field="company_currency_id"
-    )
 
     # -- when it is to be paid -----------------------------------------------------------------------------------------
 
@@ -72,7 +65,7 @@ class AccountMove(models.Model):
         for move in self:
             expected = move.chorus_state and move.move_type == "out_invoice" and move.chorus_entry_ids
             days = timeline.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
-            gone = move.chorus_state in ("refused", "cancelled")
+            gone = move.chorus_state in states.GONE
             steps = move._chorus_steps() if expected and not gone else ()
             move.chorus_expected_date = timeline.expected_day(steps, days, move.delivery_date) if steps else False
 
@@ -82,28 +75,38 @@ class AccountMove(models.Model):
             steps = move.chorus_entry_ids.filtered(lambda entry: entry.status == "MISE_EN_PAIEMENT" and entry.at)
             move.chorus_payment_at = steps.sorted("at")[-1:].at
 
-    @api.depends("chorus_expected_date", "payment_state", "amount_residual_signed", "chorus_state", "company_id.chorus_ecb_rate")
+    @api.depends("chorus_expected_date", "payment_state", "chorus_state")
     def _compute_chorus_late(self):
         today = paris_today()
         for move in self:
-            late = move._chorus_is_late()
-            move.chorus_days_late = late and (today - move.chorus_expected_date).days
-            amount = Decimal(str(move.amount_residual_signed)) if late else Decimal(0)
-            rate = Decimal(str(move.company_id.chorus_ecb_rate))
-            move.chorus_late_interest = float(timeline.late_interest(amount, move.chorus_days_late, rate))
-            move.chorus_late_fee = float(timeline.LUMP_SUM) if late else 0.0
+            move.chorus_days_late = move._chorus_is_late() and (today - move.chorus_expected_date).days
+
+    def _chorus_late_interest(self):
+        """The interest that a late invoice has come to, on what is left to pay, in the company's currency; 0 for one in time."""
+        self.ensure_one()
+        amount = Decimal(str(self.amount_residual_signed)) if self.chorus_days_late else Decimal(0)
+        return timeline.late_interest(amount, self.chorus_days_late, Decimal(str(self.company_id.chorus_ecb_rate)))
+
+    @api.model
+    def _chorus_due_domain(self):
+        """Invoices of which the public body is to pay something, and did not announce it."""
+        return Domain(
+            [
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("chorus_state", "in", states.WAITING),
+            ]
+        )
 
     @api.model
     def _chorus_late_domain(self):
         """Invoices that the public body should have paid by now, and of which it announced no payment."""
-        return Domain(
-            [
-                ("state", "=", "posted"),
-                ("chorus_expected_date", "<", paris_today()),
-                ("payment_state", "in", ("not_paid", "partial")),
-                ("chorus_state", "in", ("deposited", "validation", "received", "processing")),
-            ]
-        )
+        return self._chorus_due_domain() & Domain("chorus_expected_date", "<", paris_today())
+
+    @api.model
+    def _chorus_announced_domain(self):
+        """Invoices whose transfer Chorus Pro announced and the bank did not bring yet."""
+        return Domain("chorus_payment_at", "!=", False) & Domain("payment_state", "in", ("not_paid", "partial"))
 
     def _chorus_is_late(self):
         self.ensure_one()
@@ -116,8 +119,8 @@ class AccountMove(models.Model):
             "The public body should have paid by %(day)s. For information, it owes %(interest)s of interest up to today and a"
             " lump sum of %(fee)s (R. 2192-31, D. 2192-35).",
             day=format_date(self.env, self.chorus_expected_date),
-            interest=format_amount(self.env, self.chorus_late_interest, self.company_currency_id),
-            fee=format_amount(self.env, self.chorus_late_fee, self.company_currency_id),
+            interest=format_amount(self.env, float(self._chorus_late_interest()), self.company_currency_id),
+            fee=format_amount(self.env, float(timeline.LUMP_SUM), self.company_currency_id),
         )
 
     # -- who is called -------------------------------------------------------------------------------------------------
@@ -224,8 +227,8 @@ class AccountMove(models.Model):
             calls["unknown"] = f"{line.deposit_id} False", lambda move: " ".join(move._chorus_line_errors())
         elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
             calls["unknown"] = f"{line.deposit_id} silent", lambda move: " ".join(move._chorus_line_errors())
-        elif status and status.activity and self.chorus_state == status.state and not self._chorus_dealt_with():
-            kind = "refused" if status.state in ("refused", "cancelled") else "handle"
+        elif status and status.activity and self.chorus_state == status.state:
+            kind = "refused" if status.state in states.GONE else "handle"
             calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
         doubt = self.chorus_action_ids.filtered(lambda action: action.state in ("ready", "sending", "unknown"))[:1]
         if doubt and (doubt._chorus_unknown_for(timing.CALL_AFTER) or doubt._chorus_doubted_for(timing.CALL_AFTER)):

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...services.vocabulary import motifs
-from ..exchange.account_move import STATES
+from ...services.vocabulary import motifs, states
 
 
 class ChorusReport(models.Model):
@@ -10,8 +9,10 @@ class ChorusReport(models.Model):
 
     _name = "chorus.report"
     _description = "Invoices at Chorus Pro: analysis"
+    _inherit = ["chorus.states"]
     _auto = False
     _order = "state_since desc"
+    _chorus_state_fields = ("state",)
     _rec_name = "move_id"
 
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
@@ -19,7 +20,7 @@ class ChorusReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    state = fields.Selection(STATES, "Chorus Pro", readonly=True)
+    state = fields.Selection(selection="_selection_state", string="Chorus Pro", readonly=True)
     motif = fields.Selection(selection="_selection_motif", string="Reason", readonly=True)
     invoice_date = fields.Date(readonly=True)
     deposited_on = fields.Date(readonly=True)
@@ -31,6 +32,10 @@ class ChorusReport(models.Model):
     age = fields.Integer("Days in this state", aggregator="avg", readonly=True)
     days_to_available = fields.Float("Days from deposit to made available", aggregator="avg", digits=(16, 1), readonly=True)
     days_to_payment = fields.Float("Days from deposit to payment", aggregator="avg", digits=(16, 1), readonly=True)
+
+    @api.model
+    def _selection_state(self):
+        return self.env["account.move"]._selection_chorus_state()
 
     @api.model
     def _selection_motif(self):
@@ -62,7 +67,7 @@ class ChorusReport(models.Model):
                        move.chorus_expected_date AS expected_date,
                        move.amount_total_signed AS amount,
                        COALESCE(move.chorus_status_at, deposit.at, move.write_date) AS state_since,
-                       CASE WHEN move.chorus_state NOT IN ('paid', 'refused', 'cancelled')
+                       CASE WHEN move.chorus_state NOT IN %s
                             THEN EXTRACT(DAY FROM NOW() AT TIME ZONE 'UTC'
                                          - COALESCE(move.chorus_status_at, deposit.at, move.write_date))::integer
                        END AS age,
@@ -86,6 +91,7 @@ class ChorusReport(models.Model):
                  WHERE move.chorus_state IS NOT NULL) row
             """,
             self._more_columns(),
+            ("paid", *states.GONE),
         )
 
     def _more_columns(self):

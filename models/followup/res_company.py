@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...services.clock import paris_day, paris_today
+from ...services.vocabulary import Group, states
 from .. import transactions
 
 #: Invoices named in each part of the digest; beyond, only how many more.
@@ -120,14 +121,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         moves = self.env["account.move"].sudo()  # sudo: a cron reads for the referent
         own = [("company_id", "=", self.id)]
-        titles = {
-            "to_send": self.env._("To send"),
-            "rejected": self.env._("Not integrated, to correct"),
-            "to_complete": self.env._("To complete or correct"),
-            "refused": self.env._("Refused, to replace"),
-            "checking": self.env._("Outcome unknown"),
-        }
-        todo = [(title, [("chorus_state", "=", state), ("payment_state", "!=", "reversed")]) for state, title in titles.items()]
+        titles = dict(moves._fields["chorus_state"]._description_selection(self.env))
+        todo = [
+            (titles[state], [("chorus_state", "=", state), ("payment_state", "!=", "reversed")])
+            for state in states.of_group(Group.MINE, Group.REFUSED)
+        ]
         todo.append((self.env._("Payment overdue"), list(moves._chorus_late_domain())))
         parts = []
         for title, domain in todo:
@@ -136,11 +134,13 @@ class ResCompany(models.Model):
                 part = {"title": title, "moves": found[:NAMED], "count": len(found)}
                 part["total"] = sum(found.mapped("amount_total_signed"))
                 part["more"] = len(found) > NAMED and self.env._("and %s more", len(found) - NAMED)
-                part["level"] = "warning" if found[0].chorus_state in ("to_send", "checking") else "danger"
+                # what is paid late is with others, and yet to be told
+                late = found[0].chorus_state in states.WAITING
+                part["level"] = str(Group.MINE if late else states.group(found[0].chorus_state))
                 parts.append(part)
         week = fields.Datetime.now() - timedelta(days=7)
         paid = moves.search([*own, ("chorus_payment_at", ">=", week)])
-        waiting = moves.search([*own, ("chorus_state", "in", ("sending", "deposited", "validation", "received", "processing"))])
+        waiting = moves.search([*own, ("chorus_state", "in", states.of_group(Group.THEIRS))])
         return {
             "company": self,
             "parts": parts,

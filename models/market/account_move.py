@@ -30,11 +30,14 @@ class AccountMove(models.Model):
         domain="[('partner_id', '=', commercial_partner_id)]",
         help="Gives the invoice its service code, market number and engagement number.",
     )
-    contract_reference = fields.Char(compute="_compute_contract_reference", store=True, readonly=False)
-    purchase_order_reference = fields.Char(compute="_compute_purchase_order_reference", store=True, readonly=False)
+    # one name for one thing, on every screen and paper
+    contract_reference = fields.Char("Market number", compute="_compute_contract_reference", store=True, readonly=False)
+    purchase_order_reference = fields.Char(
+        "Engagement number", compute="_compute_purchase_order_reference", store=True, readonly=False
+    )
     chorus_engagement_id = fields.Many2one(
         "chorus.market.engagement",
-        "Engagement",
+        "Engagement of the market",
         compute="_compute_chorus_engagement_id",
         inverse="_inverse_chorus_engagement_id",
         store=True,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...services.follow import works
-from ...services.vocabulary import frameworks
+from ...services.vocabulary import frameworks, states
 from ...services.vocabulary.frameworks import SUPPLIER_ROLES, Role
 from .product_template import KINDS
 
@@ -28,9 +28,9 @@ class Totals:
         """Count documents in a Chorus Pro state: their total and what is not paid of it."""
         self.invoiced += total
         self.paid += total - residual
-        if state == "to_complete":
+        if state in states.RETURNED:
             self.suspended += total
-        elif state == "refused":
+        elif state in states.TURNED_DOWN:
             self.refused += total
 
     def put(self, record):
@@ -63,7 +63,7 @@ class ChorusMarket(models.Model):
 
     _name = "chorus.market"
     _description = "Public market"
-    _inherit = ["chorus.offers", "chorus.references", "chorus.told", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["chorus.offers", "chorus.states", "chorus.references", "chorus.told", "mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "date_signed desc, number"
     _rec_names_search = ["number", "name"]
@@ -276,7 +276,7 @@ class ChorusMarket(models.Model):
         """The frameworks of the documents filed in this market that were not refused; without the invoices ``but``."""
         self.ensure_one()
         filed = self.invoice_ids.filtered(
-            lambda move: move.chorus_state not in (False, "to_send", "rejected", "refused", "cancelled")
+            lambda move: move.chorus_state and move.chorus_state not in (*states.TO_LEAVE, *states.GONE)
         )
         return [move.chorus_framework for move in filed - (but or filed.browse()) if move.chorus_framework]
 

@@ -10,7 +10,7 @@ from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, plain
 from ...services.follow import works, works_clock
 from ...services.rules import situations
-from ...services.vocabulary import frameworks, statuses
+from ...services.vocabulary import frameworks, states, statuses
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
 from ..core.chorus_notice import Notice
@@ -159,6 +159,7 @@ class AccountMove(models.Model):
             self.chorus_period_end or None,
             self._chorus_money(kinds["works"]),
             self._chorus_money(kinds["retention"]),
+            self.invoice_date or None,
         )
 
     def _chorus_other_situations(self):
@@ -196,7 +197,7 @@ class AccountMove(models.Model):
             if move.chorus_situation
             and move.move_type == "out_invoice"
             and move.payment_state != "reversed"
-            and (move.state == "draft" or move.chorus_state in ("to_send", "rejected"))
+            and (move.state == "draft" or move.chorus_state in states.TO_LEAVE)
         ]
 
     def _chorus_statement(self):
@@ -306,10 +307,19 @@ class AccountMove(models.Model):
             lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
         )
 
+    # EXTENDS exchange
+    @api.model
+    def _chorus_state_facts(self):
+        return [*super()._chorus_state_facts(), "chorus_framework"]
+
+    # EXTENDS exchange
+    def _chorus_state_before(self):
+        return "to_file" if self._chorus_by_hand() else super()._chorus_state_before()
+
     # EXTENDS market
     def _chorus_notices_in_market(self, notices):
         notices = super()._chorus_notices_in_market(notices)
-        if self._chorus_by_hand() and self.chorus_state in ("to_send", "rejected"):
+        if self._chorus_by_hand() and self.chorus_state in states.TO_LEAVE:
             by_hand = self.env._("A works document is filed on the Chorus Pro portal.")
             remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
             notices = [Notice(by_hand, remedy, True, Place.BY_HAND), *notices]
@@ -338,7 +348,7 @@ class AccountMove(models.Model):
     def _chorus_by_hand_obstacles(self):
         """Why this document cannot be filed by hand now, in the user's language; empty when it can."""
         self.ensure_one()
-        if not self._chorus_by_hand() or self.chorus_state not in ("to_send", "rejected"):
+        if not self._chorus_by_hand() or self.chorus_state not in states.TO_LEAVE:
             return [self.env._("There is nothing to file on the portal.")]
         lang = self.env.lang
         blocking = (finding for finding in self._chorus_findings() if finding.blocks)

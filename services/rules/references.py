@@ -64,8 +64,11 @@ def _engagement_asked(invoice: Invoice, context: Context) -> bool:
     return service is not None and service.engagement_required is True
 
 
-def _service_required(invoice: Invoice, context: Context) -> bool:
-    return _service_asked(context) and not invoice.service_code.strip()
+def _service_required(invoice: Invoice, context: Context) -> Values | None:
+    if not _service_asked(context) or invoice.service_code.strip():
+        return None
+    choices = context.recipient.choices
+    return {"remedy": _ASK_SERVICE if not choices else _CHOOSE_SERVICE if len(choices) > 1 else _only_service(choices[0])}
 
 
 def _engagement_required(invoice: Invoice, context: Context) -> bool:
@@ -159,6 +162,18 @@ _ASK_SERVICE = Text(
     "Ask the public body for the code of the service that receives your invoices, and enter it on the invoice.",
     "Demandez à l'entité publique le code du service qui reçoit vos factures, et saisissez-le sur la facture.",
 )
+_CHOOSE_SERVICE = Text(
+    "Choose on the invoice which of its services receives it: the order names it.",
+    "Choisissez sur la facture celui de ses services qui la reçoit : le bon de commande le nomme.",
+)
+
+
+def _only_service(code: str) -> Text:
+    return Text(
+        f"Choose “{code}” on the invoice: it is its only one.", f"Choisissez « {code} » sur la facture : il n'en a pas d'autre."
+    )
+
+
 _ASK_ENGAGEMENT = Text(
     "Look for the engagement number on the order or ask the public body for it, and enter it on the invoice.",
     "Cherchez le numéro d'engagement sur le bon de commande ou demandez-le à l'entité publique, et saisissez-le sur la facture.",
@@ -170,7 +185,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
         Level.BLOCK,
         "service_code",
         Text("The service code is missing: this customer requires it.", "Le code service manque : ce client l'exige."),
-        _ASK_SERVICE,
+        Text("{remedy}", "{remedy}"),
         "doc/RULES.md R-08",
         _service_required,
     ),

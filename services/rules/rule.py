@@ -42,6 +42,7 @@ class Requirements:
     :param either: one of the two is enough; it then prevails over both.
     :param moa_only: the structure receives works documents only, as project owner.
     :param services: its services, all of them.
+    :param choices: where no service was chosen, the codes of some of those that may be; empty where none is known.
     """
 
     active: bool | None = None
@@ -50,6 +51,7 @@ class Requirements:
     either: bool | None = None
     moa_only: bool | None = None
     services: tuple[Service, ...] | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

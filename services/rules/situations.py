@@ -25,6 +25,7 @@ class Situation:
     """One statement. ``works``: done this time, without VAT; less than nothing when earlier work is taken back.
 
     ``retention``: kept back this time, less than nothing; more than nothing when it is given back.
+    ``dated``: the day of the document.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Situation:
     end: date | None
     works: Decimal = ZERO
     retention: Decimal = ZERO
+    dated: date | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,16 @@ def _period(this: Situation, others: list[Situation]) -> Iterable[Finding]:
             Text("Correct the dates of the period.", "Corrigez les dates de la période."),
         )
         return
+    if this.dated and this.start > this.dated:
+        yield _finding(
+            "period_future",
+            Level.WARN,
+            Text(
+                f"The situation of {this.dated:%Y-%m-%d} states work to come, from {this.start:%Y-%m-%d} on.",
+                f"La situation du {this.dated:%d/%m/%Y} constate des travaux à venir, à partir du {this.start:%d/%m/%Y}.",
+            ),
+            Text("Check the period, or the date of the invoice.", "Vérifiez la période, ou la date de la facture."),
+        )
     dated = [other for other in others if other.start and other.end and other.number != this.number]
     for other in dated:
         if this.start <= other.end and other.start <= this.end:

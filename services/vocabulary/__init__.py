@@ -5,7 +5,7 @@ Every text is bilingual (``Text``); every code received from the platform is loo
 
 from __future__ import annotations
 
-from . import flows, frameworks, messages, motifs, statuses, syntaxes
+from . import flows, frameworks, messages, motifs, states, statuses, syntaxes
 from .actors import ACTORS, Actor
 from .fields import FIELDS
 from .flows import FLOW_STATES, FlowState, Outcome
@@ -13,7 +13,8 @@ from .frameworks import FRAMEWORKS, ROLES, SUPPLIER_ROLES, Framework, Role
 from .messages import MESSAGES, Explanation, Kind, Message, explain, with_code
 from .motifs import MOTIFS, Motif
 from .places import LABELS, PLACES, Place
-from .statuses import STATES, STATUSES, TERMINAL, State, Status
+from .states import STATES, Group, State
+from .statuses import STATUSES, TERMINAL, Status
 from .syntaxes import BATCH_SUFFIX, SYNTAXES, Form, Syntax
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "FlowState",
     "Form",
     "Framework",
+    "Group",
     "Kind",
     "Message",
     "Motif",
@@ -51,6 +53,7 @@ __all__ = [
     "frameworks",
     "messages",
     "motifs",
+    "states",
     "statuses",
     "syntaxes",
     "with_code",

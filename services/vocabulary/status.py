@@ -1,31 +1,13 @@
-"""What is known of an invoice status, and the accountant's few stable states."""
+"""What is known of an invoice status at Chorus Pro."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 from ..text import Text
 from .actors import Actor
-
-State = Literal["deposited", "validation", "received", "processing", "to_complete", "refused", "paid", "cancelled"]
-
-STATES: Mapping[State, Text] = MappingProxyType(
-    {
-        "deposited": Text("Deposited", "Déposée"),
-        "validation": Text("Awaiting validation", "En attente de validation"),
-        "received": Text("Received by the public body", "Reçue par l'entité publique"),
-        "processing": Text("Being processed", "En cours de traitement"),
-        "to_complete": Text("To complete or correct", "À compléter ou corriger"),
-        "refused": Text("Refused", "Refusée"),
-        "paid": Text("Payment sent", "Mise en paiement"),
-        "cancelled": Text("Cancelled", "Annulée"),
-    }
-)
-"""The accountant's states after the deposit, in the order of a usual life."""
-
+from .states import State
 
 Action = Literal["complete", "recycle", "validator", "reissue"]
 """What the add-on can do about an invoice: add documents, correct the routing, correct the validator, credit and invoice anew."""
@@ -35,10 +17,11 @@ Action = Literal["complete", "recycle", "validator", "reissue"]
 class Status:
     """One status of an invoice at Chorus Pro (``statutFacture``, doc/API.md §3.5 and §3.6).
 
-    ``code`` is Chorus Pro's own. ``terminal``: nothing can come back, asking again is useless. ``who`` acts next.
-    ``advice``: what the accountant should do, or may expect. ``needs_reason``: a reason and a comment stand in the
-    invoice's history and are worth one more call. ``works``: exists in the works circuit only. ``activity``: a person
-    must be told at once. ``actions``: what this add-on can do about it; for the rest the advice sends people to the portal.
+    ``code`` is Chorus Pro's own, ``state`` what an accountant reads (see ``states``). ``terminal``: nothing can come back,
+    asking again is useless. ``who`` acts next. ``advice``: what the accountant should do, or may expect. ``needs_reason``: a
+    reason and a comment stand in the invoice's history and are worth one more call. ``works``: exists in the works circuit
+    only. ``activity``: a person must be told at once. ``actions``: what this add-on can do about it; for the rest the advice
+    sends people to the portal.
     """
 
     code: str

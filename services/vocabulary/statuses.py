@@ -8,11 +8,11 @@ from types import MappingProxyType
 from ..text import Text
 from .actors import Actor
 from .codes import Codes
-from .status import STATES, Action, State, Status
+from .status import Action, Status
 from .statuses_ordinary import ORDINARY
 from .statuses_works import WORKS
 
-__all__ = ["ACTIONS", "STATES", "STATUSES", "TERMINAL", "Action", "State", "Status", "get"]
+__all__ = ["ACTIONS", "STATUSES", "TERMINAL", "Action", "Status", "get"]
 
 STATUSES: Mapping[str, Status] = MappingProxyType({status.code: status for status in (*ORDINARY, *WORKS)})
 """Every known status by code: the 56 of the Swagger and the one added since (doc/API.md §3.5)."""

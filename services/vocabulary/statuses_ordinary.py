@@ -50,7 +50,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "BROUILLON",
         Text("Draft", "Brouillon"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         Text(
             "Saved at Chorus Pro but not sent: submit it or delete it there.",
@@ -61,7 +61,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "INTERPRETEE_OCR",
         Text("Read by optical recognition", "Interprétée (OCR)"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         Text(
             "The PDF was read but the invoice is not sent: check the data and submit it.",
@@ -111,14 +111,14 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "PRISE_EN_COMPTE_DESTINATAIRE",
         Text("Taken into account by the recipient", "Prise en compte par le destinataire"),
-        "received",
+        "processing",
         Actor.RECIPIENT,
         _IN_PROGRESS,
     ),
     Status(
         "COMPLETEE",
         Text("Completed", "Complétée"),
-        "received",
+        "completed",
         Actor.RECIPIENT,
         Text(
             "Nothing to do: your documents were sent, the public body resumes its work.",
@@ -174,7 +174,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "A_RECYCLER",
         Text("To be re-routed", "À recycler"),
-        "to_complete",
+        "to_recycle",
         Actor.SUPPLIER,
         Text(
             "Correct the recipient's SIRET, the service code or the engagement number with the button “Re-route”. Same number.",
@@ -218,7 +218,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "ERREUR_DESTINATAIRE_PD",
         Text("Recipient error (PD)", "Erreur sur le destinataire (PD)"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         _CHECK_RECIPIENT,
         needs_reason=True,
@@ -227,7 +227,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "ERREUR_DESTINATAIRE_EA",
         Text("Recipient error (EA)", "Erreur sur le destinataire (EA)"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         _CHECK_RECIPIENT,
         needs_reason=True,
@@ -237,7 +237,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "ABANDONNEE",
         Text("Abandoned", "Abandonnée"),
-        "cancelled",
+        "abandoned",
         Actor.NOBODY,
         _IF_STILL_DUE,
         terminal=True,
@@ -248,7 +248,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "SUPPRIMEE",
         Text("Deleted", "Supprimée"),
-        "cancelled",
+        "abandoned",
         Actor.NOBODY,
         _IF_STILL_DUE,
         terminal=True,
@@ -307,7 +307,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "REFUSEE_1",
         Text("Refused (1st validator)", "Refusée (1er valideur)"),
-        "refused",
+        "declined",
         Actor.SUPPLIER,
         _REFUSED_BY_VALIDATOR,
         needs_reason=True,
@@ -317,7 +317,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "REFUSEE_2",
         Text("Refused (2nd validator)", "Refusée (2d valideur)"),
-        "refused",
+        "declined",
         Actor.SUPPLIER,
         _REFUSED_BY_VALIDATOR,
         needs_reason=True,
@@ -327,7 +327,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "ERREUR_FOURNISSEUR_SUR_VALIDEUR",
         Text("Wrong validator named by the supplier", "Erreur du fournisseur sur le valideur"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         Text(
             "The validator you named is not the right one: correct it and send the invoice again. Same number.",
@@ -341,7 +341,7 @@ ORDINARY: tuple[Status, ...] = (
     Status(
         "ERREUR_COTRAITANT_SUR_VALIDEUR",
         Text("Wrong validator named by the co-contractor", "Erreur du cotraitant sur le valideur"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         Text(
             "The second validator is not the right one: agree on it with your co-contractor, then have it corrected.",

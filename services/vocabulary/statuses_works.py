@@ -44,25 +44,25 @@ _MOA_CORRECTS = Text(
 )
 
 WORKS: tuple[Status, ...] = (
-    _Works("A_VALIDER_MOE", Text("To be validated by the MOE", "À valider par la MOE"), "validation", Actor.MOE, _AT_MOE),
+    _Works("A_VALIDER_MOE", Text("To be validated by the MOE", "À valider par la MOE"), "at_moe", Actor.MOE, _AT_MOE),
     _Works(
         "A_ASSOCIER_MOE",
         Text("To be associated by the MOE", "À associer par la MOE"),
-        "validation",
+        "at_moe",
         Actor.MOE,
         _AT_MOE,
     ),
     _Works(
         "MISE_A_DISPOSITION_MOE",
         Text("Made available to the MOE", "Mise à disposition de la MOE"),
-        "validation",
+        "at_moe",
         Actor.MOE,
         _AT_MOE,
     ),
     _Works(
         "PRISE_EN_COMPTE_MOE",
         Text("Taken into account by the MOE", "Prise en compte par la MOE"),
-        "validation",
+        "at_moe",
         Actor.MOE,
         _AT_MOE,
     ),
@@ -70,7 +70,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ABSENCE_VALIDATION_MOE_DELAI_REGLEMENTAIRE",
         Text("Not validated by the MOE in the legal time", "Absence de validation de la MOE dans le délai réglementaire"),
-        "validation",
+        "at_moe",
         Actor.MOA,
         Text(
             "The project manager did not answer in time: remind it and warn the project owner. The payment period has "
@@ -83,25 +83,25 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "A_ASSOCIER_MOA",
         Text("To be associated by the MOA", "À associer par la MOA"),
-        "validation",
+        "at_moa",
         Actor.MOA,
         _AT_MOA,
     ),
     _Works(
         "MISE_A_DISPOSITION_MOA",
         Text("Made available to the MOA", "Mise à disposition de la MOA"),
-        "validation",
+        "at_moa",
         Actor.MOA,
         _AT_MOA,
     ),
     _Works(
         "PRISE_EN_COMPTE_MOA",
         Text("Taken into account by the MOA", "Prise en compte par la MOA"),
-        "validation",
+        "at_moa",
         Actor.MOA,
         _AT_MOA,
     ),
-    _Works("TRANSMISE_MOA", Text("Passed on to the MOA", "Transmise à la MOA"), "validation", Actor.MOA, _AT_MOA),
+    _Works("TRANSMISE_MOA", Text("Passed on to the MOA", "Transmise à la MOA"), "at_moa", Actor.MOA, _AT_MOA),
     # Not terminal: the next party may ask for this document to be re-routed (demander/recyclage, doc/RULES.md §2.7).
     _Works(
         "ASSOCIEE",
@@ -116,7 +116,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "A_ASSOCIER_FOURNISSEUR",
         Text("To be associated by the supplier", "À associer par le fournisseur"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         Text(
             "File the next document yourself: A8 after a general statement, A22 or A23 in the tacit procedure.",
@@ -127,7 +127,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "A_COMPLETER",
         Text("To be completed", "À compléter"),
-        "to_complete",
+        "incomplete",
         Actor.SUPPLIER,
         Text(
             "Documents are asked for: read the comment, then add them.",
@@ -139,7 +139,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "EN_ATTENTE_RECYCLAGE_FOURNISSEUR",
         Text("Waiting to be re-routed by the supplier", "En attente de recyclage par le fournisseur"),
-        "to_complete",
+        "to_recycle",
         Actor.SUPPLIER,
         Text(
             "Correct the recipient's SIRET, the service code or the engagement number, then send it again.",
@@ -151,7 +151,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_FOURNISSEUR_SUR_MOE",
         Text("Wrong MOE named by the supplier", "Erreur du fournisseur sur la MOE"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         _WRONG_MOE,
         needs_reason=True,
@@ -160,7 +160,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_FOURNISSEUR_SUR_MOA",
         Text("Wrong MOA named by the supplier", "Erreur du fournisseur sur la MOA"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         _WRONG_MOA,
         needs_reason=True,
@@ -171,7 +171,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_DE_MOE",
         Text("Wrong MOE", "Erreur de MOE"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         _WRONG_MOE,
         needs_reason=True,
@@ -180,7 +180,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_DE_MOA",
         Text("Wrong MOA", "Erreur de MOA"),
-        "to_complete",
+        "to_handle",
         Actor.SUPPLIER,
         _WRONG_MOA,
         needs_reason=True,
@@ -189,7 +189,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_MOE_SUR_MOA",
         Text("Wrong MOA named by the MOE", "Erreur de la MOE sur la MOA"),
-        "validation",
+        "at_moe",
         Actor.MOE,
         _MOE_CORRECTS,
         needs_reason=True,
@@ -197,7 +197,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_MOE_SUR_FOURNISSEUR",
         Text("Wrong supplier named by the MOE", "Erreur de la MOE sur le fournisseur"),
-        "validation",
+        "at_moe",
         Actor.MOE,
         _MOE_CORRECTS,
         needs_reason=True,
@@ -205,7 +205,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "ERREUR_MOA_SUR_FOURNISSEUR",
         Text("Wrong supplier named by the MOA", "Erreur de la MOA sur le fournisseur"),
-        "validation",
+        "at_moa",
         Actor.MOA,
         _MOA_CORRECTS,
         needs_reason=True,
@@ -214,7 +214,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "REFUSEE_MOE",
         Text("Refused by the MOE", "Refusée par la MOE"),
-        "refused",
+        "declined",
         Actor.SUPPLIER,
         _NEW_DRAFT,
         needs_reason=True,
@@ -223,7 +223,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "REFUSEE_MOA",
         Text("Refused by the MOA", "Refusée par la MOA"),
-        "refused",
+        "declined",
         Actor.SUPPLIER,
         _NEW_DRAFT,
         needs_reason=True,
@@ -233,7 +233,7 @@ WORKS: tuple[Status, ...] = (
     _Works(
         "REFUSEE_FOURNISSEUR",
         Text("Refused by the supplier", "Refusée par le fournisseur"),
-        "refused",
+        "declined",
         Actor.MOA,
         Text(
             "You refused this document: expect a corrected one from the project owner.",

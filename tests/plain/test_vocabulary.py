@@ -26,11 +26,13 @@ from ...services.vocabulary import (
     TERMINAL,
     Actor,
     Form,
+    Group,
     Outcome,
     Role,
     flows,
     frameworks,
     motifs,
+    states,
     statuses,
     syntaxes,
 )
@@ -102,6 +104,31 @@ def test_keys_are_codes_and_read_only(table):
         table["X"] = None
 
 
+# --- states ---
+
+
+def test_states_stand_in_the_order_of_the_process_each_with_its_own_words():
+    assert list(STATES)[:4] == ["to_send", "to_file", "sending", "checking"]
+    assert list(STATES).index("deposited") < list(STATES).index("received") < list(STATES).index("paid")
+    for lang in ("en", "fr"):
+        assert len({label.of(lang) for label in STATES.values()}) == len(STATES)
+
+
+def test_a_state_is_ours_theirs_done_or_refused():
+    assert sorted(states.of_group(*Group), key=list(STATES).index) == list(STATES)
+    assert states.of_group(Group.DONE) == ("paid", "cancelled")
+    assert {states.group(state) for state in states.WAITING} == {Group.THEIRS}
+    assert {states.group(state) for state in states.RETURNED} == {Group.MINE}
+    assert {states.group(state) for state in states.TURNED_DOWN} == {Group.REFUSED}
+
+
+@pytest.mark.parametrize("code", ["SUSPENDUE", "A_COMPLETER", "A_RECYCLER", "REJETEE", "REFUSEE_1", "MISE_A_DISPOSITION",
+                                  "COMPLETEE", "MISE_EN_PAIEMENT", "ABANDONNEE", "DEPOSEE"])  # fmt: skip
+def test_a_state_is_read_in_chorus_pros_own_words(code):
+    status = STATUSES[code]
+    assert status.label.fr.startswith(STATES[status.state].fr)
+
+
 # --- statuses ---
 
 
@@ -122,13 +149,16 @@ def test_status_is_consistent(status):
     assert status.state in STATES
     assert status.advice.en.endswith(".")
     assert status.advice.fr.endswith(".")
-    if status.state == "to_complete":
+    assert status.state not in ("to_send", "to_file", "sending", "checking", "rejected"), "before the deposit"
+    if states.group(status.state) is Group.MINE:
         assert status.who is Actor.SUPPLIER
-    if status.state in ("paid", "cancelled"):
+    if status.state in ("paid", "cancelled", "abandoned"):
         assert status.who is Actor.NOBODY
     if status.state == "validation":
-        assert status.who in (Actor.VALIDATOR, Actor.MOE, Actor.MOA)
-    if status.state == "received":
+        assert status.who is Actor.VALIDATOR
+    if status.state in ("at_moe", "at_moa"):
+        assert status.who in (Actor.MOE, Actor.MOA)
+    if status.state in ("received", "completed", "processing") and not status.works:
         assert status.who is Actor.RECIPIENT
     if status.who in (Actor.MOE, Actor.MOA):
         assert status.works
@@ -136,7 +166,7 @@ def test_status_is_consistent(status):
 
 @pytest.mark.parametrize("status", SUPPLIER_MUST_ACT, ids=lambda status: status.code)
 def test_supplier_must_act(status):
-    assert status.state in ("to_complete", "refused")
+    assert states.group(status.state) in (Group.MINE, Group.REFUSED)
     assert status.activity
     assert not status.advice.en.startswith("Nothing to do")
     assert not status.advice.fr.startswith("Rien à faire")
@@ -163,14 +193,14 @@ def test_reason_is_fetched(code):
         ("DEPOSEE", "deposited", Actor.PLATFORM),
         ("EN_COURS_ACHEMINEMENT", "deposited", Actor.PLATFORM),
         ("MISE_A_DISPOSITION", "received", Actor.RECIPIENT),
-        ("COMPLETEE", "received", Actor.RECIPIENT),
+        ("COMPLETEE", "completed", Actor.RECIPIENT),
         ("SERVICE_FAIT", "processing", Actor.RECIPIENT),
         ("MANDATEE", "processing", Actor.RECIPIENT),
         ("COMPTABILISEE", "processing", Actor.RECIPIENT),
         ("MISE_EN_PAIEMENT", "paid", Actor.NOBODY),
         ("A_VALIDER_1", "validation", Actor.VALIDATOR),
-        ("A_VALIDER_MOE", "validation", Actor.MOE),
-        ("TRANSMISE_MOA", "validation", Actor.MOA),
+        ("A_VALIDER_MOE", "at_moe", Actor.MOE),
+        ("TRANSMISE_MOA", "at_moa", Actor.MOA),
     ],
 )
 def test_usual_statuses(code, state, who):

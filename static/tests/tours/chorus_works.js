@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("chorus_works_filed", {
         { trigger: ".o_form_view button[name='action_chorus_by_hand']:visible", run: "click" },
         { trigger: ".modal .o_field_widget[name='filed'] input", content: "A person filed it on the portal", run: "click" },
         { trigger: ".modal button[name='action_filed']:visible", content: "Odoo looks for it", run: "click" },
-        { trigger: ".o_field_badge[name='chorus_state']:contains('To be validated')", content: "Recognised by its number" },
+        { trigger: ".o_field_badge[name='chorus_state']:contains('With the MOE')", content: "Recognised by its number" },
         { trigger: ".alert:contains('has until')", content: "The project manager's seven days run" },
     ],
 });

@@ -195,7 +195,10 @@ class TestSetup(ChorusCommon):
     def test_the_dashboard_leads_to_it(self):
         journal = self.company_data["default_journal_sale"]
         shown = journal.with_user(self.manager)._get_journal_dashboard_data_batched
-        self.assertTrue(shown()[journal.id]["chorus_setup"])
+        self.assertEqual(shown()[journal.id]["chorus_setup"], "Go to production", "the simulator is set up already")
+        self.company.chorus_environment = False
+        self.assertEqual(shown()[journal.id]["chorus_setup"], "Connect to Chorus Pro")
+        self.company.chorus_environment = "simulator"
         self.company._chorus_diagnose()
         self.assertFalse(shown()[journal.id]["chorus_setup"])
         self.assertFalse(journal.with_user(self.sender)._get_journal_dashboard_data_batched()[journal.id]["chorus_setup"])

@@ -66,7 +66,7 @@ class TestChorusState(ChorusCommon):
                 self.assertTrue(move.chorus_advice)
 
     def test_every_status_has_a_state(self):
-        known = dict(self.env["account.move"]._fields["chorus_state"].selection)
+        known = dict(self.env["account.move"]._fields["chorus_state"]._description_selection(self.env))
         move = self.arrive(self.invoice())
         for status in statuses.STATUSES.values():
             move.sudo().chorus_status = status.code

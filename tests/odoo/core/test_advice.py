@@ -411,6 +411,8 @@ class TestAdviceElsewhere(AdviceCase):
             with self.subTest(code):
                 move = self.invoice(self.body(siret), **given)
                 self.run_cron("directory")  # what the service itself requires is asked for once it is chosen
+                if not given:
+                    move.buyer_reference = False  # the only one is proposed
                 self.blocked(move, code, Place.REFERENCES).write(mended)
                 self.leaves(move)
 

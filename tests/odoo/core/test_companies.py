@@ -103,7 +103,12 @@ class TestCompanies(ChorusCommon):
     def test_dialogs_tell_nothing(self):
         """A dialog about an invoice, opened by whoever may not see that invoice."""
         move = self.arrive(self.invoice())
-        for name, values in (("chorus.why", {}), ("chorus.reissue", {}), ("chorus.action.wizard", {"kind": "complete"})):
+        for name, values in (
+            ("chorus.why", {}),
+            ("chorus.attach", {}),
+            ("chorus.reissue", {}),
+            ("chorus.action.wizard", {"kind": "complete"}),
+        ):
             with self.subTest(name), self.assertRaises(AccessError):
                 self.env[name].with_user(self.stranger).create({"move_id": move.id, **values})
         self.assertTrue(move.chorus_entry_ids)

@@ -3,7 +3,8 @@ import base64
 from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ...support.formats_case import FormatsCase
 
@@ -33,6 +34,33 @@ class TestAttachments(FormatsCase):
                     [b"%PDF one", b"%PDF two"],
                 )
                 self.assertIn("Bon de commande", etree.tostring(xml, encoding="unicode"))
+
+    def test_several_files_at_once_and_those_of_the_chatter(self):
+        """Dropped together, or picked where they are already; what Chorus Pro would refuse is told before."""
+        move = self.invoice().with_user(self.sender)
+        files = self.env["ir.attachment"].with_user(self.sender)
+        there = files.create({"name": "commande.pdf", "raw": b"%PDF order", "res_model": "account.move", "res_id": move.id})
+        two = files.create([{"name": f"{name}.pdf", "raw": b"%PDF " + name.encode()} for name in ("un", "deux")])
+        action = move.action_chorus_attach()
+        form = Form(self.env[action["res_model"]].with_user(self.sender).browse(action["res_id"]))
+        self.assertIn(there, self.env["ir.attachment"].search(safe_eval(
+            form._record._fields["chatter_ids"].domain, {"move_id": move.id})))  # fmt: skip
+        form.kind = "order"
+        for file in two:
+            form.file_ids.add(file)
+        form.chatter_ids.add(there)
+        form.save().action_add()
+        self.assertEqual(sorted(move.chorus_attachment_ids.mapped("name")), ["commande.pdf", "deux.pdf", "un.pdf"])
+        self.assertEqual(set(move.chorus_attachment_ids.mapped("kind")), {"order"})
+        self.assertEqual(there.res_id, move.id, "it stays in the chatter")
+        wizard = self.env["chorus.attach"].with_user(self.sender).create({"move_id": move.id})
+        with self.assertRaises(UserError):
+            wizard.action_add()
+        wizard.file_ids = files.create({"name": "virus.exe", "raw": b"x"})
+        with self.assertRaises(UserError):
+            wizard.action_add()
+        self.arrive(move.sudo())
+        self.assertEqual(len(self.simulator.invoices()[0]["attachments"]), 3)
 
     def test_checks(self):
         cases = {

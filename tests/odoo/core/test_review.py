@@ -1,5 +1,5 @@
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ...common import ChorusCommon
@@ -58,6 +58,48 @@ class TestReview(ChorusCommon):
         wizard.action_send()
         self.assertEqual(set(ready.mapped("chorus_state")), {"deposited"})
         self.assertEqual(set((long | odd).mapped("chorus_state")), {"to_send"})
+
+    def test_the_others_leave_and_these_are_mended_in_a_list(self):
+        """Each says what it requires and what is wrong; what is typed there leaves by the button above the list."""
+        state = self.invoice(self.ministry)
+        self.know(self.ministry)
+        ready = self.invoice() | self.invoice()
+        odd = self.numbered("F.1")
+        told = self.review(ready | state | odd).action_send_and_mend()
+        self.assertEqual(set(ready.mapped("chorus_state")), {"deposited"})
+        action = told["params"]["next"]
+        listed = self.env["account.move"].with_user(self.sender).search(action["domain"])
+        self.assertEqual(listed, (state | odd).sorted(lambda move: listed.ids.index(move.id)))
+        view = self.env["account.move"].with_user(self.sender).get_view(action["views"][0][0], "list")["arch"]
+        for name in ("chorus_needs", "chorus_reason", "chorus_service_id", "purchase_order_reference", "chorus_market_id"):
+            self.assertIn(f'name="{name}"', view)
+        self.assertIn('multi_edit="1"', view)
+        self.assertIn("engagement number is missing", state.chorus_reason)
+        self.assertIn("F.1", odd.chorus_reason)
+        # all of the list, where nothing is selected; what is not ready yet stays, with its reason
+        state.write({"buyer_reference": "FAC-001", "purchase_order_reference": "1300012345"})
+        self.assertFalse(state.chorus_reason)
+        sender = self.env["account.move"].with_user(self.sender)
+        answer = sender.with_context(**action["context"]).action_chorus_send_mended()
+        self.assertEqual((state.chorus_state, odd.chorus_state), ("deposited", "to_send"))
+        self.assertIn("F.1", answer["params"]["message"])
+
+    def know(self, *bodies):
+        """Have Chorus Pro's directory tell what these bodies require."""
+        self.env["chorus.lookup"]._ask(self.env["res.partner"].union(*bodies), self.company)
+        with self.enter_registry_test_mode():
+            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_directory").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_one_service_is_written_on_the_invoices_of_its_own_body_alone(self):
+        """In a list, one choice goes to all the lines selected."""
+        moves = self.invoice(self.ministry) | self.invoice(self.ministry) | self.invoice(self.hospital)
+        self.know(self.ministry, self.hospital)
+        service = self.env["chorus.service"]._chorus_of_code(self.ministry, "FAC-001")
+        moves[:2].with_user(self.sender).write({"chorus_service_id": service.id})
+        self.assertEqual(set(moves[:2].mapped("buyer_reference")), {"FAC-001"})
+        with self.assertRaisesRegex(UserError, "choose the service of each customer"):
+            moves.with_user(self.sender).write({"chorus_service_id": service.id})
 
     def test_a_customer_is_mended_once_for_all_its_invoices(self):
         moves = self.invoice(self.hospital) | self.invoice(self.hospital) | self.invoice()

@@ -60,12 +60,15 @@ MODELS = {
     "chorus.structure.search.line": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.reissue": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.status.entry": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.attach": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
     "chorus.why": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
 }
 
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
 #: first company. Everybody else meets an AccessError.
 METHODS = {
+    ("account.move", "action_chorus_attach"): BILLING,
+    ("chorus.attach", "action_add"): NOBODY,
     ("account.move", "action_chorus_check_recipient"): TRANSFER,
     ("account.move", "action_chorus_complete"): TRANSFER,
     ("account.move", "action_chorus_find"): TRANSFER,
@@ -77,6 +80,7 @@ METHODS = {
     ("chorus.action", "action_cancel"): TRANSFER,
     ("chorus.connection", "action_poll"): TRANSFER,
     ("chorus.report", "action_open_move"): BILLING,
+    ("chorus.dashboard", "read_dashboard"): BILLING | {"stranger"},  # of one's own companies
     ("chorus.action", "action_refresh"): TRANSFER,
     ("chorus.action.wizard", "action_confirm"): NOBODY,
     ("chorus.reissue", "action_confirm"): NOBODY,
@@ -85,6 +89,7 @@ METHODS = {
     ("chorus.why", "action_reissue"): NOBODY,
     ("chorus.why", "action_validator"): NOBODY,
     ("account.move", "action_chorus_send"): TRANSFER,
+    ("account.move", "action_chorus_send_mended"): TRANSFER,
     ("account.move", "action_chorus_send_selected"): TRANSFER,
     ("chorus.connection", "action_forget_unreadable"): MANAGER,
     ("chorus.connection", "action_setup"): MANAGER,
@@ -113,6 +118,8 @@ METHODS = {
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
     ("chorus.send.wizard", "action_send"): NOBODY,
+    ("chorus.send.wizard", "action_send_and_mend"): NOBODY,
+    ("chorus.service", "action_read_details"): TRANSFER | {"stranger"},
     ("chorus.send.wizard.group", "action_open"): NOBODY,
     ("chorus.setup", "action_back"): NOBODY,
     ("chorus.setup", "action_check"): NOBODY,
@@ -247,7 +254,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         action = self.env["chorus.action"].sudo()._chorus_ask(other, "complete", [("bon.pdf", b"%PDF")], comment="Voici")
         wizards = {
             name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "wizard" in name else {})})
-            for name in ("chorus.action.wizard", "chorus.reissue", "chorus.why")
+            for name in ("chorus.action.wizard", "chorus.attach", "chorus.reissue", "chorus.why")
         }
         validation = (
             self.env["chorus.validation"]

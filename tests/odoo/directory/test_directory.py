@@ -100,7 +100,7 @@ class TestDirectory(DirectoryCase):
             with self.subTest(siret):
                 partner = self.body(siret, "Client public", street="1 rue", zip="35000", city="Rennes")
                 self.complete(partner)
-                move = self.invoice(partner)
+                move = self.invoice(partner, buyer_reference=False)  # not even the only one, which is proposed
                 self.assertEqual({finding.code for finding in move._chorus_findings() if finding.blocks}, codes)
                 self.assertEqual(bool(move._chorus_obstacles()), bool(codes))
         university = self.env["res.partner"].search([("company_registry", "=", UNIVERSITY)])
@@ -243,7 +243,7 @@ class TestDirectory(DirectoryCase):
     def test_facts_of_another_environment_count_for_nothing(self):
         partner = self.body(simulated.HOSPITAL, street="1 rue", zip="35000", city="Rennes")
         self.complete(partner)
-        move = self.invoice(partner)
+        move = self.invoice(partner, buyer_reference=False)
         self.assertTrue(move._chorus_obstacles())
         partner.sudo().chorus_directory_environment = "qualification"
         move.invalidate_recordset()
@@ -261,6 +261,7 @@ class TestDirectory(DirectoryCase):
         wizard = search.create({"name": "commune de saint-exemple"})
         wizard.action_search()
         self.assertEqual(len(wizard.line_ids), 3)
+        self.assertEqual(len({*wizard.line_ids.mapped("town")} - {False}), 3, "namesakes are told apart by their town")
         wizard.town = "Saint-Exemple-sur-Mer"
         wizard.action_search()
         self.assertEqual(wizard.line_ids.mapped("registry"), ["20000107100014"])
@@ -270,6 +271,7 @@ class TestDirectory(DirectoryCase):
         self.assertEqual(partner.invoice_sending_method, "chorus_pro")
         again = search.create({"identifier": "20000107100014"})
         again.action_search()
+        self.assertEqual(again.line_ids.partner_id, partner, "it says that this is a customer already")
         self.assertEqual(again.line_ids.action_choose()["res_id"], partner.id, "a customer that is known is not made twice")
 
     def test_who_may_not_create_contacts_is_told(self):

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ....models import timing
 from ....services.api import recipients as directory
@@ -15,6 +16,7 @@ from ...support.directory_case import (
     PORT,
     RIVEFEINTE,
     SEARCH,
+    SERVICE,
     SERVICES,
     UNIVERSITY,
     DirectoryCase,
@@ -274,6 +276,64 @@ class TestDirectoryQueue(DirectoryCase):
         self.assertEqual(self.invoice(partner, post=False).buyer_reference, "PORT-02")
         second.sudo().enabled = False
         self.assertFalse(self.invoice(partner, post=False).buyer_reference, "an inactive service is not proposed again")
+
+    def test_the_only_service_of_a_body_that_requires_one_is_proposed(self):
+        """On new invoices, and on those that wait when the body is heard of; the refusal names it, where somebody emptied it."""
+        hospital = self.body(simulated.HOSPITAL, street="1 rue", zip="35000", city="Rennes")
+        waiting, draft = self.invoice(hospital), self.invoice(hospital, post=False)
+        self.assertFalse(waiting.buyer_reference or draft.buyer_reference, "nothing is known of it yet")
+        self.ask_directory()
+        new = self.invoice(hospital, post=False)
+        self.assertEqual({*(waiting | draft | new).mapped("buyer_reference")}, {"CHU-ACHATS"})
+        self.assertFalse(waiting._chorus_obstacles())
+        waiting.buyer_reference = False
+        (finding,) = waiting._chorus_findings()
+        self.assertIn("CHU-ACHATS", finding.remedy.fr)
+        self.assertNotIn("Demandez", finding.remedy.fr)
+        self.assertFalse(self.invoice(self.body(simulated.TOWN, street="1 rue", zip="35000", city="Rennes")).buyer_reference)
+
+    def test_a_service_is_one_of_several_to_choose(self):
+        several = self.body(METROPOLIS, street="1 rue", zip="35000", city="Rennes")
+        move = self.invoice(several, purchase_order_reference="1300012345")
+        self.ask_directory()
+        self.assertFalse(move.buyer_reference)
+        (finding,) = move._chorus_findings()
+        self.assertIn("Choisissez", finding.remedy.fr)
+
+    def test_what_a_service_requires_is_read_when_it_is_chosen(self):
+        """The field asks before it takes the choice over: no chore is left, and an outage leaves it to the scheduled job."""
+        partner = self.body(METROPOLIS, "Métropole", street="1 rue", zip="35000", city="Rennes")
+        self.complete(partner)
+        services = self.env["chorus.service"].search([("partner_id", "=", partner.id), ("enabled", "=", True)], limit=2)
+        first, second = services.with_user(self.sender)
+        first.action_read_details()
+        self.assertEqual(self.calls_of(SERVICE), 1)
+        move = self.invoice(partner, buyer_reference=first.code, purchase_order_reference="1300012345")
+        self.assertNotIn("chorus_unchecked_service", move.with_user(self.sender).alerts or {})
+        first.action_read_details()
+        self.assertEqual(self.calls_of(SERVICE), 1, "what is known is not asked again")
+        self.simulator.fault(SERVICE, "reset_after", 5)
+        second.action_read_details()
+        self.assertFalse(second.detail_date)
+        self.assertTrue(second.detail_wanted)
+
+    def test_a_service_is_searched_where_an_invoice_is_corrected_too(self):
+        """Re-routed or replaced: among the body's services where Odoo has them, as on the invoice; an odd code is still seen."""
+        state = self.body(simulated.STATE, "État", street="1 rue", zip="35000", city="Rennes")
+        move = self.invoice(state, buyer_reference="NOWHERE", purchase_order_reference="1300012345")
+        self.ask_directory()
+        for model, values in (("chorus.action.wizard", {"kind": "recycle"}), ("chorus.reissue", {})):
+            with self.subTest(model):
+                wizards = self.env[model].with_user(self.sender)
+                form = Form(wizards.create({"move_id": move.id, **values}))
+                self.assertTrue(form.listed)
+                self.assertEqual(form.service_code, "NOWHERE")
+                self.assertTrue(form._view["modifiers"]["service_code"]["readonly"])
+                domain = wizards.fields_get(["chorus_service_id"], ["domain"])["chorus_service_id"]["domain"]
+                found = self.env["chorus.service"].search(safe_eval(domain, {"partner_id": state.id, "body_id": state.id}))
+                self.assertEqual(found.mapped("code"), ["FAC-001"])
+                form.chorus_service_id = found
+                self.assertEqual(form.save().service_code, "FAC-001")
 
     def test_choosing_a_service_writes_its_code(self):
         partner = self.body(METROPOLIS, "Métropole", street="1 rue", zip="35000", city="Rennes")

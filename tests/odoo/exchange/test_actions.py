@@ -91,7 +91,7 @@ class TestActions(ChorusCommon):
         remote = self.remote(move)
         self.assertEqual((remote["statut"], remote["attachments"]), ("COMPLETEE", ["bon.pdf"]))
         self.assertEqual(remote["history"][-1]["commentaire"], "Voici le bon")
-        self.assertEqual(move.chorus_state, "received", "the new state is read at once")
+        self.assertEqual(move.chorus_state, "completed", "the new state is read at once")
         self.assertFalse(move.activity_ids, "nothing is left to do")
         self.assertIn("bon.pdf", str(move.message_ids.mapped("body")))
         with self.assertRaises(UserError):
@@ -154,7 +154,7 @@ class TestActions(ChorusCommon):
                     self.assertEqual(action.state, "done")
                 self.assertEqual(self.times(move, "COMPLETEE"), 1)
                 self.assertEqual(self.remote(move)["attachments"], ["bon.pdf"])
-                self.assertEqual(move.chorus_state, "received")
+                self.assertEqual(move.chorus_state, "completed")
 
     def test_faults_of_the_file(self):
         """A file that could not be handed over: the invoice is not completed without it."""
@@ -217,7 +217,7 @@ class TestActions(ChorusCommon):
         self.assertEqual((action.state, action.error_code), ("refused", "file_changed"))
         self.assertEqual(self.simulator.calls(ADD_FILE) + self.simulator.calls(COMPLETE), 0)
         self.complete(move)
-        self.assertEqual((move.chorus_state, self.times(move, "COMPLETEE")), ("received", 1))
+        self.assertEqual((move.chorus_state, self.times(move, "COMPLETEE")), ("completed", 1))
 
     def test_withdrawn(self):
         move = self.suspended()

@@ -106,7 +106,7 @@ def test_answer_killed(fresh, point, done):
         " WHERE move.ref = %s",
         point,
     )
-    assert [tuple(row) for row in rows] == [("done", "received")]
+    assert [tuple(row) for row in rows] == [("done", "completed")]
 
 
 def test_answer_double_click(fresh):

@@ -58,7 +58,7 @@ class TestReissue(ChorusCommon):
         self.assertFalse(move.activity_ids, "nothing is left to do about the refused one")
         # accepted under its new number; the old one keeps its number and its history
         self.arrive(new)
-        self.assertEqual((new.chorus_state, move.chorus_state), ("deposited", "refused"))
+        self.assertEqual((new.chorus_state, move.chorus_state), ("deposited", "cancelled"))
         self.assertEqual((move.name, move.chorus_entry_ids & history), (number, history))
         self.assertEqual({row["numeroFacture"]: row["statut"] for row in self.simulator.invoices()},
                          {number: "REJETEE", new.name: "DEPOSEE"})  # fmt: skip

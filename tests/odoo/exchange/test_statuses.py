@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ....services.vocabulary import statuses
+from ....services.vocabulary import states, statuses
 from ...common import ChorusCommon
 
 SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
@@ -38,7 +38,7 @@ class TestStatuses(ChorusCommon):
                 self.assertEqual((move.chorus_status, move.chorus_state), (code, known.state))
                 self.assertEqual(move.with_context(lang="fr_FR").chorus_status_label, known.label.fr)
                 self.assertEqual(move.with_context(lang="fr_FR").chorus_advice, known.advice.fr)
-                kind = "refused" if known.state in ("refused", "cancelled") else "handle"
+                kind = "refused" if known.state in states.GONE else "handle"
                 self.assertEqual(self.calls(move), [kind] if known.activity else [])
                 for action in statuses.ACTIONS:
                     self.assertEqual(action in move.chorus_offered, action in known.actions, action)

@@ -2,6 +2,8 @@ import json
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import Command, fields
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -68,6 +70,51 @@ class TestOverview(ChorusCommon, HttpCase):
     def test_credit_note_counts_against(self):
         refund = self.invoice(move_type="out_refund")
         self.assertEqual(self.env["chorus.report"].browse(refund.id).amount, -refund.amount_total)
+
+    def board(self, user=None):
+        self.env.flush_all()
+        return self.env["chorus.dashboard"].with_user(user or self.sender).with_company(self.company).read_dashboard()
+
+    def test_the_dashboard_tells_four_figures_and_leads_to_their_invoices(self):
+        """Each figure opens the very invoices that it counts, under its own title."""
+        to_send, suspended, refused, paid = self.some()
+        waiting = self.arrive(self.invoice(price=700))
+        self.act(waiting, "MISE_A_DISPOSITION")
+        self.assertTrue(waiting.chorus_expected_date)
+        board = self.board()
+        counted = {"mine": to_send | suspended | refused, "theirs": waiting, "late": self.env["account.move"], "announced": paid}
+        for figure in board["figures"]:
+            moves = counted[figure["key"]]
+            self.assertEqual(figure["count"], len(moves), figure)
+            self.assertEqual(self.env["account.move"].search(figure["action"]["domain"]), moves.sorted(), figure)
+            self.assertEqual(figure["action"]["name"], figure["title"])
+        self.assertEqual([row["key"] for row in board["states"]], ["to_send", "received", "to_complete", "paid", "refused"])
+        self.assertEqual([row["group"] for row in board["states"]], ["warning", "info", "warning", "success", "danger"])
+        (body,) = board["bodies"]
+        self.assertEqual((body["title"], body["count"], body["to_payment"]), (self.town.name, 1, "0"))
+        (week,) = board["weeks"]
+        self.assertEqual(self.env["account.move"].search(week["action"]["domain"]), waiting)
+        waiting.sudo().chorus_expected_date = fields.Date.subtract(fields.Date.today(), days=3)
+        board = self.board()
+        self.assertEqual([figure["count"] for figure in board["figures"]], [3, 1, 1, 1])
+        self.assertFalse(board["weeks"])
+        self.assertEqual(board["bodies"][0]["late"], 1)
+
+    def test_an_auditor_reads_dashboard_health_and_audit_and_changes_nothing(self):
+        auditor = new_test_user(self.env, "auditor", groups="account.group_account_readonly", company_id=self.company.id,
+                                company_ids=[Command.set(self.company.ids)])  # fmt: skip
+        self.arrive(self.invoice())
+        self.company.chorus_auto_transfer = True
+        self.assertEqual(self.board(auditor)["figures"][1]["count"], 1)
+        menus = self.env["ir.ui.menu"].with_user(auditor).search([("parent_id", "=", self.env.ref(f"{MODULE}.menu_chorus").id)])
+        self.assertLessEqual({self.env.ref(f"{MODULE}.menu_chorus_{name}") for name in ("audit", "health", "report")}, set(menus))
+        own = [("company_id", "=", self.company.id)]
+        for model in ("chorus.connection", "chorus.audit"):
+            records = self.env[model].with_user(auditor)
+            for view in ("list", "form"):
+                names = records.get_view(view_type=view)["models"][model]
+                self.assertTrue(records.search(own).read([name for name in names if name in records._fields]), model)
+            self.assertFalse(any(records.has_access(operation) for operation in ("write", "create", "unlink")), model)
 
     # -- journal card --------------------------------------------------------------------------------------------------
 
@@ -231,3 +278,17 @@ class TestOverview(ChorusCommon, HttpCase):
         html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
         for text in (move.chorus_identifier, "EJ-4711", "Deposited"):
             self.assertIn(text, html)
+
+    def test_the_paper_names_the_references_as_the_screens_do_and_in_french(self):
+        self.speak_french()
+        self.town.lang = "fr_FR"
+        move = self.invoice(buyer_reference="VOIRIE", contract_reference="2026-01", purchase_order_reference="EJ-4711")
+        html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+        text = " ".join(" ".join(etree.HTML(html).itertext()).split())
+        names = {"buyer_reference": "Code service", "contract_reference": "Numéro de marché",
+                 "purchase_order_reference": "Numéro d'engagement"}  # fmt: skip
+        form = etree.fromstring(self.env["account.move"].with_context(lang="fr_FR").get_view(view_type="form")["arch"])
+        for name, label in names.items():
+            self.assertEqual({node.get("string") for node in form.iterfind(f".//field[@name='{name}']")}, {label})
+            self.assertEqual(text.count(f"{label} : {move[name]}"), 1, text)
+        self.assertNotIn("Reference", text)

@@ -113,9 +113,9 @@ class TestPeople(ChorusCommon):
         self.assertTrue(move.chorus_expected_date)
         self.run_people()
         self.assertEqual(move.activity_ids.activity_type_id, self.env.ref(f"{MODULE}.mail_activity_chorus_late"))
-        self.assertEqual((move.chorus_days_late, move.chorus_late_fee), (1, 40))
+        self.assertEqual(move.chorus_days_late, 1)
         # 2400 € at (2.15 + 8) % for a day
-        self.assertEqual(move.chorus_late_interest, 0.67)
+        self.assertEqual(float(move._chorus_late_interest()), 0.67)
         self.assertIn("chorus_late", move.alerts)
         self.run_people()
         self.assertEqual(len(move.activity_ids), 1)

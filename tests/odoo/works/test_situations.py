@@ -82,6 +82,7 @@ class TestSituations(MarketCommon):
             ({"chorus_period_start": date(2026, 3, 1)}, [("works", 1, True)], {"works.period_gap"}),
             ({}, [("works", -5, True)], {"works.cumulative_lower"}),
             ({"chorus_period_start": False}, [("works", 1, True)], {"works.period_missing"}),
+            ({"invoice_date": date(2025, 11, 28)}, [("works", 1, True)], {"works.period_future"}),
             (
                 {"chorus_period_start": date(2026, 3, 1), "chorus_period_end": date(2026, 2, 1)},
                 [("works", 1, True)],

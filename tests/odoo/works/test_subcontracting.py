@@ -74,7 +74,7 @@ class TestSubcontracting(MarketCommon):
                 refused = self.invoice(self.town, chorus_market_id=self.market.id)
                 self.send(refused)
                 self.decide(refused, "REFUSEE_1", motif="AUT_MOTIF_ERR_VALIDEUR", commentaire="Travaux non faits")
-                self.assertEqual(refused.chorus_state, "refused")
+                self.assertEqual(refused.chorus_state, "declined")
                 self.assertIn("Travaux non faits", refused.chorus_status_comment)
                 self.assertIn("chorus_status", refused.alerts)
 
@@ -83,7 +83,7 @@ class TestSubcontracting(MarketCommon):
             with self.subTest(code):
                 move = self.submitted(role, leader)
                 self.decide(move, "ERREUR_FOURNISSEUR_SUR_VALIDEUR", motif="ERR_VALIDEUR")
-                self.assertEqual(move.chorus_state, "to_complete")
+                self.assertEqual(move.chorus_state, "to_handle")
                 self.assertEqual(move._chorus_possible(), ("validator",))
                 action = self.env["chorus.action"]._chorus_ask(move, "validator", validator=simulated.TOWN)
                 action._chorus_send(retries=0)

@@ -31,7 +31,7 @@ class TestTourWorks(WorksCommon, HttpCase):
         draft = self.simulator.file_works(move, moa=simulated.TOWN)
         self.start_tour(url, "chorus_works_filed", login="admin")
         self.env.invalidate_all()
-        self.assertEqual((move.chorus_state, move.chorus_dossier), ("validation", draft["dossier"]))
+        self.assertEqual((move.chorus_state, move.chorus_dossier), ("at_moe", draft["dossier"]))
 
         move.sudo().chorus_waiting_since -= timedelta(days=8)
         self.poll()

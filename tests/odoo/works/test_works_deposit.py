@@ -21,7 +21,7 @@ class TestWorksDeposit(WorksCommon):
     def test_not_sent_by_the_button(self):
         move = self.works_invoice()
         self.assertIn("by_hand", move.chorus_offered)
-        self.assertEqual(move.chorus_state, "to_send")
+        self.assertEqual(move.chorus_state, "to_file")
         with self.assertRaisesRegex(UserError, "portal"):
             self.send(move)
         self.assertFalse(self.simulator.state()["deposits"])
@@ -81,7 +81,7 @@ class TestWorksDeposit(WorksCommon):
             for stopped in (move.with_user(self.sender).action_chorus_by_hand, assistant.action_pdf, assistant.action_filed):
                 with self.assertRaisesRegex(UserError, "no PDF engine"):
                     stopped()
-            self.assertEqual(move.chorus_state, "to_send")
+            self.assertEqual(move.chorus_state, "to_file")
             move.invoice_pdf_report_id = self.env["ir.attachment"].create(
                 {"name": "FAC.pdf", "raw": printed.pdf(), "res_model": "account.move", "res_id": move.id}
             )
@@ -104,7 +104,7 @@ class TestWorksDeposit(WorksCommon):
                 for stopped in (move.with_user(self.sender).action_chorus_by_hand, assistant.action_filed):
                     with self.assertRaisesRegex(UserError, "No VAT stands on these lines"):
                         stopped()
-                self.assertEqual(move.chorus_state, "to_send")
+                self.assertEqual(move.chorus_state, "to_file")
 
     def test_an_exempt_line_with_its_legal_mention_is_filed(self):
         move = self.situation([("works", 1000, True)], post=False)
@@ -141,7 +141,7 @@ class TestWorksDeposit(WorksCommon):
 
     def test_recognised_with_its_retention_by_either_total(self):
         """The person copied the amount before the retention, or typed what is to be paid; no other amount will do."""
-        for total, state in ((None, "validation"), ("1140", "validation"), ("1141", "checking")):
+        for total, state in ((None, "at_moe"), ("1140", "at_moe"), ("1141", "checking")):
             with self.subTest(total):
                 move = self.situation([("works", 1000, True), ("retention", -60, False)], invoice_user_id=self.sender.id)
                 self.filed(move, **({"montantTTC": total} if total else {}))
@@ -158,7 +158,7 @@ class TestWorksDeposit(WorksCommon):
         self.assertIn("File on the portal", group.remedy)
         self.assertEqual(group.action_open()["res_id"], works.id)
         wizard.action_send()
-        self.assertEqual((works.chorus_state, set(other.mapped("chorus_state"))), ("to_send", {"deposited"}))
+        self.assertEqual((works.chorus_state, set(other.mapped("chorus_state"))), ("to_file", {"deposited"}))
 
     def test_incomplete_works_in_a_selection_are_mended_first(self):
         works = self.works_invoice()
@@ -188,7 +188,7 @@ class TestWorksDeposit(WorksCommon):
             move,
             [
                 {
-                    "chorus_state": "validation",
+                    "chorus_state": "at_moe",
                     "chorus_identifier": str(piece["idFactureTravaux"]),
                     "chorus_dossier": piece["dossier"],
                     "chorus_status": "MISE_A_DISPOSITION_MOE",
@@ -211,7 +211,7 @@ class TestWorksDeposit(WorksCommon):
         self.simulator.file_works(move)
         deposit.sudo().next_try = False
         self.poll()
-        self.assertEqual((move.chorus_state, deposit.state), ("validation", "integrated"))
+        self.assertEqual((move.chorus_state, deposit.state), ("at_moe", "integrated"))
 
     def test_never_filed_calls_a_person_and_may_be_forgotten(self):
         move = self.works_invoice()
@@ -221,7 +221,7 @@ class TestWorksDeposit(WorksCommon):
         self.poll()
         self.assertEqual(move.activity_ids.user_id, self.sender)
         deposit.with_user(self.sender).action_not_filed()
-        self.assertEqual((deposit.state, move.chorus_state), ("cancelled", "to_send"))
+        self.assertEqual((deposit.state, move.chorus_state), ("cancelled", "to_file"))
         with self.assertRaises(UserError):
             deposit.with_user(self.sender).action_not_filed()
 
@@ -237,7 +237,7 @@ class TestWorksDeposit(WorksCommon):
         self.simulator.file_works(move)
         self.simulator.fault(WORKS, "http_403", times=5)
         self.tell(move)
-        self.assertEqual(move.chorus_state, "validation")
+        self.assertEqual(move.chorus_state, "at_moe")
         self.assertTrue(move.chorus_dossier)
 
     def test_by_the_works_api_where_payment_requests_do_not_work(self):
@@ -245,7 +245,7 @@ class TestWorksDeposit(WorksCommon):
         self.simulator.file_works(move)
         self.simulator.fault(FILES, "http_500", times=5)
         self.tell(move)
-        self.assertEqual((move.chorus_state, move.chorus_dossier), ("validation", False))
+        self.assertEqual((move.chorus_state, move.chorus_dossier), ("at_moe", False))
 
     def test_a_right_that_sending_does_not_need_stops_nothing(self):
         """No consent to the searches for works: told on the document; invoices go on leaving."""
@@ -305,7 +305,7 @@ class TestWorksFollowed(WorksCommon):
         interim = self.simulator.answer_works(draft, "moe")
         self.poll()
         self.assertEqual((move._chorus_piece(), move.chorus_status), ("A15", "MISE_A_DISPOSITION_MOA"))
-        self.assertEqual(move.chorus_state, "validation")
+        self.assertEqual(move.chorus_state, "at_moa")
         self.assertIn("MOA", move.chorus_waiting_for)
         approved = self.simulator.answer_works(interim, "moa")
         self.poll()
@@ -319,7 +319,7 @@ class TestWorksFollowed(WorksCommon):
         move = self.works_invoice()
         self.simulator.answer_works(self.filed(move), "moe", "refuse", commentaire="Métré à revoir")
         self.poll()
-        self.assertEqual((move.chorus_state, move.chorus_status_comment), ("refused", "Métré à revoir"))
+        self.assertEqual((move.chorus_state, move.chorus_status_comment), ("declined", "Métré à revoir"))
 
     def test_silence_of_the_moe(self):
         move = self.works_invoice()
@@ -367,7 +367,7 @@ class TestWorksFollowed(WorksCommon):
         self.assertIn("A8", final.chorus_next)
         general = self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
         self.poll()
-        self.assertEqual((final._chorus_piece(), final.chorus_state), (general["cadre"], "to_complete"))
+        self.assertEqual((final._chorus_piece(), final.chorus_state), (general["cadre"], "to_handle"))
         self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
         signed = self.works_invoice(price=10)
         self.assertEqual(signed.chorus_framework, "A8")
