@@ -13,6 +13,7 @@
             "docutils",
             "factur-x>=7.8",
             "lxml",
+            "openpyxl",
             "Pillow",
             "pypdf>=5.3",
             "python-stdnum",
