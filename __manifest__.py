@@ -40,6 +40,7 @@
         "views/chorus_deposit_views.xml",
         "views/chorus_lookup_views.xml",
         "views/chorus_market_views.xml",
+        "wizards/chorus_market_import_views.xml",
         "views/chorus_attachment_views.xml",
         "views/chorus_market_directory_views.xml",
         "views/account_move_original_views.xml",

@@ -20,8 +20,8 @@ from .numbers import NotANumber, is_for_memory, parse
 from .progress import Item
 
 _TOTAL = re.compile(
-    r"^(?:sous[ -]?tota(?:l|ux)|s/?[ -]?total|total|totaux|a reporter|report\b|montant (?:total|h\.?t|ttc|de la tva|tva)|t\.?v\.?a\b|"
-    r"net a payer|recapitul|ensemble des lots|soit\b)"
+    r"^(?:sous[ -]?tota(?:l|ux)|s/?[ -]?total|total|totaux|a reporter|report\b|montant (?:total|h\.?t|ttc|de la tva|tva)|"
+    r"t\.?v\.?a\b|net a payer|recapitul|ensemble des lots|soit\b)"
 )
 #: The foot's amount without VAT, by which the whole file is checked.
 _GRAND = re.compile(

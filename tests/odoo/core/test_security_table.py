@@ -43,6 +43,8 @@ MODELS = {
     "chorus.lookup": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.market.line": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.market.import": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.validation": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
@@ -109,6 +111,10 @@ METHODS = {
     ("chorus.works.deposit", "action_filed"): NOBODY,
     ("chorus.works.deposit", "action_pdf"): NOBODY,
     ("chorus.works.deposit", "action_portal"): NOBODY,
+    ("chorus.market", "action_export_lines"): BILLING,
+    ("chorus.market", "action_export_text"): BILLING,
+    ("chorus.market", "action_import_lines"): BILLING,
+    ("chorus.market.import", "action_import"): NOBODY,
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
@@ -237,6 +243,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                 "company_id": self.company.id,
                 "engagement_ids": [Command.create({"number": "TABLE-EJ"})],
                 "amendment_ids": [Command.create({"name": "TABLE"})],
+                "line_ids": [Command.create({"name": "TABLE"})],
                 "party_ids": [Command.create({"role": "moa", "partner_id": self.town.id})],
             }
         )
@@ -283,6 +290,8 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.market": market,
             "chorus.market.amendment": market.amendment_ids,
             "chorus.market.engagement": market.engagement_ids,
+            "chorus.market.line": market.line_ids,
+            "chorus.market.import": self.env["chorus.market.import"].sudo().create({"market_id": market.id}),
             "chorus.market.party": market.party_ids,
             "chorus.send.wizard": (sending := self.env["chorus.send.wizard"].sudo().create({})),
             "chorus.send.wizard.group": self.env["chorus.send.wizard.group"]
