@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    account_move_line,
     chorus_connection,
     chorus_deposit,
     chorus_deposit_line,

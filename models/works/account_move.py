@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.en16931 import DocumentError
@@ -13,8 +13,10 @@ from ...services.rules import situations
 from ...services.vocabulary import frameworks, statuses
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
+from ...services.works.statement import Amounts, Statement
 from ..core.chorus_notice import Notice
 from ..market.account_move import CUSTOMER_TYPES
+from ..market.product_template import KINDS
 from .chorus_deposit import _as_invoice
 
 
@@ -93,26 +95,26 @@ class AccountMove(models.Model):
         "invoice_line_ids.display_type",
     )
     def _compute_chorus_works(self):
+        books = {market: market._chorus_book_kinds() for market in self.chorus_market_id}
         for move in self:
-            amounts = move._chorus_amounts()
+            amounts = move._chorus_amounts(books.get(move.chorus_market_id))
             move.chorus_works_now = amounts["now"]
             move.chorus_works_total = amounts["total"]
             move.chorus_retention = amounts["retention"]
 
-    @api.depends("chorus_works_now", "chorus_works_total", "chorus_retention", "amount_untaxed", "currency_id")
+    @api.depends("chorus_works_now", "chorus_works_total", "chorus_retention", "amount_untaxed", "amount_tax", "currency_id")
     @api.depends_context("lang")
     def _compute_chorus_amounts(self):
         for move in self:
-            groups = move._chorus_amounts_shown() if move._chorus_is_situation() else ()
-            move.chorus_amounts = groups and self.env["ir.qweb"]._render(
-                "l10n_fr_chorus_pro.situation_amounts", {"groups": groups}
+            move.chorus_amounts = move._chorus_is_situation() and self.env["ir.qweb"]._render(
+                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement()}
             )
 
-    def _chorus_amounts(self):
+    def _chorus_amounts(self, books=None):
         """The amounts of this situation without VAT, by what they are; ``before`` is that of the previous ones."""
         self.ensure_one()
         kinds = self._chorus_kinds()
-        before = float(situations.previous(self._chorus_this_situation(), self._chorus_other_situations()))
+        before = float(situations.previous(self._chorus_this_situation(), self._chorus_other_situations(books)))
         return {
             "total": kinds["works"] + before,
             "before": before,
@@ -123,32 +125,129 @@ class AccountMove(models.Model):
             "other": kinds["other"],
         }
 
-    def _chorus_amounts_shown(self):
-        """The same for the form: groups of a title and rows, each a label, a formatted amount and whether it stands out."""
-        amounts = self._chorus_amounts()
+    def _chorus_columns(self, books=None):
+        """This situation as a ``services.works.statement.Statement``: to date, before and this month, by the books."""
+        self.ensure_one()
+        market = self.chorus_market_id
+        before = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
+        books = books or market._chorus_book_kinds()
+        previous = sum((move._chorus_column(books.get(move.id, {})) for move in before), Amounts())
+        month = self._chorus_column(self._chorus_kinds())
+        return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
 
-        def name(field):
-            return self._fields[field]._description_string(self.env)
+    def _chorus_column(self, kinds):
+        """The amounts of one document, given those of its kinds; those of a credit note are negative."""
+        sign = -1 if self.move_type == "out_refund" else 1
+        money = {kind: self._chorus_money(kinds.get(kind, 0)) for kind in KINDS}
+        return Amounts(
+            works=money["works"],
+            revision=money["revision"],
+            advance=money["advance"],
+            repaid=-money["advance_repayment"],
+            other=money["other"],
+            vat=self._chorus_money(sign * self.amount_tax),
+            retention=-money["retention"],
+        )
 
-        def row(label, amount, stands_out=False):
-            return label, format_amount(self.env, amount, self.currency_id), stands_out
+    def _chorus_statement(self):
+        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out."""
+        found = self._chorus_columns()
+        columns = (found.cumulative, found.previous, found.month)
+        labels = [
+            ("works", self.env._("Work, without VAT"), False),
+            ("revision", self.env._("Price revision"), False),
+            ("advance", self.env._("Advance"), False),
+            ("repaid", self.env._("Repayment of the advance"), False),
+            ("other", self.env._("Other amounts"), False),
+            ("untaxed", self.env._("Total without VAT"), True),
+            ("vat", self.env._("VAT"), False),
+            ("taxed", self.env._("Total with VAT"), True),
+            ("retention", self.env._("Retention of guarantee"), False),
+            ("net", self.env._("Net to pay"), True),
+        ]
+        always = ("works", "untaxed", "vat", "taxed", "net")
+        taken = ("repaid", "retention")
+        rows = []
+        for name, label, stands_out in labels:
+            amounts = [-getattr(column, name) if name in taken else getattr(column, name) for column in columns]
+            if name in always or any(amounts):
+                shown = [format_amount(self.env, float(amount), self.currency_id) for amount in amounts]
+                rows.append((label, shown, stands_out))
+        return rows
 
-        cumulated = [
-            row(name("chorus_works_total"), amounts["total"]),
-            row(self.env._("Previous situations"), amounts["before"]),
-            row(name("chorus_works_now"), amounts["now"], True),
+    def _chorus_statement_market(self):
+        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount."""
+        found = self._chorus_columns()
+        if not found.market:
+            return ""
+        currency = self.chorus_market_id.currency_id
+        return self.env._(
+            "Market without VAT, amendments included: %(market)s. Done: %(percent)s %%. Left to do: %(left)s.",
+            market=format_amount(self.env, float(found.market), currency),
+            percent=formatLang(self.env, float(found.progress), digits=2),
+            left=format_amount(self.env, float(found.left), currency),
+        )
+
+    # EXTENDS 'account'
+    @api.depends("chorus_market_id", "invoice_line_ids.chorus_line_kind")
+    def _compute_tax_totals(self):
+        super()._compute_tax_totals()
+        for move in self:
+            if move.tax_totals and move.chorus_market_id and move._chorus_is_situation():
+                move.tax_totals = move._chorus_totals_shown(move.tax_totals)
+
+    def _chorus_totals_shown(self, totals):
+        """The totals of a situation as the certificate has them: without and with VAT before the retention, and what is left.
+
+        :param totals: those of Odoo, which take the retention off the amount without VAT.
+        """
+        kept = self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.chorus_line_kind == "retention" and not line._chorus_is_taxed()
+        )
+        amount = self.currency_id.round(-sum(kept.mapped("price_subtotal")))
+        if self.currency_id.is_zero(amount):
+            return totals
+        local = self.company_currency_id.round(sum(kept.mapped("balance")) * (-1 if self.move_type == "out_refund" else 1))
+        first, *rest = totals["subtotals"] or [
+            {"name": self.env._("Untaxed Amount"), "tax_groups": [], **self._chorus_subtotal(0, 0)}
         ]
-        here = [
-            row(self.env._("Price revision"), amounts["revision"]),
-            row(self.env._("Advance"), amounts["advance"]),
-            row(name("chorus_retention"), amounts["retention"]),
-            *([row(self.env._("Other amounts"), amounts["other"])] if amounts["other"] else ()),
-            row(name("amount_untaxed"), self.amount_untaxed),
-        ]
-        return [
-            (self.env._("Cumulative statement, without VAT"), cumulated),
-            (self.env._("In this invoice, without VAT"), here),
-        ]
+        added = {key: first[key] + more for key, more in (("base_amount_currency", amount), ("base_amount", local))}
+        taxed = {
+            "name": self.env._("Total with VAT"),
+            **self._chorus_subtotal(totals["total_amount_currency"] + amount, totals["total_amount"] + local),
+            "tax_groups": [
+                {
+                    "id": False,
+                    "group_name": self.env._("Retention of guarantee"),
+                    "group_label": False,
+                    "involved_tax_ids": [],
+                    "tax_amount_currency": -amount,
+                    "tax_amount": -local,
+                    "base_amount_currency": 0.0,
+                    "base_amount": 0.0,
+                    "display_base_amount_currency": False,
+                    "display_base_amount": False,
+                }
+            ],
+        }
+        groups = [group for subtotal in totals["subtotals"] for group in subtotal["tax_groups"]]
+        same = len(groups) == 1 and self.currency_id.is_zero(groups[0]["base_amount_currency"] - added["base_amount_currency"])
+        return {
+            **totals,
+            "has_tax_groups": True,
+            "same_tax_base": totals["same_tax_base"] or same,
+            "subtotals": [{**first, **added}, *rest, taxed],
+        }
+
+    def _chorus_subtotal(self, amount, local):
+        return {"base_amount_currency": amount, "base_amount": local, "tax_amount_currency": 0.0, "tax_amount": 0.0}
+
+    def _chorus_situation_moves(self):
+        """The other posted documents of the market that are situations, or credit notes of one."""
+        self.ensure_one()
+        return (self.chorus_market_id.invoice_ids - self._origin).filtered(
+            lambda move: move.state == "posted" and move.chorus_situation and move.move_type in CUSTOMER_TYPES
+        )
 
     def _chorus_this_situation(self):
         self.ensure_one()
@@ -161,19 +260,21 @@ class AccountMove(models.Model):
             self._chorus_money(kinds["retention"]),
         )
 
-    def _chorus_other_situations(self):
-        """The other statements of the market in the books, each with its credit notes deducted; fully credited ones are gone."""
+    def _chorus_other_situations(self, books=None):
+        """The other statements of the market in the books, each with its credit notes deducted; fully credited ones are gone.
+
+        :param books: what ``_chorus_book_kinds`` gave, where it was read already.
+        """
         self.ensure_one()
         market = self.chorus_market_id
         if not market.works:
             return []
-        posted = (market.invoice_ids - self._origin).filtered(
-            lambda move: move.state == "posted" and move.chorus_situation and move.move_type in CUSTOMER_TYPES
-        )
+        moves = self._chorus_situation_moves()
+        books = (books or market._chorus_book_kinds()) if moves else {}
         found = []
-        for number, moves in posted.grouped("chorus_situation").items():
-            invoices = moves.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
-            kinds = [move._chorus_kinds() for move in moves]
+        for number, same in moves.grouped("chorus_situation").items():
+            invoices = same.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
+            kinds = [books.get(move.id, {}) for move in same]
             if invoices:
                 last = invoices.sorted("id")[-1:]
                 found.append(
@@ -181,8 +282,8 @@ class AccountMove(models.Model):
                         number,
                         last.chorus_period_start or None,
                         last.chorus_period_end or None,
-                        self._chorus_money(sum(one["works"] for one in kinds)),
-                        self._chorus_money(sum(one["retention"] for one in kinds)),
+                        self._chorus_money(sum(one.get("works", 0) for one in kinds)),
+                        self._chorus_money(sum(one.get("retention", 0) for one in kinds)),
                     )
                 )
         return found
@@ -198,25 +299,6 @@ class AccountMove(models.Model):
             and move.payment_state != "reversed"
             and (move.state == "draft" or move.chorus_state in ("to_send", "rejected"))
         ]
-
-    def _chorus_statement(self):
-        """The recapitulation printed on a situation: rows of a label, a formatted amount and whether it is a sum."""
-        amounts = self._chorus_amounts()
-        rows = [
-            (self.env._("Works to date (without VAT)"), amounts["total"], False),
-            (self.env._("Previous situations"), -amounts["before"], False),
-            (self.env._("Work of this situation"), amounts["now"], True),
-        ]
-        for label, amount in (
-            (self.env._("Price revision"), amounts["revision"]),
-            (self.env._("Advance or its repayment"), amounts["advance"]),
-            (self.env._("Retention"), amounts["retention"]),
-            (self.env._("Other amounts"), amounts["other"]),
-        ):
-            if not self.currency_id.is_zero(amount):
-                rows.append((label, amount, False))
-        rows.append((self.env._("Total without VAT of this situation"), self.amount_untaxed, True))
-        return [(label, format_amount(self.env, amount, self.currency_id), is_sum) for label, amount, is_sum in rows]
 
     # -- filed by hand -------------------------------------------------------------------------------------------------
 
