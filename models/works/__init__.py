@@ -6,4 +6,7 @@ from . import (
     chorus_deposit_line,
     chorus_market,
     chorus_validation,
+    chorus_works_index,
+    chorus_works_progress,
+    chorus_works_term,
 )

@@ -48,6 +48,9 @@ MODELS = {
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.validation": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    "chorus.works.index": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.progress": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.term": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.deposit": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),  # each one's own
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     # wizards: shown to their author alone
@@ -101,6 +104,7 @@ METHODS = {
     ("chorus.lookup", "action_open"): TRANSFER,
     ("account.move", "action_chorus_by_hand"): TRANSFER,
     ("account.move", "action_chorus_next_document"): BILLING,
+    ("account.move", "action_chorus_progress"): BILLING,
     ("chorus.deposit", "action_not_filed"): TRANSFER,
     ("chorus.validation", "action_accept"): TRANSFER,
     ("chorus.validation", "action_create_bill"): BILLING,
@@ -244,6 +248,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                 "engagement_ids": [Command.create({"number": "TABLE-EJ"})],
                 "amendment_ids": [Command.create({"name": "TABLE"})],
                 "line_ids": [Command.create({"name": "TABLE"})],
+                "term_ids": [Command.create({"name": "TABLE", "weight": 0.85, "initial": 100})],
                 "party_ids": [Command.create({"role": "moa", "partner_id": self.town.id})],
             }
         )
@@ -310,6 +315,13 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.validation.refusal": self.env["chorus.validation.refusal"]
             .sudo()
             .create({"validation_ids": [Command.set(validation.ids)], "comment": "TABLE"}),
+            "chorus.works.index": self.env["chorus.works.index"].create(
+                {"company_id": self.company.id, "name": "TABLE", "month": "2026-01-01", "value": 100}
+            ),
+            "chorus.works.progress": self.env["chorus.works.progress"].create(
+                {"move_id": free.id, "market_line_id": market.line_ids.id}
+            ),
+            "chorus.works.term": market.term_ids,
             "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),

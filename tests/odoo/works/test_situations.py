@@ -27,7 +27,6 @@ class TestSituations(MarketCommon):
                     "chorus_period_end": date(2026, 1, 31),
                     "chorus_works_now": 1000,
                     "chorus_works_total": 1000,
-                    "chorus_retention": -60,
                     "chorus_framework": "A4",
                 },
                 {
@@ -36,14 +35,13 @@ class TestSituations(MarketCommon):
                     "chorus_period_end": date(2026, 2, 28),
                     "chorus_works_now": 500,
                     "chorus_works_total": 1500,
-                    "chorus_retention": 0,
                     "chorus_framework": "A4",
                 },
             ],
         )
         amounts = second._chorus_amounts()
         self.assertEqual((amounts["before"], amounts["revision"], amounts["advance"]), (1000, 20, -100))
-        self.assertEqual(first._chorus_amounts()["before"], 0)
+        self.assertEqual((first._chorus_amounts()["before"], first._chorus_amounts()["retention"]), (0, -60))
         shown = " ".join(
             " ".join(html.fromstring(second.chorus_amounts).itertext()).replace("\N{ZERO WIDTH NO-BREAK SPACE}", "").split()
         )
