@@ -10,5 +10,6 @@ from . import chorus_structure_search
 from . import chorus_why
 from . import res_config_settings
 from . import chorus_market_links  # extends two of those
+from . import chorus_market_import
 from . import chorus_validation_refusal
 from . import chorus_works_deposit

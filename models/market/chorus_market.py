@@ -1,9 +1,13 @@
+import base64
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...services.follow import works
 from ...services.vocabulary import frameworks, states
 from ...services.vocabulary.frameworks import SUPPLIER_ROLES, Role
+from ...services.works import schedule_file
 from .product_template import KINDS
 
 #: Posted customer documents: what the books say was invoiced.
@@ -132,6 +136,20 @@ class ChorusMarket(models.Model):
         help="Who validates our payment requests: the main contractor a subcontractor's, the group leader a co-contractor's.",
     )
     amendment_ids = fields.One2many("chorus.market.amendment", "market_id", "Amendments")
+    line_ids = fields.One2many("chorus.market.line", "market_id", "Price schedule", copy=True)
+    tax_id = fields.Many2one(
+        "account.tax",
+        "VAT of the work",
+        check_company=True,
+        domain=[("type_tax_use", "=", "sale")],
+        help="Of the lines of the price schedule that name none; empty: the company's usual one.",
+    )
+    amount_lines = fields.Monetary(
+        "Price schedule", compute="_compute_amount_lines", help="The lines of the price schedule, without VAT."
+    )
+    lines_differ = fields.Boolean(compute="_compute_amount_lines", export_string_translation=False)
+    line_file = fields.Binary(compute="_compute_line_files", export_string_translation=False)
+    line_text = fields.Binary(compute="_compute_line_files", export_string_translation=False)
     invoice_ids = fields.One2many("account.move", "chorus_market_id", "Invoices", readonly=True)
     invoice_count = fields.Integer("Number of invoices", compute="_compute_invoice_count")
     amount_initial = fields.Monetary("Initial amount without VAT", tracking=True)
@@ -342,6 +360,61 @@ class ChorusMarket(models.Model):
             amounts = found.setdefault(market.id, dict.fromkeys(KINDS, 0.0))
             amounts[kind or "works"] -= balance
         return found
+
+    # -- price schedule ------------------------------------------------------------------------------------------------
+
+    @api.depends("line_ids.amount", "amount_total")
+    def _compute_amount_lines(self):
+        sums = dict(self.env["chorus.market.line"]._read_group([("market_id", "in", self.ids)], ["market_id"], ["amount:sum"]))
+        for market in self:
+            market.amount_lines = sums.get(market, 0) if isinstance(market.id, int) else sum(market.line_ids.mapped("amount"))
+            market.lines_differ = bool(market.amount_lines) and bool(
+                market.currency_id.compare_amounts(market.amount_lines, market.amount_total)
+            )
+
+    def _chorus_tax(self):
+        """The VAT of work of this market that names no other: an ``account.tax``, empty where the company has none either."""
+        self.ensure_one()
+        return self.tax_id or self.company_id.account_sale_tax_id
+
+    def _chorus_lines_used(self):
+        """The lines of the price schedule on which something was stated already, so that they cannot be taken away."""
+        return self.env["chorus.market.line"]
+
+    @api.depends("line_ids")
+    def _compute_line_files(self):
+        for market in self:
+            rows = [line._chorus_row() for line in market.line_ids]
+            market.line_file = base64.b64encode(schedule_file.xlsx(rows, market.display_name))
+            market.line_text = base64.b64encode(schedule_file.text(rows))
+
+    def action_export_lines(self):
+        """Download the price schedule as XLSX."""
+        return self._chorus_download("line_file", "xlsx")
+
+    def action_export_text(self):
+        """Download the price schedule as CSV."""
+        return self._chorus_download("line_text", "csv")
+
+    def _chorus_download(self, field, extension):
+        self.ensure_one()
+        self.check_access("read")
+        name = re.sub("[^0-9A-Za-z-]+", "_", self.number)
+        url = f"/web/content/{self._name}/{self.id}/{field}/DPGF_{name}.{extension}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
+    def action_import_lines(self):
+        """Open the import of a price schedule."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import a price schedule"),
+            "res_model": "chorus.market.import",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_market_id": self.id},
+        }
 
     # -- buttons -------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,20 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ...services.works import advance, retention
+from ...services.works.clauses import Clauses
+from ...services.works.retention import Base, Guarantee
+from ...services.works.revision import Formula, Rounding
+from ..market.account_move import CUSTOMER_TYPES
+from ..market.chorus_market_line import exact
 
 
 class ChorusMarket(models.Model):
-    """The situations of a works market."""
+    """The situations of a works market, and the clauses by which each is computed (doc/RULES.md §11).
+
+    ``_chorus_clauses`` is what the arithmetic takes of them; ``_chorus_next_situation`` begins the next month.
+    """
 
     _inherit = "chorus.market"
 
@@ -13,3 +25,241 @@ class ChorusMarket(models.Model):
         domain=[("chorus_situation", ">", 0), ("move_type", "=", "out_invoice"), ("state", "!=", "cancel")],
         readonly=True,
     )
+    works_lines = fields.Selection(
+        [("chapter", "One for each chapter"), ("line", "One for each line of the price schedule")],
+        "Lines of an invoice",
+        default="chapter",
+        required=True,
+        help="What the lines of a situation's invoice are made of.",
+    )
+    date_consulted = fields.Date("Consultation launched on", help="Which rules the advance follows depends on it.")
+    retention_rate = fields.Float(
+        "Retention, %", digits=(5, 2), tracking=True,
+        help="5 % at most; 3 % for a small or medium firm with the State and large public bodies (CCP R.2191-33). Only where the"
+        " market has the clause.",
+    )  # fmt: skip
+    retention_base = fields.Selection(
+        [
+            (Base.WORKS.value, "Work with VAT, without revision"),
+            (Base.REVISED.value, "Work and revision with VAT"),
+            (Base.NET.value, "Work and revision with VAT, less the advance repaid"),
+            (Base.UNTAXED.value, "Work without VAT"),
+        ],
+        "Taken on",
+        default=Base.WORKS.value,
+        required=True,
+        help="The code says “the amount”: the market's clause tells which.",
+    )
+    retention_guarantee = fields.Selection(
+        [
+            (Guarantee.NONE.value, "Nothing"),
+            (Guarantee.ALL.value, "The whole retention"),
+            (Guarantee.INITIAL.value, "That of the initial market, not of its amendments"),
+        ],
+        "A guarantee replaces",
+        default=Guarantee.NONE.value,
+        required=True,
+        tracking=True,
+        help="A first-demand guarantee, or a surety that the public body accepts. What was kept back before is then given back.",
+    )
+    retention_ceiling = fields.Monetary(
+        "Ceiling of the retention", help="Zero: the rate of the market's amount, amendments included."
+    )
+    date_accepted = fields.Date("Works accepted on", tracking=True)
+    guarantee_months = fields.Integer("Guarantee, months", default=retention.GUARANTEE_MONTHS)
+    date_reserves_lifted = fields.Date("Reserves lifted on")
+    date_release = fields.Date(
+        "Retention due back by", compute="_compute_date_release", help="Thirty days after the guarantee ends (CCP R.2191-35)."
+    )
+    retention_released = fields.Boolean(
+        "Give back the retention", tracking=True, help="The next situation gives back all that was kept."
+    )
+    advance_rate = fields.Float("Advance, %", digits=(5, 2), tracking=True)
+    advance_amount = fields.Monetary(
+        "Advance without VAT", compute="_compute_advance_amount", store=True, readonly=False, tracking=True,
+        help="On the initial amount; beyond twelve months, on that of twelve months (CCP R.2191-7). Lower it by what"
+        " subcontractors are paid directly.",
+    )  # fmt: skip
+    advance_start = fields.Float(
+        "Repaid from, %", digits=(5, 2), compute="_compute_advance_marks", store=True, readonly=False,
+        help="Of the market's work. Where the market is silent: 65 %, or from the first request for an advance above 30 %.",
+    )  # fmt: skip
+    advance_end = fields.Float(
+        "Repaid at, %", digits=(5, 2), compute="_compute_advance_marks", store=True, readonly=False,
+        help="Of the market's work. 80 % at the latest for consultations before 2025.",
+    )  # fmt: skip
+    revision_fixed = fields.Float("Fixed part", digits=(16, 6), default=0.15)
+    revision_lag = fields.Integer("Month read", help="0: the month of the works; -3: that of three months before.")
+    revision_digits = fields.Integer("Decimals of the coefficient", default=3)
+    revision_rounding = fields.Selection(
+        [(Rounding.UP.value, "Up"), (Rounding.NEAREST.value, "To the nearest")],
+        "Rounding of the coefficient",
+        default=Rounding.UP.value,
+        required=True,
+        help="Up to the thousandth, unless the market says otherwise.",
+    )
+    term_ids = fields.One2many("chorus.works.term", "market_id", "Indices", copy=True)
+
+    # -- clauses -------------------------------------------------------------------------------------------------------
+
+    @api.onchange("works")
+    def _onchange_works(self):
+        """A works market usually has the clause of the retention: what the law has as its highest is proposed."""
+        if self.works and not self._origin.works and not self.retention_rate:
+            self.retention_rate = float(retention.HIGHEST)
+
+    @api.depends("advance_rate", "amount_initial", "date_notified", "date_end")
+    def _compute_advance_amount(self):
+        for market in self:
+            months = advance.YEAR
+            if market.date_notified and market.date_end:
+                span = market.date_end.year * 12 + market.date_end.month - market.date_notified.year * 12
+                months = max(span - market.date_notified.month + (market.date_end.day >= market.date_notified.day), 1)
+            market.advance_amount = float(
+                advance.amount(market._chorus_money(market.amount_initial), exact(market.advance_rate), months)
+            )
+
+    @api.depends("advance_rate", "date_consulted")
+    def _compute_advance_marks(self):
+        for market in self:
+            market.advance_start = float(advance.usual_start(exact(market.advance_rate)))
+            market.advance_end = float(advance.usual_end(market.date_consulted or None))
+
+    @api.depends("date_accepted", "guarantee_months", "date_reserves_lifted")
+    def _compute_date_release(self):
+        for market in self:
+            market.date_release = market.date_accepted and retention.repaid_by(
+                market.date_accepted, market.guarantee_months, market.date_reserves_lifted or None
+            )
+
+    @api.constrains("retention_rate", "advance_rate", "advance_start", "advance_end")
+    def _check_rates(self):
+        for market in self:
+            rates = (market.retention_rate, market.advance_rate, market.advance_start, market.advance_end)
+            if not all(0 <= rate <= 100 for rate in rates):
+                raise ValidationError(self.env._("Rates of the market are between 0 and 100 %."))
+
+    @api.constrains("term_ids", "revision_fixed", "revision_lag", "revision_digits")
+    def _check_formula(self):
+        for market in self:
+            formula = market._chorus_formula()
+            problems = formula.problems() if formula else []
+            if problems:
+                raise ValidationError("\n".join(problem.of(self.env.lang) for problem in problems))
+            if not 0 <= market.revision_digits <= 6 or not -12 <= market.revision_lag <= 12:
+                raise ValidationError(self.env._("A coefficient has 0 to 6 decimals, and reads at most twelve months apart."))
+
+    def _chorus_formula(self):
+        """The formula of revision, as a ``services.works.revision.Formula``; None where prices are firm."""
+        self.ensure_one()
+        if not self.term_ids:
+            return None
+        return Formula(
+            exact(self.revision_fixed),
+            tuple(term._chorus_term() for term in self.term_ids),
+            lag=self.revision_lag,
+            digits=self.revision_digits,
+            rounding=Rounding(self.revision_rounding),
+        )
+
+    def _chorus_clauses(self):
+        """The clauses of this market, as a ``services.works.clauses.Clauses``."""
+        self.ensure_one()
+        ends = [day for day in (self.date_end, *self.amendment_ids.mapped("date_end")) if day]
+        return Clauses(
+            amount=self._chorus_money(self.amount_total),
+            initial=self._chorus_money(self.amount_initial),
+            retention_rate=exact(self.retention_rate),
+            retention_base=Base(self.retention_base),
+            retention_ceiling=self._chorus_money(self.retention_ceiling) if self.retention_ceiling else None,
+            guarantee=Guarantee(self.retention_guarantee),
+            released=self.retention_released,
+            advance=self._chorus_money(self.advance_amount) if self.advance_rate else exact(0),
+            advance_start=exact(self.advance_start),
+            advance_end=exact(self.advance_end),
+            formula=self._chorus_formula(),
+            ends=max(ends) if ends else None,
+        )
+
+    def _chorus_money(self, amount):
+        """An amount of the database, already rounded there, as an exact Decimal."""
+        return self.env["account.move"]._chorus_money(amount, self.currency_id)
+
+    # -- the retention is given back -----------------------------------------------------------------------------------
+
+    # EXTENDS market
+    @api.model_create_multi
+    def create(self, vals_list):
+        markets = super().create(vals_list)
+        markets.filtered("date_accepted")._chorus_remind_release()
+        return markets
+
+    # EXTENDS market
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"date_accepted", "guarantee_months", "date_reserves_lifted", "retention_released"}.isdisjoint(vals):
+            self._chorus_remind_release()
+        return result
+
+    def _chorus_remind_release(self):
+        """Call a person when the retention must be given back; the call follows the dates."""
+        summary = self.env._("The retention of guarantee is due back")
+        for market in self:
+            market.activity_ids.filtered(lambda activity: activity.summary == summary).unlink()
+            if market.date_release and not market.retention_released and market.retention_rate:
+                market.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    date_deadline=market.date_release,
+                    summary=summary,
+                    note=self.env._(
+                        "The guarantee has ended: the public body gives the retention back by %(day)s. Tick “Give back the"
+                        " retention” and make the next situation, or ask for it where it was kept at payment.",
+                        day=format_date(self.env, market.date_release),
+                    ),
+                    user_id=self.env.uid,
+                )
+
+    # -- situations ----------------------------------------------------------------------------------------------------
+
+    # EXTENDS market
+    def _chorus_lines_used(self):
+        stated = self.env["chorus.works.progress"]._read_group([("market_line_id", "in", self.line_ids.ids)], ["market_line_id"])
+        return super()._chorus_lines_used().union(*(line for (line,) in stated))
+
+    # EXTENDS market
+    def action_new_invoice(self):
+        self.ensure_one()
+        if not self.works or not self.line_ids:
+            return super().action_new_invoice()
+        return self._chorus_next_situation()._get_records_action()
+
+    def _chorus_next_situation(self):
+        """The situation that is being typed; where there is none, the next one, every line as the last one left it."""
+        self.ensure_one()
+        drafts = self.situation_ids.filtered(lambda move: move.state == "draft" and move.chorus_progress_ids)
+        if drafts:
+            return drafts.sorted("chorus_situation")[-1:]
+        move = self.env["account.move"].with_company(self.company_id).create(
+            {"move_type": "out_invoice", "partner_id": self.partner_id.id, "chorus_market_id": self.id}
+        )  # fmt: skip
+        move._chorus_start_progress()
+        return move
+
+    def _chorus_book_kinds(self):
+        """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative."""
+        self.ensure_one()
+        rows = self.env["account.move.line"]._read_group(
+            [
+                ("move_id.chorus_market_id", "in", self._origin.ids),
+                ("move_id.move_type", "in", CUSTOMER_TYPES),
+                ("parent_state", "=", "posted"),
+                ("display_type", "=", "product"),
+            ],
+            ["move_id", "chorus_line_kind"],
+            ["price_subtotal:sum"],
+        )
+        found = {}
+        for move, kind, amount in rows:
+            kinds = found.setdefault(move.id, {})
+            kinds[kind or "works"] = kinds.get(kind or "works", 0) + (-amount if move.move_type == "out_refund" else amount)
+        return found

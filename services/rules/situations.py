@@ -66,15 +66,25 @@ def previous(this: Situation, others: Iterable[Situation]) -> Decimal:
     return sum((other.works for other in others if other.number < this.number), ZERO)
 
 
-def check(this: Situation, others: Iterable[Situation], waiting: Iterable[Waiting] = ()) -> list[Finding]:
+def check(
+    this: Situation,
+    others: Iterable[Situation],
+    waiting: Iterable[Waiting] = (),
+    *,
+    today: date | None = None,
+    stale: bool = False,
+) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
-    :param others: those in the books. :param waiting: those, drafts too, that have not left yet.
+    :param others: those in the books. :param waiting: those, drafts too, that have not left yet. :param today: of the document.
+    :param stale: the statements before it have changed since its progress was taken up from them.
     """
     others = list(others)
     found = [
+        *_stale(stale),
         *_number(this, others),
         *_period(this, others),
+        *_future(this, today),
         *_amount(this, others),
         *_waiting(this, waiting),
         *_retention(this, others),
@@ -173,6 +183,41 @@ def _period(this: Situation, others: list[Situation]) -> Iterable[Finding]:
                 "Check the period; a stop of the works is fine.",
                 "Vérifiez la période ; un arrêt de chantier l'explique peut-être.",
             ),
+        )
+
+
+def _future(this: Situation, today: date | None) -> Iterable[Finding]:
+    # a statement is made before its month ends, and never before it begins (doc/RULES.md §11.1)
+    if today and this.start and this.start > today:
+        yield _finding(
+            "period_future",
+            Level.WARN,
+            Text(
+                f"The situation is of {today:%Y-%m-%d}, and its period only begins on {this.start:%Y-%m-%d}.",
+                f"La situation est du {today:%d/%m/%Y}, et sa période ne commence que le {this.start:%d/%m/%Y}.",
+            ),
+            Text(
+                "Check the period: work that is still to be done is not stated.",
+                "Vérifiez la période : on ne constate pas des travaux à venir.",
+            ),
+            at_once=True,
+        )
+
+
+def _stale(stale: bool) -> Iterable[Finding]:
+    if stale:
+        yield _finding(
+            "number_stale",
+            Level.BLOCK,
+            Text(
+                "The situations before this one have changed since its progress was taken up from them.",
+                "Les situations précédentes ont changé depuis que l'avancement de celle-ci en a été repris.",
+            ),
+            Text(
+                "In the tab “Progress”, take up the last situation again: what you stated here stays.",
+                "Dans l'onglet « Avancement », reprenez la dernière situation : ce que vous avez saisi ici reste.",
+            ),
+            at_once=True,
         )
 
 

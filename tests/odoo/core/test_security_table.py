@@ -43,9 +43,14 @@ MODELS = {
     "chorus.lookup": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.market": (BILLING, BILLING, BILLING | {"stranger"}, MANAGER),
     "chorus.market.amendment": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.market.line": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.market.import": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
     "chorus.market.engagement": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.validation": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
+    "chorus.works.index": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.progress": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.term": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.deposit": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),  # each one's own
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     # wizards: shown to their author alone
@@ -104,6 +109,7 @@ METHODS = {
     ("chorus.lookup", "action_open"): TRANSFER,
     ("account.move", "action_chorus_by_hand"): TRANSFER,
     ("account.move", "action_chorus_next_document"): BILLING,
+    ("account.move", "action_chorus_progress"): BILLING,
     ("chorus.deposit", "action_not_filed"): TRANSFER,
     ("chorus.validation", "action_accept"): TRANSFER,
     ("chorus.validation", "action_create_bill"): BILLING,
@@ -114,6 +120,10 @@ METHODS = {
     ("chorus.works.deposit", "action_filed"): NOBODY,
     ("chorus.works.deposit", "action_pdf"): NOBODY,
     ("chorus.works.deposit", "action_portal"): NOBODY,
+    ("chorus.market", "action_export_lines"): BILLING,
+    ("chorus.market", "action_export_text"): BILLING,
+    ("chorus.market", "action_import_lines"): BILLING,
+    ("chorus.market.import", "action_import"): NOBODY,
     ("chorus.market", "action_new_invoice"): BILLING,
     ("chorus.market", "action_view_documents"): BILLING,
     ("chorus.market", "action_view_invoices"): BILLING,
@@ -244,6 +254,8 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                 "company_id": self.company.id,
                 "engagement_ids": [Command.create({"number": "TABLE-EJ"})],
                 "amendment_ids": [Command.create({"name": "TABLE"})],
+                "line_ids": [Command.create({"name": "TABLE"})],
+                "term_ids": [Command.create({"name": "TABLE", "weight": 0.85, "initial": 100})],
                 "party_ids": [Command.create({"role": "moa", "partner_id": self.town.id})],
             }
         )
@@ -290,6 +302,8 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.market": market,
             "chorus.market.amendment": market.amendment_ids,
             "chorus.market.engagement": market.engagement_ids,
+            "chorus.market.line": market.line_ids,
+            "chorus.market.import": self.env["chorus.market.import"].sudo().create({"market_id": market.id}),
             "chorus.market.party": market.party_ids,
             "chorus.send.wizard": (sending := self.env["chorus.send.wizard"].sudo().create({})),
             "chorus.send.wizard.group": self.env["chorus.send.wizard.group"]
@@ -308,6 +322,13 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.validation.refusal": self.env["chorus.validation.refusal"]
             .sudo()
             .create({"validation_ids": [Command.set(validation.ids)], "comment": "TABLE"}),
+            "chorus.works.index": self.env["chorus.works.index"].create(
+                {"company_id": self.company.id, "name": "TABLE", "month": "2026-01-01", "value": 100}
+            ),
+            "chorus.works.progress": self.env["chorus.works.progress"].create(
+                {"move_id": free.id, "market_line_id": market.line_ids.id}
+            ),
+            "chorus.works.term": market.term_ids,
             "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),
             "res.company": self.company,
             "res.config.settings": self.env["res.config.settings"].with_company(self.company).create({}),

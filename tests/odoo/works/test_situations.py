@@ -27,7 +27,6 @@ class TestSituations(MarketCommon):
                     "chorus_period_end": date(2026, 1, 31),
                     "chorus_works_now": 1000,
                     "chorus_works_total": 1000,
-                    "chorus_retention": -60,
                     "chorus_framework": "A4",
                 },
                 {
@@ -36,19 +35,28 @@ class TestSituations(MarketCommon):
                     "chorus_period_end": date(2026, 2, 28),
                     "chorus_works_now": 500,
                     "chorus_works_total": 1500,
-                    "chorus_retention": 0,
                     "chorus_framework": "A4",
                 },
             ],
         )
         amounts = second._chorus_amounts()
         self.assertEqual((amounts["before"], amounts["revision"], amounts["advance"]), (1000, 20, -100))
-        self.assertEqual(first._chorus_amounts()["before"], 0)
+        self.assertEqual((first._chorus_amounts()["before"], first._chorus_amounts()["retention"]), (0, -60))
         shown = " ".join(
-            html.fromstring(second.chorus_amounts).text_content().replace("\N{ZERO WIDTH NO-BREAK SPACE}", "").split()
+            " ".join(html.fromstring(second.chorus_amounts).itertext()).replace("\N{ZERO WIDTH NO-BREAK SPACE}", "").split()
         )
-        self.assertIn("Work to date 1,500.00 € Previous situations 1,000.00 € Work of this situation 500.00 €", shown)
-        self.assertIn("Price revision 20.00 € Advance -100.00 € Retention 0.00 € Untaxed Amount 420.00 €", shown)
+        for row in (
+            "To date Previous situations This situation",
+            "Work, without VAT 1,500.00 € 1,000.00 € 500.00 €",
+            "Price revision 20.00 € 0.00 € 20.00 €",
+            "Repayment of the advance -100.00 € 0.00 € -100.00 €",
+            "Total without VAT 1,420.00 € 1,000.00 € 420.00 €",
+            "VAT 284.00 € 200.00 € 84.00 €",
+            "Total with VAT 1,704.00 € 1,200.00 € 504.00 €",
+            "Retention of guarantee -60.00 € -60.00 € 0.00 €",
+            "Net to pay 1,644.00 € 1,140.00 € 504.00 €",
+        ):
+            self.assertIn(row, shown)
         self.assertEqual(self.codes(second), {"works.previous_waiting", "works.retention_missing"})
         self.assertEqual(self.market.situation_ids, second | first)
 
@@ -147,10 +155,47 @@ class TestSituations(MarketCommon):
         html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", second.ids)[0].decode()
         for text in ("Situation no.", "2026-TVX-0001", "1,500.00", "Retention", "Previous situations"):
             self.assertIn(text, html)
+        self.assertIn("Done: 1.50 %", html)
         other = self.invoice()
         self.assertNotIn(
-            "Statement to date", self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", other.ids)[0].decode()
+            "Previous situations",
+            self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", other.ids)[0].decode(),
         )
+
+    def test_the_totals_are_those_of_the_portal_and_of_the_paper(self):
+        """20 000 of work, 400 of revision, an advance of 5 000, 1 000 kept back."""
+        move = self.situation(
+            [("works", 20000, True), ("revision", 400, True), ("advance", 5000, True), ("retention", -1000, False)]
+        )
+        shown, kept = move.tax_totals["subtotals"]
+        self.assertEqual((shown["base_amount_currency"], shown["tax_groups"][0]["tax_amount_currency"]), (25400, 5080))
+        self.assertEqual((kept["base_amount_currency"], kept["tax_groups"][0]["tax_amount_currency"]), (30480, -1000))
+        self.assertEqual(move.tax_totals["total_amount_currency"], 29480)
+        self.assertTrue(move.tax_totals["same_tax_base"])
+        month = move._chorus_columns().month
+        sheet = move._chorus_document()
+        self.assertEqual((month.untaxed, month.vat, month.taxed), (25400, 5080, 30480))
+        self.assertEqual(
+            (month.untaxed, month.vat, month.taxed, month.retention),
+            (sheet.totals.tax_basis, sheet.totals.tax, sheet.totals.grand_total, sheet.retained),
+        )
+        self.assertEqual(float(month.net), move.amount_total)
+        page = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+        for amount in ("25,400.00", "30,480.00", "29,480.00"):
+            self.assertIn(amount, page)
+        self.assertNotIn("24,400.00", page)
+
+    def test_a_credit_note_of_a_situation_shows_its_totals_likewise(self):
+        move = self.situation([("works", 1000, True), ("retention", -60, False)])
+        refund = self.credit(move)
+        self.assertEqual([one["base_amount_currency"] for one in refund.tax_totals["subtotals"]], [1000, 1200])
+        self.assertEqual(refund.tax_totals["total_amount_currency"], 1140)
+        again = self.situation([("works", 1, True)])
+        self.assertEqual(again._chorus_columns().previous.net, 0)
+
+    def test_an_ordinary_invoice_keeps_odoos_totals(self):
+        move = self.invoice()
+        self.assertEqual(len(move.tax_totals["subtotals"]), 1)
 
     def test_identity_sheet(self):
         self.situation([("works", 1000, True)])

@@ -1,0 +1,36 @@
+from odoo import api, fields, models
+
+from ...services.works.revision import Term
+from ..market.chorus_market_line import DIGITS, exact
+
+
+class ChorusWorksTerm(models.Model):
+    """An index of a market's formula of revision: its weight and its value in the month in which prices were fixed."""
+
+    _name = "chorus.works.term"
+    _inherit = ["chorus.told"]
+    _description = "Index of a formula of revision"
+    _check_company_auto = True
+    _order = "id"
+
+    market_id = fields.Many2one(
+        "chorus.market", "Public market", required=True, index=True, ondelete="cascade", check_company=True
+    )
+    company_id = fields.Many2one(related="market_id.company_id", store=True, index=True)
+    name = fields.Char("Index", required=True, help="Such as BT01 or TP09.")
+    weight = fields.Float(required=True, digits=DIGITS, help="With the fixed part, all weights make 1.")
+    initial = fields.Float("Initial value", required=True, digits=DIGITS, help="Of the month in which prices were fixed (I0).")
+
+    _name_unique = models.UniqueIndex("(market_id, name)", "The formula has this index already.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self.env["chorus.works.index"]._chorus_tidy(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self.env["chorus.works.index"]._chorus_tidy(vals))
+
+    def _chorus_term(self):
+        """This as a ``services.works.revision.Term``."""
+        self.ensure_one()
+        return Term(self.name, exact(self.weight), exact(self.initial))

@@ -1,0 +1,143 @@
+"""What the clauses of a market make of one month, given all that was done and all that was invoiced before.
+
+Everything is computed since the market began, then lowered by what the books say already: what was stated of a provisional index,
+or kept on work that was taken back, is put right without being looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from . import advance, retention, revision
+from .advance import USUAL_START
+from .money import HUNDRED, ZERO, part
+from .retention import Base, Guarantee, Stated
+from .revision import Formula, Indices, Worked
+
+#: What tells rates of VAT apart: the identifier of a tax.
+Key = int
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """The settings of a market. ``amount``: without VAT, amendments included. Rates and marks are in percent."""
+
+    amount: Decimal
+    initial: Decimal = ZERO
+    """Without its amendments."""
+    retention_rate: Decimal = ZERO
+    retention_base: Base = Base.WORKS
+    retention_ceiling: Decimal | None = None
+    """None: the rate of the market's amount."""
+    guarantee: Guarantee = Guarantee.NONE
+    released: bool = False
+    advance: Decimal = ZERO
+    """Without VAT."""
+    advance_start: Decimal = USUAL_START
+    advance_end: Decimal = HUNDRED
+    formula: Formula | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What is done since the market began, without VAT, by rate of VAT."""
+
+    works: Mapping[Key, Decimal]
+    amended: Mapping[Key, Decimal]
+    """The part of it that amendments brought."""
+    month: Decimal
+    """Done this month."""
+    revised: Mapping[Key, Sequence[Worked]] = field(default_factory=dict)
+    """What is subject to revision, month by month."""
+    rates: Mapping[Key, Decimal] = field(default_factory=dict)
+    usual: Key = 0
+    """The rate of the advance."""
+
+
+@dataclass(frozen=True)
+class Invoiced:
+    """What the documents before this one say, without VAT, each without a sign."""
+
+    advance: Decimal = ZERO
+    repaid: Decimal = ZERO
+    retention: Decimal = ZERO
+    revision: Mapping[Key, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Month:
+    """What this month adds. ``retention`` and ``repaid`` lower what is paid; less than nothing gives back."""
+
+    advance: Decimal
+    repaid: Decimal
+    retention: Decimal
+    revision: Mapping[Key, Decimal]
+    provisional: bool = False
+    coefficient: revision.Coefficient | None = None
+
+
+def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:
+    """What is to be added to the work of this month, and taken from it."""
+    revised, provisional, now = _revision(clauses, done, indices)
+    revision_month = {
+        key: revised.get(key, ZERO) - before.revision.get(key, ZERO) for key in {**revised, **before.revision}
+    } if clauses.formula else {}  # fmt: skip
+    granted = clauses.advance - before.advance if not before.advance else ZERO
+    works = sum(done.works.values(), ZERO)
+    repaid = ZERO
+    if clauses.advance and clauses.amount:
+        target = advance.repaid(
+            before.advance + granted, works * HUNDRED / clauses.amount, clauses.advance_start, clauses.advance_end
+        )
+        repaid = advance.repayment(target, before.repaid, done.month + sum(revision_month.values(), ZERO))
+    # where the market has no formula, what a person typed of revision counts as it stands in the books
+    counted = revised if clauses.formula else before.revision
+    kept = _retention(clauses, done, counted, before.repaid + repaid)
+    return Month(granted, repaid, kept - before.retention, revision_month, provisional, now)
+
+
+def _revision(clauses: Clauses, done: Done, indices: Indices) -> tuple[dict[Key, Decimal], bool, revision.Coefficient | None]:
+    if not clauses.formula:
+        return {}, False, None
+    found = {key: revision.revised(clauses.formula, indices, months, clauses.ends) for key, months in done.revised.items()}
+    provisional = any(one.provisional for one in found.values())
+    now = next((one.now for one in found.values() if one.now), None)
+    return {key: one.total for key, one in found.items()}, provisional, now
+
+
+def _retention(clauses: Clauses, done: Done, revised: Mapping[Key, Decimal], repaid: Decimal) -> Decimal:
+    """What is to be kept back since the market began."""
+    if not clauses.retention_rate or clauses.released or clauses.guarantee is Guarantee.ALL:
+        return ZERO
+    partial = clauses.guarantee is Guarantee.INITIAL
+    works = done.amended if partial else done.works
+    usual = done.rates.get(done.usual, ZERO)
+    stated = Stated(
+        sum(works.values(), ZERO),
+        _taxed(works, done.rates),
+        ZERO if partial else _taxed(revised, done.rates),
+        ZERO if partial else repaid + part(repaid, usual),
+    )
+    covered = clauses.amount - clauses.initial if partial else clauses.amount
+    ceiling = clauses.retention_ceiling
+    if ceiling is None and covered:
+        untaxed = clauses.retention_base is Base.UNTAXED
+        # the market's own VAT is that of its work: with several rates, as they are in what is done
+        taxed = covered if untaxed else covered * (HUNDRED + _mean(works, done.rates, usual)) / HUNDRED
+        ceiling = part(taxed, clauses.retention_rate)
+    return retention.kept(clauses.retention_base, clauses.retention_rate, stated, ceiling)
+
+
+def _taxed(amounts: Mapping[Key, Decimal], rates: Mapping[Key, Decimal]) -> Decimal:
+    return sum((amount + part(amount, rates.get(key, ZERO)) for key, amount in amounts.items()), ZERO)
+
+
+def _mean(amounts: Mapping[Key, Decimal], rates: Mapping[Key, Decimal], usual: Decimal) -> Decimal:
+    total = sum(amounts.values(), ZERO)
+    if not total:
+        return usual
+    return sum((amount * rates.get(key, ZERO) for key, amount in amounts.items()), ZERO) / total

@@ -1,0 +1,284 @@
+"""A situation is progress: what is typed of each line makes the invoice, month after month."""
+
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from ...support.works import ProgressCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestProgress(ProgressCommon):
+    def codes(self, move):
+        return {finding.code for finding in move._chorus_market_findings()}
+
+    def test_the_month_is_all_that_is_typed(self):
+        first = self.next(p1_1=50, p2_1=10)
+        self.assertEqual(self.made(first), [("1 Couverture", 15000), ("2 Charpente", 4000)])
+        self.assertEqual((first.amount_untaxed, first.amount_total, first.chorus_works_total), (19000, 22800, 19000))
+        second = self.next(post=False)
+        row = second.chorus_progress_ids.filtered(lambda row: row.code == "1.1")
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "percent": 50,
+                    "percent_before": 50,
+                    "quantity_done": 50,
+                    "amount_total": 15000,
+                    "amount_before": 15000,
+                    "amount_month": 0,
+                }
+            ],
+        )
+        self.assertFalse(second.invoice_line_ids, "nothing is done yet")
+        self.state(second, p1_1=60, p1_2=25)
+        second.action_post()
+        self.assertEqual(self.made(second), [("1 Couverture", 5500)])
+        self.assertRecordValues(second, [{"chorus_works_now": 5500, "chorus_works_total": 24500, "chorus_situation": 2}])
+
+    def test_typed_in_the_form_in_any_way(self):
+        move = self.next(post=False)
+        with Form(move) as form:
+            with form.chorus_progress_ids.edit(1) as row:
+                row.percent = 33
+                self.assertEqual((row.quantity_done, row.amount_total, row.amount_month), (33, 9900, 9900))
+                row.quantity_done = 40
+                self.assertEqual((row.percent, row.amount_total, row.month_percent), (40, 12000, 40))
+                row.amount_total = 15000
+                self.assertEqual((row.percent, row.quantity_done), (50, 50))
+                row.month_percent = 20
+                self.assertEqual((row.percent, row.amount_total), (20, 6000))
+                row.amount_month = 3000
+                self.assertEqual((row.percent, row.amount_total), (10, 3000))
+                row.month_quantity = 7
+            with form.chorus_progress_ids.edit(5) as row:
+                row.percent = 5
+        self.assertEqual(self.made(move), [("1 Couverture", 2100), ("2 Charpente", 1000)])
+        self.assertEqual(
+            move.chorus_progress_ids.mapped("basis"), ["percent", "quantity", "percent", "percent", "percent", "percent"]
+        )
+
+    def test_written_by_a_program_in_any_way(self):
+        move = self.next(post=False)
+        row = move.chorus_progress_ids[1]
+        for values, expected in (
+            ({"percent": 10}, 3000),
+            ({"quantity_done": 20.5}, 6150),
+            ({"amount_total": 7000}, 7000),
+            ({"amount_month": 8000}, 8000),
+            ({"month_percent": 30}, 9000),
+            ({"month_quantity": 1}, 300),
+        ):
+            with self.subTest(values):
+                row.write(values)
+                self.assertEqual((row.amount_total, row.amount_month), (expected, expected))
+
+    def test_lines_falling_or_passing_are_said_and_not_refused(self):
+        self.next(p1_1=50, p2_2=100)
+        move = self.next(post=False, p1_1=40, p1_2=120, p2_2=110)
+        remarks = {row.code: row.remark for row in move.chorus_progress_ids}
+        self.assertIn("Lower than last month", remarks["1.1"])
+        self.assertIn("more than the market", remarks["1.2"])
+        self.assertIn("lump sum", remarks["2.2"])
+        self.assertFalse(remarks["2.1"])
+        move.action_post()
+        self.assertEqual(self.made(move), [("1 Couverture", 9000), ("2 Charpente", 2000)])
+
+    def test_what_a_person_added_stays(self):
+        move = self.next(post=False, p1_1=10)
+        move.invoice_line_ids = [
+            Command.create({"name": "Frais de gardiennage", "price_unit": 150, "chorus_line_kind": "other"}),
+            Command.update(move.invoice_line_ids[0].id, {"name": "Couverture, versant nord"}),
+        ]
+        self.state(move, p1_1=20, p2_1=5)
+        self.assertEqual(
+            dict(self.made(move)),
+            {"Couverture, versant nord": 6000, "2 Charpente": 2000, "Frais de gardiennage": 150},
+        )
+        self.state(move, p2_1=0)
+        self.assertNotIn("2 Charpente", dict(self.made(move)))
+
+    def test_one_line_for_each_of_the_schedule_where_the_market_says_so(self):
+        self.market.works_lines = "line"
+        self.next(p1_1=10, p1_2=10)
+        self.market.works_lines = "chapter"
+        second = self.next(p1_1=20, p1_2=20)
+        self.assertEqual(self.made(second), [("1 Couverture", 4000)])
+        self.market.works_lines = "line"
+        third = self.next(p1_1=30, p1_2=20)
+        self.assertEqual(self.made(third), [("1.1 Zinc", 3000)])
+
+    def test_the_situation_that_is_being_typed_is_opened_again(self):
+        action = self.market.action_new_invoice()
+        self.assertEqual(self.market.action_new_invoice()["res_id"], action["res_id"])
+        ordinary = self.works_market(number="WITHOUT", line_ids=[])
+        self.assertNotIn("res_id", ordinary.action_new_invoice())
+
+    def test_a_market_of_before_begins_its_schedule_in_the_middle(self):
+        """What was invoiced without a schedule is taken off the first situation that has one."""
+        self.situation([("works", 15000, True)])
+        second = self.next(p1_1=60, p2_1=10)
+        self.assertEqual(
+            dict(self.made(second)), {"1 Couverture": 18000, "2 Charpente": 4000, "Situations stated otherwise": -15000}
+        )
+        self.assertEqual((second.chorus_works_now, second.chorus_works_total), (7000, 22000))
+        third = self.next(p1_1=70)
+        self.assertEqual(self.made(third), [("1 Couverture", 3000)])
+
+    def test_a_credited_situation_is_stated_anew(self):
+        first = self.next(p1_1=50)
+        self.credit(first)
+        again = self.next(p1_1=40)
+        self.assertEqual((again.chorus_situation, self.made(again)), (1, [("1 Couverture", 12000)]))
+        self.assertEqual(again.chorus_progress_ids[1].amount_before, 0)
+
+    def test_what_was_credited_in_part_comes_back_unless_it_is_stated_lower(self):
+        first = self.next(p1_1=50)
+        self.credit(first, part=5000)
+        second = self.next(post=False, p1_1=60)
+        self.assertEqual(dict(self.made(second)), {"1 Couverture": 3000, "Situations stated otherwise": 5000})
+        self.assertEqual(second.chorus_works_total, 18000)
+
+    def test_a_former_situation_that_changed_is_said_and_taken_up_again(self):
+        first = self.next(p1_1=50)
+        second = self.next(post=False, p1_1=60)
+        self.assertNotIn("works.number_stale", self.codes(second))
+        self.credit(first)
+        again = self.market._chorus_next_situation()
+        self.assertEqual(again, second)
+        self.assertIn("works.number_stale", self.codes(second))
+        second.action_chorus_progress()
+        self.assertNotIn("works.number_stale", self.codes(second))
+        self.assertEqual(self.made(second), [("1 Couverture", 18000)])
+        second.chorus_situation = 1
+        second.action_post()
+        with self.assertRaises(UserError):
+            second.action_chorus_progress()
+
+    def test_an_amendment_changes_the_percentage_and_not_what_was_invoiced(self):
+        self.next(p2_2=50)
+        self.market.amendment_ids = [Command.create({"name": "Avenant n° 1", "amount": 10000})]
+        self.market.line_ids.filtered(lambda line: line.code == "2.2").price_unit = 30000
+        self.market.line_ids = [Command.create({
+            "sequence": 9, "code": "A1", "name": "Désamiantage", "unit": "Ft", "quantity": 1, "price_unit": 8000,
+            "amendment_id": self.market.amendment_ids.id})]  # fmt: skip
+        second = self.next(post=False)
+        row = second.chorus_progress_ids.filtered(lambda row: row.code == "2.2")
+        self.assertEqual((row.amount_total, row.amount_before, row.percent), (10000, 10000, 33.333333))
+        self.assertIn("A1", second.chorus_progress_ids.mapped("code"))
+        self.state(second, p2_2=100, pA1=25)
+        self.assertEqual(self.made(second), [("2 Charpente", 22000)])
+
+    def test_lines_in_use_are_kept(self):
+        self.next(p1_1=50)
+        wizard = self.env["chorus.market.import"].create({
+            "market_id": self.market.id, "replace": True, "pasted": "Désignation\tQté\tPU\nAutre\t1\t10\n"})  # fmt: skip
+        wizard.action_import()
+        self.assertEqual(self.market.line_ids.mapped("name"), [name for _c, name, *_rest in self.SCHEDULE] + ["Autre"])
+
+    def test_a_period_that_has_not_begun_is_said(self):
+        move = self.next(post=False, p1_1=10, day=date(2025, 12, 28))
+        self.assertIn("works.period_future", self.codes(move))
+        move.invoice_date = date(2026, 1, 28)
+        self.assertNotIn("works.period_future", self.codes(move))
+
+    def test_several_rates_of_vat(self):
+        reduced = self.env["account.tax"].with_context(active_test=False).search(
+            [("company_id", "=", self.company.id), ("amount", "=", 10), ("type_tax_use", "=", "sale"),
+             ("price_include", "=", False)], limit=1)  # fmt: skip
+        reduced.active = True
+        self.market.line_ids.filtered(lambda line: line.code == "1.2").tax_id = reduced
+        move = self.next(p1_1=10, p1_2=10)
+        self.assertEqual(self.made(move), [("1 Couverture", 3000), ("1 Couverture", 1000)])
+        self.assertEqual(move.amount_tax, 700)
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestClauses(ProgressCommon):
+    def test_the_retention_follows_the_work_with_vat_and_stops_at_its_ceiling(self):
+        self.market.retention_rate = 5
+        first = self.next(p1_1=50)
+        self.assertEqual(self.made(first), [("1 Couverture", 15000), ("Retention of guarantee", -900)])
+        self.assertEqual((first.amount_untaxed, first.amount_tax, first.amount_total), (14100, 3000, 17100))
+        self.assertEqual(first._chorus_columns().month.net, 17100)
+        last = self.next(p1_1=100, p1_2=100, p2_1=120, p2_2=100)
+        self.assertEqual(self.market.amount_retention, 6000, "5 % of 120 000, though more was done")
+        self.assertEqual(dict(self.made(last))["Retention of guarantee"], -5100)
+        self.market.retention_released = True
+        given_back = self.next()
+        self.assertEqual(self.made(given_back), [("Retention of guarantee", 6000)])
+        self.assertEqual(self.market.amount_retention, 0)
+
+    def test_a_guarantee_gives_back_what_was_kept(self):
+        self.market.retention_rate = 5
+        self.next(p1_1=50)
+        self.market.retention_guarantee = "all"
+        second = self.next(p1_1=60)
+        self.assertEqual(dict(self.made(second)), {"1 Couverture": 3000, "Retention of guarantee": 900})
+
+    def test_a_guarantee_of_the_initial_market_leaves_it_on_amendments(self):
+        self.market.write({"retention_rate": 5, "retention_guarantee": "initial"})
+        self.market.amendment_ids = [Command.create({"name": "Avenant", "amount": 8000})]
+        self.market.line_ids = [Command.create({
+            "sequence": 9, "code": "A1", "name": "Désamiantage", "unit": "Ft", "quantity": 1, "price_unit": 8000,
+            "amendment_id": self.market.amendment_ids.id})]  # fmt: skip
+        move = self.next(p1_1=50, pA1=50)
+        self.assertEqual(dict(self.made(move))["Retention of guarantee"], -240)
+
+    def test_the_advance_is_paid_once_and_repaid_between_its_marks(self):
+        self.market.write({"advance_rate": 5, "date_end": date(2026, 10, 1)})
+        self.assertEqual((self.market.advance_amount, self.market.advance_start, self.market.advance_end), (5000, 65, 100))
+        self.market.date_consulted = date(2024, 3, 1)
+        self.assertEqual(self.market.advance_end, 80)
+        found = [dict(self.made(self.next(**dict.fromkeys(("p1_1", "p1_2", "p2_1", "p2_2"), percent))))
+                 for percent in (50, 65, 72.5, 90)]  # fmt: skip
+        self.assertEqual([one.get("Advance") for one in found], [5000, None, None, None])
+        self.assertEqual([one.get("Repayment of the advance") for one in found], [None, None, -2500, -2500])
+        self.assertEqual(self.market.amount_advance, 0)
+
+    def test_beyond_a_year_the_advance_is_that_of_twelve_months(self):
+        self.market.write({"advance_rate": 30, "date_notified": date(2026, 1, 1), "date_end": date(2027, 12, 31)})
+        self.assertEqual(self.market.advance_amount, 15000)
+
+    def test_a_provisional_revision_is_put_right_when_the_index_is_published(self):
+        index = self.env["chorus.works.index"]
+        index.create([{"name": "bt 01", "month": date(2025, 11, 15), "value": 110}])
+        self.market.write(
+            {"revision_fixed": 0.15, "term_ids": [Command.create({"name": "BT01", "weight": 0.85, "initial": 100})]}
+        )
+        first = self.next(p1_1=100)
+        # 0.15 + 0.85 × 1.10 = 1.085
+        self.assertEqual(self.made(first)[1], ("Price revision: coefficient 1.085, provisional (BT01 110)", 2550))
+        index.create([{"name": "BT01", "month": date(2026, 1, 1), "value": 120}])
+        second = self.next(p1_2=100)
+        # 1.170 for both months: 30 000 × 0.170 − 2 550, and 10 000 × 0.170
+        self.assertEqual(self.made(second)[1][1], 5100 - 2550 + 1700)
+        self.assertIn("provisional", self.made(second)[1][0])
+        self.market.line_ids.filtered(lambda line: line.code == "2.1").revised = False
+        third = self.next(p2_1=50)
+        self.assertEqual(self.made(third), [("2 Charpente", 20000)])
+
+    def test_clauses_that_cannot_be_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "make 0.95"):
+            self.market.write({"term_ids": [Command.create({"name": "BT01", "weight": 0.80, "initial": 100})]})
+        with self.assertRaises(ValidationError):
+            self.market.retention_rate = 500
+        with self.assertRaises(ValidationError):
+            self.env["chorus.works.index"].create({"name": "BT01", "month": date(2026, 1, 1), "value": 0})
+
+    def test_the_day_when_the_retention_is_due_back_calls_a_person(self):
+        self.market.write({"retention_rate": 5, "date_accepted": date(2026, 6, 15)})
+        self.assertEqual(self.market.date_release, date(2027, 7, 15))
+        self.assertEqual(self.market.activity_ids.mapped("date_deadline"), [date(2027, 7, 15)])
+        self.market.date_reserves_lifted = date(2027, 9, 1)
+        self.assertEqual(self.market.activity_ids.mapped("date_deadline"), [date(2027, 10, 1)])
+        self.market.retention_released = True
+        self.assertFalse(self.market.activity_ids)
+
+    def test_a_market_without_clauses_is_as_before(self):
+        move = self.situation([("works", 1000, True)])
+        self.assertFalse(move.chorus_progress_ids)
+        self.assertEqual(self.made(move), [("works", 1000)])
