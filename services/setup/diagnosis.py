@@ -9,6 +9,7 @@ the lack of consent, each API is asked with a request that is not empty.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -171,6 +172,21 @@ def unconfigured(error: NotAllowed) -> Diagnosis:
     diagnosis = Diagnosis()
     diagnosis.note("settings", Outcome.FAILED, error.code, error.detail)
     return diagnosis
+
+
+def try_access(client: ChorusClient, registry: str = "") -> None:
+    """Try access data before they replace others: one cheap question to the API without which nothing is sent.
+
+    :param registry: our SIRET, where that is to be replaced too.
+    :raises ChorusError: when they are not accepted; NotReceived and its like say nothing of them.
+    """
+    with suppress(Refused):
+        # "there is no such thing", or another no of the platform itself: the way to it is good
+        any(client.search_invoices(number=NOTHING))
+    if registry:
+        found = list(client.find_structures(registry))
+        if not any(structure.active for structure in found):
+            raise Refused(registry, code="structure_inactive" if found else "structure_unknown")
 
 
 def diagnose(client: ChorusClient, registry: str) -> Diagnosis:
