@@ -196,8 +196,10 @@ class ChorusSetup(models.TransientModel):
             current = next((step for step in steps if step.key == setup.step), steps[0])
             setup.is_first, setup.is_last = current == steps[0], current == steps[-1]
             findings = {link: connection._finding(link) for link in diagnosis.LINKS}
-            setup.established = bool(connection.findings) and all(
-                findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL
+            setup.established = (
+                bool(connection.findings)
+                and all(findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL)
+                and not any(finding.outcome is Outcome.FAILED for finding in findings.values())
             )
             setup.page = self.env["ir.qweb"]._render(
                 "l10n_fr_chorus_pro.setup_page",
@@ -223,6 +225,8 @@ class ChorusSetup(models.TransientModel):
                             "cause": failure(findings[link].code).cause.of(lang) if findings[link].code else "",
                         }
                         for link in current.links
+                        # what the company does not use was not asked for
+                        if link not in diagnosis.OPTIONAL or findings[link].outcome is not Outcome.UNKNOWN
                     ]
                     if current.key != "test" and connection.findings
                     else [],
@@ -403,6 +407,7 @@ class ChorusSetupLink(models.TransientModel):
     name = fields.Char("Link", compute="_compute_texts")
     cause = fields.Char("What happened", compute="_compute_texts")
     remedy = fields.Char("What to do", compute="_compute_texts")
+    serves = fields.Char("What it stops", compute="_compute_texts")
     place = fields.Char("Where", compute="_compute_texts")
     address = fields.Char("Portal", compute="_compute_texts")
 
@@ -418,5 +423,6 @@ class ChorusSetupLink(models.TransientModel):
             detail = row.detail and row.code != "technical_account" and f"({row.detail})"
             row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), detail)))
             row.remedy = texts and setup_steps.remedy(row.code, row.setup_id.environment, lang)
+            row.serves = link.serves.of(lang) if texts else False
             row.place = link.path.of(lang) if texts else False
             row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False

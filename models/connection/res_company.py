@@ -272,7 +272,7 @@ class ResCompany(models.Model):
     # -- replacing what works ------------------------------------------------------------------------------------------
 
     def _chorus_works(self):
-        """Whether Chorus Pro accepts the access data recorded now, as far as is known; replaced only by others that it accepts."""
+        """Whether Chorus Pro accepts the access data recorded now, as far as is known: others replace them only when accepted."""
         self.ensure_one()
         connection = self._chorus_connection()
         if not connection or connection.password_refused_on or connection.error_code in LINKS_OF_ACCESS:
@@ -470,12 +470,20 @@ class ResCompany(models.Model):
         try:
             # a store of its own: a token got earlier would hide that the secret is no longer good
             with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
-                found = diagnosis.diagnose(client, self._chorus_siret())
+                found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses())
         except NotAllowed as error:
             found = diagnosis.unconfigured(error)
         if self.chorus_environment:
             self._chorus_note_diagnosis(found)
         return found
+
+    def _chorus_uses(self):
+        """What this company does at Chorus Pro beyond sending and following, by its data: see ``services.setup.diagnosis``.
+
+        :return: a set, to which each package adds its own.
+        """
+        self.ensure_one()
+        return set()
 
     def _chorus_try_client(self):
         """Try the PISTE client by itself, as soon as it is recorded: the technical account need not be known yet.

@@ -5,4 +5,5 @@ from . import (
     chorus_deposit_line,
     chorus_market,
     chorus_validation,
+    res_company,
 )
