@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_date
 
+from ..models.connection import secret_log
+from ..models.connection.chorus_connection import LOGINS, SECRETS
 from ..services.api.errors import failure
 from ..services.setup import diagnosis, secret_entry
 from ..services.setup import steps as setup_steps
@@ -36,6 +39,7 @@ class ChorusSetup(models.TransientModel):
     is_last = fields.Boolean(compute="_compute_page", export_string_translation=False)
     established = fields.Boolean(compute="_compute_page", export_string_translation=False)
     link_ids = fields.One2many("chorus.setup.link", "setup_id", "Links of the chain", readonly=True)
+    changes = fields.Text(compute="_compute_changes", export_string_translation=False)
     trouble = fields.Text("What this page's data met", readonly=True, export_string_translation=False)
 
     siret = fields.Char("SIRET", compute="_compute_from_company", store=True, readonly=False)
@@ -90,6 +94,49 @@ class ChorusSetup(models.TransientModel):
             company = setup.company_id.sudo()  # sudo: see _check_manager
             setup.client_id = company.chorus_client_id
             setup.technical_account = company.chorus_technical_account
+
+    # EXTENDS 'chorus.secret.entry'
+    def _chorus_typed_login(self, login):
+        return self[login.removeprefix("chorus_")] or super()._chorus_typed_login(login)
+
+    @api.depends("step", "siret", "environment", *LOGINS, *secret_log.TYPED)
+    @api.depends_context("lang")
+    def _compute_changes(self):
+        for setup in self:
+            setup._check_unsaved()
+            setup.changes = (setup.chorus_works and setup._changed()) or False
+
+    def _changed(self):
+        """What this page is about to replace, where that works today: one line each, before → after."""
+        company = self.company_id.sudo()  # sudo: see _check_manager
+        now = fields.Datetime.now()
+        new = {
+            "company": {"siret": compact(self.siret), "environment": self.environment},
+            "oauth": {"client_id": self.client_id, "client_secret": self.chorus_client_secret and now},
+            "technical": {
+                "technical_account": self.technical_account,
+                "technical_password": self.chorus_technical_password and now,
+            },
+        }.get(self.step, {})
+        connection, lines = company._chorus_connection(), []
+        for name, after in new.items():
+            if name in SECRETS:
+                before, label = connection[f"{name}_at"], f"chorus_{name}"
+                if after:
+                    day = before and format_date(self.env, before)
+                    before = self.env._("recorded on %s", day) if day else self.env._("recorded")
+                    after = self.env._("what you typed")
+                else:
+                    after = before
+            else:
+                before, label = company[COMPANY_FIELDS[name]], name
+                before = compact(before) if name == "siret" else before
+            if after and before and after != before:
+                if name == "environment":
+                    names = dict(self._fields["environment"]._description_selection(self.env))
+                    before, after = names.get(before, before), names.get(after, after)
+                lines.append(f"{self._fields[label]._description_string(self.env)} : {before} → {after}")
+        return "\n".join(lines)
 
     # EXTENDS 'chorus.secret.entry'
     def _compute_chorus_secrets_set(self):
@@ -149,8 +196,10 @@ class ChorusSetup(models.TransientModel):
             current = next((step for step in steps if step.key == setup.step), steps[0])
             setup.is_first, setup.is_last = current == steps[0], current == steps[-1]
             findings = {link: connection._finding(link) for link in diagnosis.LINKS}
-            setup.established = bool(connection.findings) and all(
-                findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL
+            setup.established = (
+                bool(connection.findings)
+                and all(findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL)
+                and not any(finding.outcome is Outcome.FAILED for finding in findings.values())
             )
             setup.page = self.env["ir.qweb"]._render(
                 "l10n_fr_chorus_pro.setup_page",
@@ -176,6 +225,8 @@ class ChorusSetup(models.TransientModel):
                             "cause": failure(findings[link].code).cause.of(lang) if findings[link].code else "",
                         }
                         for link in current.links
+                        # what the company does not use was not asked for
+                        if link not in diagnosis.OPTIONAL or findings[link].outcome is not Outcome.UNKNOWN
                     ]
                     if current.key != "test" and connection.findings
                     else [],
@@ -254,6 +305,9 @@ class ChorusSetup(models.TransientModel):
                 raise ValidationError(problem.of(self.env.lang))
         values = {COMPANY_FIELDS[name]: self[name] for name in names}
         values = {name: value for name, value in values.items() if company[name] != value}
+        new = {name: values[COMPANY_FIELDS[name]] for name in ("siret", *LOGINS) if COMPANY_FIELDS[name] in values}
+        if new and not self.chorus_from_file and "chorus_environment" not in values:
+            company._chorus_check_new(**new)
         if values:
             company.write(values)
         if self.step == "transfer":
@@ -353,6 +407,7 @@ class ChorusSetupLink(models.TransientModel):
     name = fields.Char("Link", compute="_compute_texts")
     cause = fields.Char("What happened", compute="_compute_texts")
     remedy = fields.Char("What to do", compute="_compute_texts")
+    serves = fields.Char("What it stops", compute="_compute_texts")
     place = fields.Char("Where", compute="_compute_texts")
     address = fields.Char("Portal", compute="_compute_texts")
 
@@ -368,5 +423,6 @@ class ChorusSetupLink(models.TransientModel):
             detail = row.detail and row.code != "technical_account" and f"({row.detail})"
             row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), detail)))
             row.remedy = texts and setup_steps.remedy(row.code, row.setup_id.environment, lang)
+            row.serves = link.serves.of(lang) if texts else False
             row.place = link.path.of(lang) if texts else False
             row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False

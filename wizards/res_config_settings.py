@@ -25,6 +25,21 @@ class ResConfigSettings(models.TransientModel):
         self.ensure_one()
         return self.env["chorus.setup"]._open(self.company_id)
 
+    def action_chorus_change_place(self):
+        """Change what works: the environment or the SIRET."""
+        self.ensure_one()
+        return self.env["chorus.setup"]._open(self.company_id, "company")
+
+    def action_chorus_change_client(self):
+        """Replace what works: PISTE's client and its secret."""
+        self.ensure_one()
+        return self.env["chorus.setup"]._open(self.company_id, "oauth")
+
+    def action_chorus_change_account(self):
+        """Replace what works: the technical account and its password."""
+        self.ensure_one()
+        return self.env["chorus.setup"]._open(self.company_id, "technical")
+
     def action_chorus_check_connection(self):
         """Test the connection with what is recorded, and show each link of the chain."""
         self.ensure_one()

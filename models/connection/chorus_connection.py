@@ -36,6 +36,7 @@ OWN_FACTS = (
 
 
 ACTIVITY = "l10n_fr_chorus_pro.mail_activity_type_expiry"
+OLD_SECRET = "l10n_fr_chorus_pro.mail_activity_type_secret"  # noqa: S105
 
 
 #: No threshold was reached yet.
@@ -110,6 +111,11 @@ class ChorusConnection(models.Model):
     password_expires_on = fields.Date(
         "Technical password valid until", readonly=True, help="As Chorus Pro says; empty when it does not say."
     )
+    #: Of a password that was good: how often it was refused in a row with a fresh token, since when, and the day on which that
+    #: was believed. A good answer takes all three back.
+    refusals = fields.Integer(readonly=True, copy=False, export_string_translation=False)
+    refused_since = fields.Datetime("Technical account refused since", readonly=True, copy=False)
+    password_refused_on = fields.Date("Technical password refused for good on", readonly=True, copy=False)
     password_ends_on = fields.Date(
         "Technical password ends on",
         compute="_compute_password_ends_on",
@@ -118,6 +124,10 @@ class ChorusConnection(models.Model):
     password_days_left = fields.Integer(compute="_compute_password_ends_on", export_string_translation=False)
     #: The last threshold at which people were told of the recorded password
     reminded_at = fields.Integer(copy=False, readonly=True, default=NONE_REACHED, export_string_translation=False)
+    #: People were told of the age of the PISTE secret recorded now
+    secret_told = fields.Boolean(copy=False, readonly=True, export_string_translation=False)
+    #: By secret, what tells whether the server's file gives another one than before (``Vault.mark``)
+    secret_marks = fields.Json(copy=False, readonly=True, groups=fields.NO_ACCESS, export_string_translation=False)
     silence = fields.Char("Warning", compute="_compute_health")
     has_answered = fields.Boolean(
         compute="_compute_health", export_string_translation=False, help="Chorus Pro answered with the access data recorded now."
@@ -168,9 +178,22 @@ class ChorusConnection(models.Model):
         """The platform told all changes of status before that moment."""
         self._note_success()
         self.last_poll = moment
+        if not self.password_proved:
+            self.password_proved = True
 
     def _note_success(self):
-        """The platform answered: whatever was wrong is over."""
+        """The platform answered: whatever was wrong is over, and the technical account is good."""
+        self._resume()
+        self._note_accepted()
+
+    def _note_accepted(self):
+        """The technical account was accepted: refusals before meant nothing."""
+        self.ensure_one()
+        if self.refusals or self.password_refused_on:
+            self.write({"refusals": 0, "refused_since": False, "password_refused_on": False})
+
+    def _resume(self):
+        """What kept us out may be over: the jobs try again."""
         self.ensure_one()
         if self.error_code or self.failures:
             self.write({"failures": 0, "paused_until": False, "error_code": False, "error_detail": False, "error_since": False})
@@ -187,13 +210,21 @@ class ChorusConnection(models.Model):
             if not (optional and isinstance(error, NotAllowed)):
                 wait = timing.step(timing.BACKOFF, self.failures, error)
                 self.write({"failures": self.failures + 1, "paused_until": fields.Datetime.now() + timedelta(seconds=wait)})
-        if error.code == "technical_account" and self.password_proved and self.technical_password_at:
-            # a password that was good and is refused has come to its end
-            today = self._today()
-            if not self.password_ends_on or self.password_ends_on > today:
-                self.password_expires_on = today
-            self._remind()
+        if isinstance(error, NotAllowed) and error.link == "technical_account":
+            self._note_refusal(error)
         return error.is_of_the_way
+
+    def _note_refusal(self, error: NotAllowed):
+        """The technical account was refused with a fresh token: of a password that was good, it may have come to its end."""
+        self.ensure_one()
+        if not self.password_proved or not self.technical_password_at:
+            return
+        now = fields.Datetime.now()
+        self.write({"refusals": self.refusals + 1, "refused_since": self.refused_since or now})
+        if self.password_refused_on or not expiry.has_ended(error.detail, self.refusals, self.refused_since, now):
+            return
+        self.password_refused_on = self._today()
+        self._remind()
 
     def _note_unreadable(self, rows):
         """Keep and name the lines of Chorus Pro's answers that could not be read; the others were.
@@ -282,10 +313,8 @@ class ChorusConnection(models.Model):
             f"{name}_sealed": vault(self.env).seal(value) if value else False,
             f"{name}_at": fields.Datetime.now() if value else False,
         }
-        connection.write({**values, "findings": False, "checked_at": False, "password_proved": False})
-        if name == "technical_password":
-            connection.write({"password_expires_on": False, "reminded_at": NONE_REACHED})
-            connection.activity_unlink([ACTIVITY])
+        connection.write(values)
+        connection._begin(name)
         recorded = self.env._("recorded")
         self.env["chorus.audit"]._note(
             self.company_id,
@@ -293,6 +322,42 @@ class ChorusConnection(models.Model):
             recorded if had else False,
             (self.env._("replaced") if had else recorded) if value else self.env._("removed"),
         )
+
+    def _begin(self, name):
+        """Another secret than before is in use: what was found with the former one, or told of it, is not true of it.
+
+        :param name: one of ``SECRETS``.
+        """
+        self.write({"findings": False, "checked_at": False, "password_proved": False, "refusals": 0, "refused_since": False})
+        if name == "technical_password":
+            self.write({"password_expires_on": False, "password_refused_on": False, "reminded_at": NONE_REACHED})
+            self.activity_unlink([ACTIVITY])
+        else:
+            self.secret_told = False
+            self.activity_unlink([OLD_SECRET])
+
+    def _note_given(self, given):
+        """Notice which secrets the server's file gives, and since when: reminders are the same as of those recorded here.
+
+        :param given: a ``server_file.Given``.
+        """
+        self.ensure_one()
+        connection = self.sudo()  # sudo: see _set_secret; the marks tell no secret
+        marks, safe = dict(connection.secret_marks or {}), None
+        for name in SECRETS:
+            secret, mark = given.access.get(name), marks.get(name)
+            if not secret and not mark:
+                continue
+            safe = safe or vault(self.env)
+            since = given.recorded.get(name)
+            if not secret or not mark or not safe.bears(secret, mark):
+                here = bool(secret or connection[f"{name}_sealed"])
+                connection[f"{name}_at"] = (since or fields.Datetime.now()) if here else False
+                connection._begin(name)
+                marks[name] = safe.mark(secret) if secret else False
+                connection.secret_marks = marks
+            elif since and connection[f"{name}_at"] != since:
+                connection[f"{name}_at"] = since
 
     def _secrets(self, *names):
         """These secrets in clear, "" where there is none: a dict.
@@ -440,13 +505,14 @@ class ChorusConnection(models.Model):
 
     # -- the end of the technical password -----------------------------------------------------------------------------
 
-    @api.depends("password_expires_on", "technical_password_at")
+    @api.depends("password_expires_on", "password_refused_on", "technical_password_at")
     def _compute_password_ends_on(self):
         for connection in self:
             recorded = connection.technical_password_at
             recorded = recorded and paris_day(recorded.replace(tzinfo=timezone.utc))
             # a date told of a password that is no longer recorded says nothing
-            end = expiry.end_of(recorded, connection.password_expires_on) if recorded else None
+            told, refused = connection.password_expires_on, connection.password_refused_on
+            end = expiry.end_of(recorded, told or None, refused or None) if recorded else None
             connection.password_ends_on = end
             connection.password_days_left = (end - connection._today()).days if end else 0
 
@@ -464,37 +530,46 @@ class ChorusConnection(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("password_expires_on"):
+        if vals.get("password_expires_on") or "password_refused_on" in vals:
             for connection in self.filtered(lambda item: expiry.threshold(item.password_days_left) is None):
-                # renewed at the portal under the same password, or told late: what was said of the former end is void
+                # renewed at the portal under the same password, told late, or good after all: what was said is void
                 connection.reminded_at = NONE_REACHED
                 connection.activity_unlink([ACTIVITY])
         return result
 
     def _remind(self):
-        """Tell the persons in charge, once for each threshold reached."""
+        """Tell the persons in charge, once for each threshold that the password reached, and once of an old PISTE secret."""
         self.ensure_one()
+        if not self.secret_told and expiry.is_old(self.client_secret_at, fields.Datetime.now()):
+            self.secret_told = True
+            self._tell(OLD_SECRET, "l10n_fr_chorus_pro.mail_template_secret", "_secret_text")
         if not self.password_ends_on:
             return
         reached = expiry.threshold(self.password_days_left)
-        if reached is None or reached >= self.reminded_at:
-            return
-        self.reminded_at = reached
+        if reached is not None and reached < self.reminded_at:
+            self.reminded_at = reached
+            self._tell(ACTIVITY, "l10n_fr_chorus_pro.mail_template_expiry", "_expiry_text")
+
+    def _tell(self, activity, template, text):
+        """An activity for each person in charge and a mail to the referent, each in their language.
+
+        :param activity, template: external identifiers.
+        :param text: the name of the method that gives the words.
+        """
         # the former reminder, where it is still open, says less than this one
-        self.activity_unlink([ACTIVITY])
+        self.activity_unlink([activity])
         company = self.company_id
         for user in self._persons_in_charge():
             speaking = self.with_context(lang=user.lang or company._chorus_lang())
             speaking.activity_schedule(
-                ACTIVITY,
+                activity,
                 date_deadline=self._today(),  # seen at once in the list of what is due
-                summary=speaking._expiry_text(),
+                summary=getattr(speaking, text)(),
                 user_id=user.id,
             )
         if company.chorus_referent_email:
-            template = self.env.ref("l10n_fr_chorus_pro.mail_template_expiry")
-            template.send_mail(self.id, email_values={"email_to": company.chorus_referent_email})
-        _logger.info("Chorus Pro: company %s was told that its technical password ends on %s", company.id, self.password_ends_on)
+            self.env.ref(template).send_mail(self.id, email_values={"email_to": company.chorus_referent_email})
+        _logger.info("Chorus Pro: company %s was told: %s", company.id, template)
 
     def _persons_in_charge(self):
         """Who gets the activity: Chorus Pro's administrators in that company, and the referent when a colleague."""
@@ -525,6 +600,15 @@ class ChorusConnection(models.Model):
             count=self.password_days_left,
         )
 
+    def _secret_text(self):
+        """What is said of an old PISTE secret, in the context's language."""
+        self.ensure_one()
+        return self.env._(
+            "PISTE's client secret was recorded on %(day)s. PISTE advises a new one every three months: the present one works"
+            " until you replace it.",
+            day=format_date(self.env, self.client_secret_at),
+        )
+
     def action_setup(self):
         """Open the guided way where the technical account is entered."""
         self.ensure_one()
@@ -535,6 +619,7 @@ class ChorusConnection(models.Model):
         """Every day: read when the passwords end where the platform tells it, and remind; one company at a time."""
         for company, _left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             connection = self._of(company)
+            transactions.run_and_survive(connection, "_note_given", company._chorus_given())
             transactions.run_and_survive(connection, "_read_end")
             transactions.run_and_survive(connection, "_remind")
 
@@ -548,6 +633,7 @@ class ChorusConnection(models.Model):
         try:
             with company._chorus_client(way_in=way_in) as client:
                 self._note_end(client.structure(self.structure_identifier).password_expires_at)
+            self._note_accepted()
         except ChorusError as error:
             self._note_failure(error)
 

@@ -40,6 +40,7 @@ class ChorusSecretEntry(models.AbstractModel):
     chorus_client_secret_old = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_password_ends_on = fields.Date("Password ends on", compute="_compute_chorus_secrets_set")
     chorus_expiry_text = fields.Char(compute="_compute_chorus_secrets_set", export_string_translation=False)
+    chorus_works = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_from_file = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
 
     @api.depends("company_id")
@@ -49,7 +50,8 @@ class ChorusSecretEntry(models.AbstractModel):
                 entry[name] = False
 
     @api.depends("company_id.chorus_environment", "company_id.chorus_connection_ids.client_secret_at",
-                 "company_id.chorus_connection_ids.technical_password_at")  # fmt: skip
+                 "company_id.chorus_connection_ids.technical_password_at",
+                 "company_id.chorus_connection_ids.password_proved")  # fmt: skip
     def _compute_chorus_secrets_set(self):
         for entry in self:
             company = entry.company_id.sudo()  # sudo: only whether they are set is told, not the values
@@ -66,6 +68,7 @@ class ChorusSecretEntry(models.AbstractModel):
             warned = connection.password_ends_on and expiry.threshold(connection.password_days_left) is not None
             entry.chorus_expiry_text = warned and connection.with_context(lang=self.env.lang)._expiry_text()
             entry.chorus_from_file = bool(company._chorus_from_file())
+            entry.chorus_works = company._chorus_works()
 
     def _inverse_chorus_client_secret(self):
         self._chorus_take_secret("client_secret", "chorus_client_id")
@@ -76,7 +79,9 @@ class ChorusSecretEntry(models.AbstractModel):
     def _chorus_take_secret(self, name, login):
         """Record what was typed twice.
 
-        :raises ValidationError: when the entries differ or cannot be the portal's; nothing is recorded then.
+        What works is replaced only by what Chorus Pro accepts: that is tried first.
+
+        :raises ValidationError: when the entries differ, cannot be the portal's, or are not accepted; nothing is recorded then.
         """
         typed, again = f"chorus_{name}", f"chorus_{name}_again"
         for entry in self:
@@ -86,11 +91,19 @@ class ChorusSecretEntry(models.AbstractModel):
             if not value and not repeated:
                 continue
             company = entry.company_id
-            problem = secret_entry.problem(value, repeated, login=company.sudo()[login] or "")  # sudo: compared, not shown
+            typed_login = entry._chorus_typed_login(login) or company.sudo()[login] or ""  # sudo: compared, not shown
+            problem = secret_entry.problem(value, repeated, login=typed_login)
             if problem:
                 label = self._fields[typed]._description_string(self.env)
                 raise ValidationError(self.env._("%(field)s: %(problem)s", field=label, problem=problem.of(self.env.lang)))
-            company._chorus_set_secret(name, value)
+            if company._chorus_works():
+                company.sudo()._chorus_replace(**{name: value, login.removeprefix("chorus_"): typed_login})  # sudo: see above
+            else:
+                company._chorus_set_secret(name, value)
+
+    def _chorus_typed_login(self, login):
+        """What was typed beside a secret as its identifier, where that is not on the company yet; ``login`` is its name there."""
+        return False
 
     # what is typed belongs to the environment that is saved with it, so that one is written first
     @api.model_create_multi

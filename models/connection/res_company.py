@@ -39,6 +39,9 @@ AUDITED = (
 )
 
 
+#: The links that access data open: where one of these is broken, what is recorded does not work.
+LINKS_OF_ACCESS = ("credentials", "technical_account", "connection", "secret_unreadable")
+
 #: Seconds a call of the diagnosis may last: a person waits for it.
 PATIENCE = 15
 
@@ -266,6 +269,58 @@ class ResCompany(models.Model):
         if value:
             self._chorus_wake()
 
+    # -- replacing what works ------------------------------------------------------------------------------------------
+
+    def _chorus_works(self):
+        """Whether Chorus Pro accepts the access data recorded now, as far as is known: others replace them only when accepted."""
+        self.ensure_one()
+        connection = self._chorus_connection()
+        if not connection or connection.password_refused_on or connection.error_code in LINKS_OF_ACCESS:
+            return False
+        if any(connection._finding(link).outcome is Outcome.FAILED for link in LINKS_OF_ACCESS):
+            return False
+        return bool(connection.password_proved or connection._is_proved()) and not self._chorus_missing_settings()
+
+    def _chorus_check_new(self, **new):
+        """Try access data that are to replace those that work; nothing is tried where none work.
+
+        :param new: by name: ``LOGINS``, ``SECRETS``, ``siret``.
+        :return: whether they were tried.
+        :raises ValidationError: when Chorus Pro did not accept them, or could not be asked: the present ones stay.
+        """
+        self.ensure_one()
+        if not self._chorus_works():
+            return False
+        given = self._chorus_given()
+        try:
+            access = self._chorus_access(given) | self._chorus_secrets(*SECRETS, given=given) | new
+            credentials = Credentials(*(access[name] for name in server_file.ACCESS))
+            # a store of its own: a token of the present secret would hide that the new one is not good
+            options = {"timeout": PATIENCE, "retries": 0, "tokens": TokenStore()}
+            with PisteSession(self._chorus_target(given), credentials, **options) as session:
+                diagnosis.try_access(ChorusClient(session), new.get("siret", ""))
+        except ChorusError as error:
+            words = [failure(error.code).cause.of(self.env.lang), error.detail and f"« {error.detail} »"]
+            words.append(self.env._("Nothing was changed: the present access data are kept and go on working."))
+            raise ValidationError(" ".join(filter(None, words))) from error
+        return True
+
+    def _chorus_replace(self, **new):
+        """Record access data; those that work are replaced only by others that Chorus Pro has just accepted.
+
+        :param new: by name: ``LOGINS`` and ``SECRETS``.
+        :raises ValidationError: see ``_chorus_check_new``.
+        """
+        tried = self._chorus_check_new(**new)
+        logins = {f"chorus_{name}": value for name, value in new.items() if name in LOGINS}
+        if logins:
+            self.write(logins)
+        for name in SECRETS:
+            if name in new:
+                self._chorus_set_secret(name, new[name])
+        if tried:
+            self._chorus_connection().password_proved = True
+
     def _chorus_secret(self, name):
         """A secret in clear, "" when there is none; for the HTTP session only.
 
@@ -415,12 +470,20 @@ class ResCompany(models.Model):
         try:
             # a store of its own: a token got earlier would hide that the secret is no longer good
             with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
-                found = diagnosis.diagnose(client, self._chorus_siret())
+                found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses())
         except NotAllowed as error:
             found = diagnosis.unconfigured(error)
         if self.chorus_environment:
             self._chorus_note_diagnosis(found)
         return found
+
+    def _chorus_uses(self):
+        """What this company does at Chorus Pro beyond sending and following, by its data: see ``services.setup.diagnosis``.
+
+        :return: a set, to which each package adds its own.
+        """
+        self.ensure_one()
+        return set()
 
     def _chorus_try_client(self):
         """Try the PISTE client by itself, as soon as it is recorded: the technical account need not be known yet.
@@ -451,6 +514,7 @@ class ResCompany(models.Model):
     def _chorus_note_diagnosis(self, found):
         # sudo: facts read from the platform, not a user's input
         connection = self.env["chorus.connection"]._of(self).sudo()
+        connection._note_given(self._chorus_given())
         values = {
             "checked_at": fields.Datetime.now(),
             "findings": {finding.link: [finding.outcome.value, finding.code, finding.detail] for finding in found.findings},
@@ -463,6 +527,8 @@ class ResCompany(models.Model):
         if any(finding.link == "technical_account" and finding.outcome is Outcome.OK for finding in found.findings):
             values["password_proved"] = True
         connection.write(values)
+        if values.get("password_proved"):
+            connection._note_accepted()
         connection._note_end(found.password_expires_at)
         connection._remind()
         if found.established:
@@ -477,7 +543,7 @@ class ResCompany(models.Model):
         """What kept us out may be mended: forget the pause, and have what waits sent now."""
         self.ensure_one()
         deposits = self.env["chorus.deposit"].sudo()  # sudo: an administrator need not be able to transfer
-        self.env["chorus.connection"]._of(self)._note_success()
+        self.env["chorus.connection"]._of(self)._resume()
         domain = [("company_id", "=", self.id), ("environment", "=", self.chorus_environment), ("state", "=", "ready")]
         waiting = deposits.search(domain)
         if waiting:

@@ -13,7 +13,10 @@ They stand in sections of our own in Odoo's configuration file, since Odoo warns
     client_secret = …
     technical_account = …
     technical_password = …
+    client_secret_at = 2026-05-01
+    technical_password_at = 2026-05-01
 
+The last two are the days on which the portals gave the secrets; without them, the day on which they were first seen here counts.
 Whoever sets a company up types its SIRET; which company has the access data is said here, by the server's administrator alone:
 ``company`` is its number in the database (the one in the addresses of its pages).
 """
@@ -21,6 +24,7 @@ Whoever sets a company up types its SIRET; which company has the access data is 
 import configparser
 import logging
 import os
+from datetime import datetime
 from typing import NamedTuple
 
 from odoo.tools import config
@@ -38,6 +42,7 @@ VARIABLE = "CHORUS_SECRET_KEY"
 class Given(NamedTuple):
     """What the file gives for a company.
 
+    ``recorded``: since when a secret is in use, by name, where the file says it: naive date-times in UTC.
     ``access``: its access data by name, in an environment, as far as they are there: those of its SIRET, bound to it.
     ``unbound``: the name of a section with that SIRET that says not whose it is, "" when there is none.
     ``simulator_hosts``: the names of the machines on which a simulator may be, beside this one.
@@ -46,6 +51,7 @@ class Given(NamedTuple):
     access: dict
     unbound: str
     simulator_hosts: list
+    recorded: dict
 
 
 def given(environment, siret, database, company):
@@ -65,7 +71,21 @@ def given(environment, siret, database, company):
         {name: values[name].strip() for name in ACCESS if values.get(name, "").strip()} if is_its else {},
         f"[{SECTION}.{environment}.{siret}]" if unbound else "",
         _section(parser).get("simulator_hosts", "").split(),
+        _days(values) if is_its else {},
     )
+
+
+def _days(values):
+    """Since when the secrets of a section are in use, by name; what is no date is told, without its words, and left out."""
+    days = {}
+    for name in ("client_secret", "technical_password"):
+        written = values.get(f"{name}_at", "").strip()
+        try:
+            if written:
+                days[name] = datetime.fromisoformat(written[:10])
+        except ValueError:
+            _logger.warning("Chorus Pro: %s_at in the configuration file is no date such as 2026-05-01", name)
+    return days
 
 
 def options():

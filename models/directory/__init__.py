@@ -6,4 +6,5 @@ from . import account_move_send
 from . import chorus_engagement
 from . import chorus_lookup
 from . import chorus_service
+from . import res_company
 from . import res_partner

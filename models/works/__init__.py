@@ -9,4 +9,5 @@ from . import (
     chorus_works_index,
     chorus_works_progress,
     chorus_works_term,
+    res_company,
 )

@@ -79,6 +79,22 @@ class ServiceDetails(NamedTuple):
     valid_until: datetime | None
 
 
+class FoundSpace(NamedTuple):
+    """A space of Chorus Pro that a structure, or a service of it, has; ``read_only``: to look at, not to act in."""
+
+    name: str
+    active: bool
+    read_only: bool
+
+
+class Attachment(NamedTuple):
+    """That a user may act for a structure (``idStructureCPP``): the states of that, and of the user's account."""
+
+    structure: str
+    state: str
+    account_state: str
+
+
 class Engagement(NamedTuple):
     """A commitment (engagement juridique) that the State published.
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .answers_directory import (
+    Attachment,
     Engagement,
     FoundService,
+    FoundSpace,
     FoundStructure,
     PostalAddress,
     ServiceDetails,
@@ -30,6 +32,34 @@ class DirectoryClient:
     """Calls that only read; see :class:`~.client.ChorusClient`."""
 
     _session: PisteSession
+
+    # -- what our account may do ---------------------------------------------------------------------------------------
+
+    def spaces(self, structure: str) -> list[FoundSpace]:
+        """The spaces of a structure and of its services (``structures/rechercher/espaces``), the first page of them."""
+        found = self._session.search(
+            "/cpro/structures/v1/rechercher/espaces",
+            {
+                "structure": {"idStructure": int(structure)},
+                "parametresRechercherEspaces": {"nbResultatsParPage": SERVICES_PAGE, "pageResultatDemandee": 1},
+            },
+            "listeEspace",
+        )
+        with understood():
+            return [_found_space(Fields(row)) for row in found.rows]
+
+    def own_attachments(self) -> list[Attachment]:
+        """The structures to which our account is attached (``utilisateurs/monCompte/recuperer/rattachements``).
+
+        Needs the PISTE API *Utilisateurs*.
+        """
+        found = self._session.search(
+            "/cpro/utilisateurs/v1/monCompte/recuperer/rattachements",
+            {"parametresRecherche": {"nbResultatsParPage": SERVICES_PAGE, "pageResultatDemandee": 1}},
+            "listeStructureRattachement",
+        )
+        with understood():
+            return [_attachment(Fields(row)) for row in found.rows]
 
     # -- structures ----------------------------------------------------------------------------------------------------
 
@@ -171,6 +201,22 @@ def _found_structure(row: Fields) -> FoundStructure:
         registry=row("identifiantStructure", name),
         registry_type=row("typeIdentifiantStructure", name) or "SIRET",
         active=row("statut", name) == "ACTIVE",
+    )
+
+
+def _found_space(row: Fields) -> FoundSpace:
+    return FoundSpace(
+        name=row("libelleEspace", text),
+        active=row("etatCourant", name) != "SUPPRIME",
+        read_only=row("typeHabilitation", name) == "CONSULTATION_UNIQUEMENT",
+    )
+
+
+def _attachment(row: Fields) -> Attachment:
+    return Attachment(
+        structure=row("idStructure", digits),
+        state=row("statutRattachementStructure", text),
+        account_state=row("statutUtilisateur", text),
     )
 
 

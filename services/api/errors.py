@@ -255,6 +255,26 @@ FAILURES: dict[str, Failure] = {
             "Demandez au gestionnaire principal d'ouvrir l'espace « Factures émises » pour cette structure.",
         ),
     ),
+    "space": Failure(
+        Text(
+            "This space of Chorus Pro is not open to the technical account, or only to look at.",
+            "Cet espace de Chorus Pro n'est pas ouvert au compte technique, ou seulement en consultation.",
+        ),
+        Text(
+            "Have the main manager (gestionnaire principal) add it for all services, with “Modification”.",
+            "Demandez au gestionnaire principal de l'ajouter pour tous les services, avec « Modification ».",
+        ),
+    ),
+    "account_state": Failure(
+        Text(
+            "Chorus Pro does not call the technical account active on this structure.",
+            "Pour Chorus Pro, le compte technique n'est pas actif sur cette structure.",
+        ),
+        Text(
+            "Have the main manager attach it to the structure, or activate it.",
+            "Demandez au gestionnaire principal de le rattacher à la structure, ou de l'activer.",
+        ),
+    ),
     "not_configured": Failure(
         Text(
             "The connection of this company to Chorus Pro is not complete.",

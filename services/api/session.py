@@ -33,6 +33,9 @@ _logger = logging.getLogger(__name__)
 _AGAIN = (500, 502, 503, 504)
 #: What an access token may be (RFC 6750 §2.1); it becomes a header.
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")
+#: How often PISTE is asked for a token before its "invalid client" is believed: it says so of good ones too, now and then
+#: (doc/API.md §1.1).
+_DOUBTED = 3
 #: Seconds by which a token is renewed before its end; a tenth of its life when it lives less than ten minutes.
 MARGIN = 60.0
 #: Seconds that a token lives where it does not say, and at most.
@@ -243,13 +246,18 @@ class PisteSession:
             "client_secret": self._credentials.client_secret,
             "scope": "openid",
         }
-        try:
-            answer = self._repeated(lambda: self._wire.post(self.environment.token_url, form))
-        except Broken as error:
-            # whatever happened to the token, the call itself has not left
-            raise NotReceived(str(error)) from error
-        values = _object(answer)
-        if answer.status in (400, 401) and isinstance(values.get("error"), str):
+        for attempt in range(_DOUBTED):
+            time.sleep(attempt * 0.2)
+            try:
+                answer = self._repeated(lambda: self._wire.post(self.environment.token_url, form))
+            except Broken as error:
+                # whatever happened to the token, the call itself has not left
+                raise NotReceived(str(error)) from error
+            values = _object(answer)
+            refused = answer.status in (400, 401) and isinstance(values.get("error"), str)
+            if not refused:
+                break
+        if refused:
             raise NotAllowed("credentials", _said(values, "error_description", "error"), http_status=answer.status)
         if answer.status == 429:
             raise verdict.limited(answer)

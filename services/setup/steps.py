@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..api.environment import Environment
 from ..api.errors import failure
 from ..text import Text
-from .diagnosis import LINKS, Site
+from .links import LINKS, Site
 
 
 class Step(NamedTuple):
@@ -99,7 +99,7 @@ STEPS: tuple[Step, ...] = (
             ),
         ),
         Text("The rights to send and to connect.", "Les droits d'émettre et de se raccorder."),
-        ("right",),
+        ("right", "space_flows", "space_validation", "space_engagements", "space_works"),
     ),
     Step(
         "piste",
@@ -133,7 +133,14 @@ STEPS: tuple[Step, ...] = (
             Text("“Valider mes choix CGU”.", "« Valider mes choix CGU »."),
         ),
         Text("The terms are accepted.", "Les conditions sont acceptées."),
-        ("consent_factures", "consent_structures", "consent_transverses", "consent_engagements"),
+        (
+            "consent_factures",
+            "consent_structures",
+            "consent_transverses",
+            "consent_engagements",
+            "consent_works",
+            "consent_users",
+        ),
     ),
     Step(
         "application",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Iterable
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -65,3 +66,16 @@ class Vault:
             return _fernet(self._keys[identifier]).decrypt(token.encode()).decode()
         except (InvalidToken, ValueError) as error:
             raise VaultError(f"damaged secret, key {identifier}") from error
+
+    def mark(self, secret: str) -> str:
+        """What tells a secret from another without telling what it is: ``<key id>:<12 hexadecimal digits>``."""
+        return f"{self.current_id}:{self._digest(self.current_id, secret)}"
+
+    def bears(self, secret: str, mark: str) -> bool:
+        """Whether a secret is the one of which ``mark`` was made; also where the key it was made with is no longer here."""
+        identifier, _, digest = mark.partition(":")
+        return identifier not in self._keys or hmac.compare_digest(digest, self._digest(identifier, secret))
+
+    def _digest(self, identifier: str, secret: str) -> str:
+        key = f"l10n_fr_chorus_pro:mark:{self._keys[identifier]}".encode()
+        return hmac.new(key, secret.encode(), hashlib.sha256).hexdigest()[:12]

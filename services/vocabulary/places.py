@@ -96,6 +96,8 @@ FAILURES: Mapping[str, Place] = MappingProxyType(
         "secret_unreadable": Place.SETTINGS,
         "connection": Place.PORTAL,
         "right": Place.PORTAL,
+        "space": Place.PORTAL,
+        "account_state": Place.PORTAL,
         "found_different": Place.PORTAL,
         "file_too_large": Place.ATTACHMENTS,
         "document": Place.DRAFT,

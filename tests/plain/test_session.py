@@ -170,6 +170,14 @@ class TestLinks(SessionCase):
         self.assertEqual(self.link(client_id="nobody"), "credentials")
         self.assertEqual(self.link(client_secret="wrong"), "credentials")
 
+    def test_a_good_client_called_invalid_now_and_then(self):
+        """PISTE says so at random: it is asked again, and believed the third time."""
+        self.simulator.fault(TOKEN, "invalid_client", times=2)
+        self.assertTrue(self.client(retries=0).own_structures())
+        self.simulator.fault(TOKEN, "invalid_client", times=3)
+        self.assertEqual(self.link(), "credentials")
+        self.assertTrue(self.client(retries=0).own_structures())
+
     def test_technical_account(self):
         self.assertEqual(self.link(technical_password="wrong"), "technical_account")
         self.assertEqual(self.link(technical_account="TECH_9@cpro.fr"), "technical_account")

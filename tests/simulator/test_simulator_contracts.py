@@ -38,6 +38,8 @@ REQUESTS = {
     STRUCTURE: contracts.CONSULT_STRUCTURE,
     SERVICES: contracts.SEARCH_SERVICES,
     SERVICE: contracts.CONSULT_SERVICE,
+    "structures/v1/rechercher/espaces": contracts.SEARCH_SPACES,
+    "utilisateurs/v1/monCompte/recuperer/rattachements": contracts.OWN_ATTACHMENTS,
     "transverses/v1/ajouter/fichier": contracts.ADD_FILE,
     "transverses/v1/recuperer/typespj": contracts.FILE_TYPES,
     "transverses/v1/recuperer/syntaxeflux": contracts.FLOW_SYNTAXES,

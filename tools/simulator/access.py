@@ -21,7 +21,7 @@ TOKEN_LENGTH = 54  # as observed
 TOKEN_REFUSED = 'Bearer realm="PISTE", error="invalid_token"'
 
 # The only difference between an unknown id and a wrong secret is the caller's: the answer is the same (doc/API.md §1.1).
-_INVALID_CLIENT = {"error": "invalid_client", "error_description": "Client authentication failed"}
+INVALID_CLIENT = {"error": "invalid_client", "error_description": "Client authentication failed"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Access:
             return Reply.json(400, {"error": "unsupported_grant_type"})
         application = self._directory.application(form.get("client_id", ""))
         if application is None or not _same(application.client_secret, form.get("client_secret", "")):
-            return Reply.json(400, _INVALID_CLIENT)
+            return Reply.json(400, INVALID_CLIENT)
         if not {"openid", "resource.READ"}.issuperset(form.get("scope", "openid").split()):
             return Reply.json(400, {"error": "invalid_scope"})
         return Reply.json(200, self._new_token(application))

@@ -17,6 +17,7 @@ from . import (
     api_structures,
     api_submission,
     api_transverses,
+    api_users,
     api_validation,
     api_works,
     contracts,
@@ -25,7 +26,7 @@ from . import (
 )
 from .access import Caller
 from .chorus import Platform
-from .replies import FunctionalError, Reply, malformed
+from .replies import FunctionalError, Reply, malformed, not_allowed
 from .schema import Check, ContractError, record
 
 Handler = Callable[[Platform, Caller, dict[str, Any]], dict[str, Any]]
@@ -33,12 +34,13 @@ Handler = Callable[[Platform, Caller, dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Operation:
-    """``method`` and the request's table; ``needs_account``: whether cpro-account must be there."""
+    """``method`` and the request's table; ``needs_account``: whether cpro-account must be there; ``space``: where it works."""
 
     handler: Handler
     request: Check
     method: str = "POST"
     needs_account: bool = True
+    space: str = ""
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -48,7 +50,7 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/factures/v1/consulter/fournisseur": Operation(api_factures.consult_as_supplier, contracts.CONSULT_AS_SUPPLIER),
     "/cpro/factures/v1/consulter/historique": Operation(api_factures.consult_history, contracts.CONSULT_HISTORY),
     "/cpro/factures/v1/rechercher/aTraiter/valideur": Operation(
-        api_validation.search_to_validate, contracts_works.SEARCH_TO_VALIDATE
+        api_validation.search_to_validate, contracts_works.SEARCH_TO_VALIDATE, space="FACTURES_A_VALIDER"
     ),
     "/cpro/factures/v1/rechercher/valideur": Operation(api_validation.search_as_validator, contracts_works.SEARCH_AS_VALIDATOR),
     "/cpro/factures/v1/traiter/factureAValider": Operation(api_validation.validate, contracts_works.VALIDATE),
@@ -56,14 +58,16 @@ OPERATIONS: dict[str, Operation] = {
     "/cpro/factures/v1/rechercher/demandePaiement": Operation(
         api_works.search_payment_requests, contracts_works.SEARCH_PAYMENT_REQUESTS
     ),
-    "/cpro/facturesTravaux/v1/rechercher": Operation(api_works.search_works, contracts_works.SEARCH_WORKS),
+    "/cpro/facturesTravaux/v1/rechercher": Operation(
+        api_works.search_works, contracts_works.SEARCH_WORKS, space="FACTURES_TRAVAUX"
+    ),
     "/cpro/factures/v1/completer": Operation(api_actions.complete, contracts.COMPLETE),
     "/cpro/factures/v1/recycler": Operation(api_actions.recycle, contracts.RECYCLE),
     "/cpro/factures/v1/traiterRejet": Operation(api_actions.treat_rejections, contracts.TREAT_REJECTIONS),
     "/cpro/factures/v1/corriger/valideur/facture": Operation(api_actions.correct_validator, contracts.CORRECT_VALIDATOR),
-    "/cpro/transverses/v1/consulterCR": Operation(api_transverses.consult_report, contracts.CONSULT_REPORT),
+    "/cpro/transverses/v1/consulterCR": Operation(api_transverses.consult_report, contracts.CONSULT_REPORT, space="SUIVI_FLUX"),
     "/cpro/transverses/v1/consulterCRDetaille": Operation(
-        api_transverses.consult_detailed_report, contracts.CONSULT_DETAILED_REPORT
+        api_transverses.consult_detailed_report, contracts.CONSULT_DETAILED_REPORT, space="SUIVI_FLUX"
     ),
     "/cpro/transverses/v1/ajouter/fichier": Operation(api_files.add_file, contracts.ADD_FILE),
     "/cpro/transverses/v1/recuperer/typespj": Operation(api_files.file_types, contracts.FILE_TYPES),
@@ -79,10 +83,12 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "/cpro/structures/v1/rechercher": Operation(api_structures.search, contracts.SEARCH_STRUCTURE),
     "/cpro/structures/v1/consulter": Operation(api_structures.consult, contracts.CONSULT_STRUCTURE),
+    "/cpro/structures/v1/rechercher/espaces": Operation(api_users.spaces, contracts.SEARCH_SPACES),
+    "/cpro/utilisateurs/v1/monCompte/recuperer/rattachements": Operation(api_users.attachments, contracts.OWN_ATTACHMENTS),
     "/cpro/structures/v1/rechercher/services": Operation(api_structures.search_services, contracts.SEARCH_SERVICES),
     "/cpro/structures/v1/consulter/service": Operation(api_structures.consult_service, contracts.CONSULT_SERVICE),
     "/cpro/engagementsJuridiques/v1/rechercher": Operation(
-        api_engagements.search_engagements, contracts_engagements.SEARCH_ENGAGEMENTS
+        api_engagements.search_engagements, contracts_engagements.SEARCH_ENGAGEMENTS, space="ENGAGEMENTS"
     ),
 }
 
@@ -106,7 +112,10 @@ def call(platform: Platform, method: str, path: str, headers: Message[str, str],
     if method == "POST" and not _is_json(headers.get("Content-Type") or ""):
         return Reply.json(415, {})
     try:
-        return Reply.json(200, operation.handler(platform, caller, _request(operation, body)))
+        request = _request(operation, body)
+        if operation.space and caller.account and operation.space not in caller.account.espaces:
+            raise not_allowed()
+        return Reply.json(200, operation.handler(platform, caller, request))
     except ContractError as error:
         return malformed(str(error)).reply()
     except FunctionalError as error:

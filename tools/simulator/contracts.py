@@ -414,3 +414,31 @@ SEARCH_SERVICES = record(
 )
 
 CONSULT_SERVICE = record({"codeLangue": one_of(("FR", "EN")), "idService": integer(), "idStructure": integer()})
+
+SEARCH_SPACES = record(
+    {
+        "idService": integer(),
+        "structure": record(
+            {
+                "idStructure": integer(),
+                "identifiantStructure": string,
+                "typeIdentifiantStructure": one_of(v.IDENTIFIER_TYPES),
+            }
+        ),
+        "parametresRechercherEspaces": record(
+            {
+                "nbResultatsParPage": integer(),
+                "pageResultatDemandee": integer(),
+                "triColonne": one_of(
+                    (
+                        "CodeEspace", "CodeService", "IdService", "LibelleEspace", "LibelleService", "TypeHabilitation",
+                        "etatCourant", "idEspaceFo",
+                    )
+                ),
+                "triSens": _ORDER,
+            }
+        ),
+    }
+)  # fmt: skip
+
+OWN_ATTACHMENTS = record({"parametresRecherche": record({"nbResultatsParPage": integer(), "pageResultatDemandee": integer()})})

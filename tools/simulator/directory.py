@@ -22,6 +22,14 @@ Kept = TypeVar("Kept", "Structure", "Service")
 DEFAULT_FILES = ("directory.json", "directory_bodies.json")
 #: The space of a supplier's invoices.
 ISSUED_INVOICES = "FACTURES_EMISES"
+#: All spaces that are of use to a supplier, with their labels.
+SPACES = {
+    ISSUED_INVOICES: "Factures émises",
+    "FACTURES_A_VALIDER": "Factures à valider",
+    "FACTURES_TRAVAUX": "Factures de travaux",
+    "ENGAGEMENTS": "Engagements",
+    "SUIVI_FLUX": "Suivi des flux",
+}
 FIRST_NEW_ID = 5_000_900_000
 
 
@@ -38,7 +46,10 @@ class Application:
 
 @dataclass(frozen=True)
 class Account:
-    """A technical account; its password expires (``motPasseExpireLe``). ``espaces``: the spaces it may work in."""
+    """A technical account; its password expires (``motPasseExpireLe``). ``espaces``: the spaces it may work in.
+
+    ``consultation``: those of them in which it may only look. ``statut``: of its account, as *Utilisateurs* tells it.
+    """
 
     login: str
     password: str = field(repr=False)
@@ -48,7 +59,9 @@ class Account:
     nom: str = ""
     email: str = ""
     motPasseExpireLe: str = ""
-    espaces: tuple[str, ...] = (ISSUED_INVOICES,)
+    espaces: tuple[str, ...] = tuple(SPACES)
+    consultation: tuple[str, ...] = ()
+    statut: str = "ACTIF"
 
 
 @dataclass(frozen=True)
@@ -271,8 +284,9 @@ class Directory:
         if "joursAvantExpiration" in data:
             days = timedelta(days=data.pop("joursAvantExpiration"))
             data["motPasseExpireLe"] = iso(self._clock.now() + days)
-        if "espaces" in data:
-            data["espaces"] = tuple(data["espaces"])
+        for name in ("espaces", "consultation"):
+            if name in data:
+                data[name] = tuple(data[name])
         known = self._accounts.get(data["login"])
         account = replace(known, **data) if known else Account(**{"idUtilisateur": self._new_id(), **data})
         if account.motPasseExpireLe:

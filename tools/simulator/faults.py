@@ -16,8 +16,9 @@ REFUSE = "refuse_connection"
 HOLD_KINDS = ("timeout_before", "timeout_after")
 RESET_KINDS = ("reset_before", "reset_after")
 HTTP_KINDS = {f"http_{status}": status for status in (401, 403, 429, 500, 502, 503)}
-#: ``answer``: any status, body and type; ``drip``: the true answer, byte by byte; ``swollen``: packed, and large once unpacked
-OWN_KINDS = ("answer", "drip", "swollen")
+#: ``answer``: any status, body and type; ``drip``: the true answer, byte by byte; ``swollen``: packed, and large once unpacked;
+#: ``invalid_client``: what PISTE says of a wrong secret, and of a good one now and then
+OWN_KINDS = ("answer", "drip", "swollen", "invalid_client")
 KINDS = (REFUSE, *RESET_KINDS, *HOLD_KINDS, *HTTP_KINDS, "html_200", "empty_200", "code_retour", "slow", *OWN_KINDS)
 
 DEFAULT_HOLD = 60.0

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from . import api, control, pages
-from .access import TOKEN_PATH, TOKEN_REFUSED
+from .access import INVALID_CLIENT, TOKEN_PATH, TOKEN_REFUSED
 from .chorus import Platform
 from .faults import HOLD_KINDS, HTTP_KINDS, RESET_KINDS, Fault
 from .reading import MEGABYTE
@@ -160,6 +160,8 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(200, JSON, _swollen(fault.size), {"Content-Encoding": "gzip"})
         if fault.kind == "answer":
             return Reply(fault.http, fault.content_type, fault.body.encode())
+        if fault.kind == "invalid_client":
+            return Reply.json(400, INVALID_CLIENT)
         if fault.kind == "html_200":
             return Reply(200, "text/html; charset=utf-8", MAINTENANCE_PAGE)
         if fault.kind == "empty_200":

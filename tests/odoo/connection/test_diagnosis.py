@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ....services.api.errors import FAILURES
@@ -8,6 +10,9 @@ from ...support import simulated
 CLIENT = simulated.CLIENT_ID
 FIND = "/cpro/structures/v1/rechercher"
 TOKEN = "/api/oauth/token"
+APIS = ("factures", "structures", "transverses", "engagementsJuridiques", "facturesTravaux", "utilisateurs")
+SPACES = ("FACTURES_EMISES", "FACTURES_A_VALIDER", "FACTURES_TRAVAUX", "ENGAGEMENTS", "SUIVI_FLUX")
+USED = {"engagements", "works", "validation"}
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -41,8 +46,7 @@ class TestDiagnosis(ChorusCommon):
         self.company._chorus_set_secret("technical_password", simulated.PASSWORD)
 
     def without(self, api):
-        apis = ("factures", "structures", "transverses", "engagementsJuridiques")
-        self.application(apis=[name for name in apis if name != api])
+        self.application(apis=[name for name in APIS if name != api])
 
     #: Link, how it is broken, the code of its cause.
     BROKEN = [
@@ -66,7 +70,8 @@ class TestDiagnosis(ChorusCommon):
         ("connection", lambda self: self.application(structures=[simulated.SECOND_SUPPLIER]), "connection"),
         ("structure", lambda self: self.company.write({"company_registry": "99999999900015"}), "structure_unknown"),
         ("structure", lambda self: self.structure(statut="INACTIVE"), "structure_inactive"),
-        ("right", lambda self: self.account(espaces=[]), "right"),
+        ("right", lambda self: self.account(espaces=[name for name in SPACES if name != "FACTURES_EMISES"]), "right"),
+        ("right", lambda self: self.account(consultation=["FACTURES_EMISES"]), "space"),
         ("right", lambda self: self.company.write({"company_registry": simulated.SECOND_SUPPLIER}), "right"),
     ]  # fmt: skip
 
@@ -86,6 +91,77 @@ class TestDiagnosis(ChorusCommon):
                 self.assertEqual(found.findings[0].outcome, Outcome.FAILED if link == "settings" else Outcome.OK)
                 tried.add(link)
         self.assertEqual(tried, set(LINKS) - OPTIONAL, "a link that no case breaks")
+
+    #: For a company that uses everything: the link that is broken, how, the code of its cause, a word of what it stops.
+    BROKEN_WHERE_USED = [
+        ("consent_engagements", lambda self: self.without("engagementsJuridiques"), "subscription", "engagement"),
+        ("consent_works", lambda self: self.without("facturesTravaux"), "subscription", "works"),
+        ("consent_works", lambda self: self.simulator.fault("/cpro/facturesTravaux/*", "http_503", None), "unavailable", "works"),
+        ("consent_engagements", lambda self: self.simulator.fault("/cpro/engagementsJuridiques/*", "reset_before", None),
+         "unavailable", "engagement"),
+        ("space_flows", lambda self: self.lacking("SUIVI_FLUX"), "space", "what became"),
+        ("space_validation", lambda self: self.lacking("FACTURES_A_VALIDER"), "space", "validating"),
+        ("space_validation", lambda self: self.account(consultation=["FACTURES_A_VALIDER"]), "space", "validating"),
+        ("space_engagements", lambda self: self.lacking("ENGAGEMENTS"), "space", "engagement"),
+        ("space_works", lambda self: self.lacking("FACTURES_TRAVAUX"), "space", "works"),
+        ("consent_factures", lambda self: self.without("factures"), "subscription", "sending"),
+        ("consent_structures", lambda self: self.without("structures"), "subscription", "looking up"),
+        ("consent_transverses", lambda self: self.without("transverses"), "subscription", "reports"),
+    ]  # fmt: skip
+
+    def lacking(self, space):
+        self.account(espaces=[name for name in SPACES if name != space])
+
+    def test_each_api_and_space_that_is_used(self):
+        """The link, what it stops, and no other; the connection is not established while a used one is broken."""
+        uses = patch.object(type(self.company), "_chorus_uses", lambda _company: USED)
+        for link, breaking, code, word in self.BROKEN_WHERE_USED:
+            with self.subTest(link=link, code=code), uses:
+                self.restore()
+                breaking(self)
+                page = self.env["chorus.setup"].browse(self.env["chorus.setup"]._open(self.company, "test")["res_id"])
+                page = page.with_context(lang="en_US")
+                bad = page.link_ids.filtered(lambda row: row.outcome in ("failed", "warn"))
+                self.assertEqual([(row.link, row.outcome, row.code) for row in bad], [(link, "failed", code)])
+                self.assertIn(word, bad.serves)
+                self.assertFalse(page.established)
+        with uses:
+            self.restore()
+            found = self.company._chorus_diagnose()
+        self.assertTrue(found.established)
+        self.assertEqual({finding.link for finding in found.findings}, set(LINKS), "all of them, and all well")
+        self.assertEqual({finding.outcome for finding in found.findings}, {Outcome.OK})
+
+    def test_what_is_not_used_is_not_asked(self):
+        """A company without works documents, validations and engagements is bothered with none of their links."""
+        self.account(espaces=["FACTURES_EMISES", "SUIVI_FLUX"])
+        self.without("facturesTravaux")
+        self.assertEqual(self.company._chorus_uses(), set())
+        found = self.company._chorus_diagnose()
+        self.assertTrue(found.established)
+        self.assertNotIn("consent_works", {finding.link for finding in found.findings})
+        self.assertFalse(self.simulator.calls("/cpro/facturesTravaux/v1/rechercher"))
+
+    def test_what_a_company_uses_is_read_from_its_data(self):
+        self.env["chorus.engagement"].sudo()._ask(self.company, "1300012345")
+        self.env["chorus.market"].sudo().create(
+            {"name": "Toiture", "company_id": self.company.id, "partner_id": self.town.id, "number": "2026-01"}
+        )
+        self.assertLessEqual({"engagements", "works"}, self.company._chorus_uses())
+
+    def test_the_state_of_the_account(self):
+        """Told by *Utilisateurs*, which serves nothing else: a warning."""
+        for breaking, link in (
+            (lambda: self.account(statut="BLOQUÉ"), "account_state"),
+            (lambda: self.without("utilisateurs"), "consent_users"),
+            (lambda: self.simulator.fault("/cpro/utilisateurs/*", "http_503", None), "consent_users"),
+        ):
+            with self.subTest(link):
+                self.restore()
+                breaking()
+                found = self.company._chorus_diagnose()
+                warned = [item.link for item in found.findings if item.outcome is Outcome.WARN]
+                self.assertEqual((warned, found.established), ([link], True))
 
     def test_engagements(self):
         """Only the check of the State's commitments needs it."""
