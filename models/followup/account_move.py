@@ -85,7 +85,9 @@ class AccountMove(models.Model):
         """The interest that a late invoice has come to, on what is left to pay, in the company's currency; 0 for one in time."""
         self.ensure_one()
         amount = Decimal(str(self.amount_residual_signed)) if self.chorus_days_late else Decimal(0)
-        return timeline.late_interest(amount, self.chorus_days_late, Decimal(str(self.company_id.chorus_ecb_rate)))
+        company = self.company_id
+        rates = Decimal(str(company.chorus_ecb_rate)), Decimal(str(company.chorus_late_points))
+        return timeline.late_interest(amount, self.chorus_days_late, *rates)
 
     @api.model
     def _chorus_due_domain(self):
@@ -120,7 +122,7 @@ class AccountMove(models.Model):
             " lump sum of %(fee)s (R. 2192-31, D. 2192-35).",
             day=format_date(self.env, self.chorus_expected_date),
             interest=format_amount(self.env, float(self._chorus_late_interest()), self.company_currency_id),
-            fee=format_amount(self.env, float(timeline.LUMP_SUM), self.company_currency_id),
+            fee=format_amount(self.env, self.company_id.chorus_late_fee, self.company_currency_id),
         )
 
     # -- who is called -------------------------------------------------------------------------------------------------
@@ -135,6 +137,11 @@ class AccountMove(models.Model):
         alerts = super()._chorus_alerts()
         if self._chorus_is_late():
             alerts["chorus_late"] = {"level": "warning", "message": self._chorus_late_text()}
+            if self._origin and self.env.user.has_group("account.group_account_invoice"):
+                alerts["chorus_late"] |= {
+                    "action_text": self.env._("Claim it"),
+                    "action_call": ("account.move", "action_chorus_claim", self._origin.ids),
+                }
         if self.chorus_payment_at and self.payment_state in ("not_paid", "partial"):
             alerts["chorus_payment"] = {
                 "level": "info",
