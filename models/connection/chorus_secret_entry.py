@@ -89,7 +89,8 @@ class ChorusSecretEntry(models.AbstractModel):
             problem = secret_entry.problem(value, repeated, login=company.sudo()[login] or "")  # sudo: compared, not shown
             if problem:
                 label = self._fields[typed]._description_string(self.env)
-                raise ValidationError(self.env._("%(field)s: %(problem)s", field=label, problem=problem.of(self.env.lang)))
+                message = self.env._("“%(field)s” is not taken. %(problem)s", field=label, problem=problem.of(self.env.lang))
+                raise ValidationError(message)
             company._chorus_set_secret(name, value)
 
     # what is typed belongs to the environment that is saved with it, so that one is written first
