@@ -3,6 +3,7 @@
 from . import chorus_invoice_wizard  # what the dialogs about one invoice are made of
 from . import chorus_action_wizard
 from . import chorus_attach
+from . import chorus_claim
 from . import chorus_reissue
 from . import chorus_send_wizard
 from . import chorus_setup

@@ -40,7 +40,7 @@ class ChorusActionWizard(models.TransientModel):
     @api.depends_context("lang")
     def _compute_why(self):
         for wizard in self:
-            wizard.why = wizard.move_id._chorus_why_text()
+            wizard.why = wizard.move_id._chorus_told_text(remedies=True)
 
     @api.depends("recipient", "partner_id")
     def _compute_body_id(self):
@@ -133,7 +133,8 @@ class ChorusAction(models.Model):
             "params": {
                 "title": self.env._("Chorus Pro"),
                 "type": kinds.get(self.state, "warning"),
-                "sticky": self.state != "done",
+                # what is wrong stands on the invoice
+                "sticky": False,
                 "message": messages.get(self.state, waits),
                 # opened from an alert, the dialog tells nobody that it closes: what is behind is reloaded from here
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

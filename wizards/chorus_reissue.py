@@ -35,7 +35,7 @@ class ChorusReissue(models.TransientModel):
     @api.depends_context("lang")
     def _compute_why(self):
         for wizard in self:
-            wizard.why = wizard.move_id._chorus_why_text()
+            wizard.why = wizard.move_id._chorus_told_text(remedies=True)
             wizard.at_validator = wizard.move_id.chorus_status in ("REFUSEE_1", "REFUSEE_2")
 
     @api.depends("move_id")
@@ -84,7 +84,7 @@ class ChorusReissue(models.TransientModel):
         if not move.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("%s is being worked on by somebody else. Try again in a moment.", move.name))
         move.invalidate_recordset()
-        if "reissue" not in move._chorus_possible() or move._chorus_dealt_with():
+        if "reissue" not in move._chorus_possible():
             raise UserError(self.env._("%s is not to be replaced, or was replaced already.", move.name))
         if move.payment_state != "not_paid":
             raise UserError(self.env._("%s has payments: unreconcile them first, then replace it.", move.name))
@@ -131,7 +131,7 @@ class ChorusReissue(models.TransientModel):
             "params": {
                 "title": self.env._("%s is replaced", self.move_id.name),
                 "type": "success",
-                "sticky": True,
+                "sticky": False,
                 "message": " ".join(message),
                 "next": {
                     "type": "ir.actions.act_window",

@@ -107,7 +107,13 @@ class ChorusSendWizard(models.TransientModel):
     def action_send(self):
         """Send the invoices that are ready; each is looked at again, as time has passed."""
         self.ensure_one()
-        return self.ready_ids.action_chorus_send()
+        behind = self.group_ids.move_ids - self.ready_ids
+        told = self.ready_ids.action_chorus_send()
+        if behind and told.get("tag") == "display_notification":
+            told["params"]["message"] += "\n" + self.env._(
+                "Not sent, as they are to be mended first: %s.", behind._chorus_names()
+            )
+        return told
 
     def action_send_and_mend(self):
         """Send the invoices that are ready, and open the others where they are mended."""

@@ -252,6 +252,7 @@ class ChorusSetup(models.TransientModel):
         What can be tried at once is: a refusal is told on its own page, and the same data pass at the second time.
         """
         self._record()
+        self._check_entered()
         if self.step == "oauth" and not self.trouble:
             error = self.company_id.sudo()._chorus_try_client()  # sudo: see _check_manager
             if error:
@@ -312,6 +313,16 @@ class ChorusSetup(models.TransientModel):
             company.write(values)
         if self.step == "transfer":
             self._grant()
+
+    def _check_entered(self):
+        """:raises ValidationError: when this page is left without what the next ones need; "Continue later" leaves it anyhow."""
+        if self.chorus_from_file:
+            return
+        has = self.company_id.sudo()._chorus_has_secret  # sudo: see _check_manager
+        if self.step == "oauth" and not (self.client_id and has("client_secret")):
+            raise ValidationError(self.env._("Enter the Client ID and its secret to go on."))
+        if self.step == "technical" and not (self.technical_account and has("technical_password")):
+            raise ValidationError(self.env._("Enter the account and its password to go on."))
 
     def _check_company_page(self):
         if not self.environment:

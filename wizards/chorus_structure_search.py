@@ -177,4 +177,5 @@ class ChorusStructureSearchLine(models.TransientModel):
         self.env["chorus.lookup"]._note_now(partner, partner._chorus_question(), answer)
         if new and partner.chorus_may_flag:
             partner.invoice_sending_method = "chorus_pro"
+            partner._chorus_propose_term()
         return partner._get_records_action()

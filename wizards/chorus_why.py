@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.follow.advice import Button
 from ..services.vocabulary import motifs, statuses
 
 
@@ -36,16 +37,14 @@ class ChorusWhy(models.TransientModel):
             why.author = last.sorted("at")[-1:].author
             why.motif = ", ".join(motif.label.of(lang) for motif in known)
             why.cause = "\n".join(motif.cause.of(lang) for motif in known)
-            why.remedy = "\n".join(motif.remedy.of(lang) for motif in known) or status.advice.of(lang)
+            why.remedy = move._chorus_advice_text()
 
     @api.depends("move_id")
     def _compute_can(self):
         for why in self:
-            possible = why.move_id._chorus_possible() if why.move_id else ()
-            why.can_complete = "complete" in possible
-            why.can_recycle = "recycle" in possible
-            why.can_validator = "validator" in possible
-            why.can_reissue = "reissue" in possible and not why.move_id._chorus_dealt_with()
+            told = why.move_id._chorus_advice() if why.move_id else None
+            for button in (Button.COMPLETE, Button.RECYCLE, Button.VALIDATOR, Button.REISSUE):
+                why[f"can_{button}"] = bool(told) and told.button is button
 
     def action_complete(self):
         """Open the wizard that completes the invoice."""

@@ -48,6 +48,7 @@ class ChorusWorksDeposit(models.TransientModel):
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
     filed = fields.Boolean("I have filed this document on the portal")
+    said = fields.Boolean(compute="_compute_texts", export_string_translation=False)
 
     @api.depends("move_id")
     def _compute_texts(self):
@@ -71,6 +72,7 @@ class ChorusWorksDeposit(models.TransientModel):
                 assistant[f"{actor}_service"] = named.service_code
             assistant.supplier = document.supplier.identifier
             assistant.number = document.number
+            assistant.said = move.chorus_state == "checking"
             # as the portal's form takes them
             assistant.date = document.issue_date and document.issue_date.strftime("%d/%m/%Y")
             assistant.market_number = document.market_number or market.number

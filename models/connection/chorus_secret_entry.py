@@ -95,7 +95,8 @@ class ChorusSecretEntry(models.AbstractModel):
             problem = secret_entry.problem(value, repeated, login=typed_login)
             if problem:
                 label = self._fields[typed]._description_string(self.env)
-                raise ValidationError(self.env._("%(field)s: %(problem)s", field=label, problem=problem.of(self.env.lang)))
+                message = self.env._("“%(field)s” is not taken. %(problem)s", field=label, problem=problem.of(self.env.lang))
+                raise ValidationError(message)
             if company._chorus_works():
                 company.sudo()._chorus_replace(**{name: value, login.removeprefix("chorus_"): typed_login})  # sudo: see above
             else:

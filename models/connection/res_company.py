@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_datetime, str2bool
+from odoo.tools import format_date, format_datetime, str2bool
 
 from ...services.api import environment as environments
 from ...services.api.client import ChorusClient
@@ -141,7 +141,8 @@ class ResCompany(models.Model):
             if company.chorus_environment or "chorus_environment" in names:
                 for name in names:
                     if old[name] != new[name]:
-                        label = self._fields[name]._description_string(self.env)
+                        # Odoo's own label, "Company ID", says nothing to whoever knows it as the SIRET
+                        label = "SIRET" if name == "company_registry" else self._fields[name]._description_string(self.env)
                         self.env["chorus.audit"]._note(company, label, old[name], new[name])
         if "company_registry" in vals:
             renamed = self.filtered(lambda company: company._chorus_siret() != sirets[company])
@@ -165,6 +166,8 @@ class ResCompany(models.Model):
                 value = self.env._("yes") if value else self.env._("no")
             elif field.type == "many2one":
                 value = value.display_name
+            elif field.type == "date" and value:
+                value = format_date(self.env, value)
             shown[name] = str(value) if value or field.type in ("integer", "float") else False
         return shown
 
@@ -446,7 +449,7 @@ class ResCompany(models.Model):
             "params": {
                 "title": self.env._("Chorus Pro"),
                 "type": "warning" if failures else "success" if changed else "info",
-                "sticky": bool(failures),
+                "sticky": False,
                 "message": "\n".join(words),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },

@@ -178,7 +178,8 @@ class AccountMove(models.Model):
             "params": {
                 "title": self.env._("Posted, but not ready for Chorus Pro"),
                 "type": "warning",
-                "sticky": True,
+                # what is wrong with a single one stands on its form
+                "sticky": len(unready) > 1,
                 "message": (
                     "\n\n".join(move._chorus_refusal_text(move._chorus_obstacles()) for move in unready)
                     if len(unready) <= TOLD

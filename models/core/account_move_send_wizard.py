@@ -55,7 +55,8 @@ class AccountMoveSendWizard(models.TransientModel):
                 closed[other_channels.METHOD] = self.env._("sent already")
             return closed
         if move._chorus_is_destined():
-            return {other_channels.METHOD: self.env._("goes by Chorus Pro")}
+            closed = {other_channels.METHOD: self.env._("goes by Chorus Pro")}
+            return closed | {CHORUS: self.env._("to be filed on the portal")} if move.chorus_state == "to_file" else closed
         return {} if move._chorus_is_chosen() else {CHORUS: self.env._("not this customer's method")}
 
     # EXTENDS 'account'

@@ -10,7 +10,7 @@ from ...services import vat_number
 from ...services.api.errors import failure
 from ...services.document.invoice import Invoice
 from ...services.follow import expiry
-from ...services.vocabulary import messages, states, statuses
+from ...services.vocabulary import messages, states
 from ...services.vocabulary.places import FAILURES, LABELS, Place
 from . import other_channels
 
@@ -180,8 +180,7 @@ class ChorusNotice(models.AbstractModel):
             **self._chorus_connection_alert(),
             **self._chorus_trouble_alerts(),
             **self._chorus_finding_alerts(),
-            **self._chorus_status_alert(),
-            **self._chorus_action_alert(),
+            **self._chorus_advice_alert(),
         }
 
     def _chorus_environment_alert(self):
@@ -299,39 +298,6 @@ class ChorusNotice(models.AbstractModel):
         """What is worth telling of a draft of which no line was entered yet."""
         return []
 
-    def _chorus_status_alert(self):
-        """What the public body, or the platform, sent back, and whether it was dealt with."""
-        if self.chorus_state not in (*states.RETURNED, *states.GONE) or not self.chorus_status:
-            return {}
-        if self.chorus_state == "cancelled":
-            if not self._chorus_dealt_with():
-                return {}
-            alert = {
-                "level": str(states.group(self.chorus_state)),
-                "message": self.env._("Chorus Pro: refused, and cancelled by a credit note since."),
-            }
-            if new := self.chorus_replaced_by_ids[:1]:
-                alert |= {"action_text": self.env._("Open %s", new.display_name), "action": new._get_records_action()}
-            return {"chorus_status": alert}
-        alert = {"level": str(states.group(self.chorus_state))}
-        if self.chorus_status_comment:
-            # the client drops what a server call returns: the dialog is opened as an action
-            why = {"action_text": self.env._("Why?"), "action": self._chorus_why_action()}
-            alert |= {"message": self.env._("Chorus Pro: %s", self._chorus_why_text()), **why}
-        else:
-            lang, status = self.env.lang, statuses.get(self.chorus_status)
-            alert["message"] = f"Chorus Pro : {status.label.of(lang)}. {status.advice.of(lang)}"
-        return {"chorus_status": alert}
-
-    def _chorus_action_alert(self):
-        """What became of an answer of ours that is not through."""
-        action = self.sudo().chorus_action_ids[:1]  # sudo: what became of an answer is for whoever sees the invoice
-        refused = action.state == "refused" and action.kind in self._chorus_possible()
-        if action.state not in ("ready", "sending", "unknown") and not refused:
-            return {}
-        message = action._chorus_notification()["params"]["message"]
-        return {"chorus_action": {"level": "danger" if action.state == "refused" else "warning", "message": message}}
-
     def _chorus_expiry_alert(self):
         """The technical password is about to end, or has ended: on each invoice that has still to go or to be followed."""
         if self.chorus_state in (False, "paid", *states.GONE):
@@ -378,6 +344,14 @@ class ChorusNotice(models.AbstractModel):
                 )
         return list(troubles.values())
 
+    def _chorus_troubles_text(self, reader=None):
+        """What went wrong with its deposits, the platform's words, and what this reader is to do about it."""
+        causes = [
+            " ".join(filter(None, (trouble.words and f"« {trouble.words} »", trouble.message)))
+            for trouble in self._chorus_troubles()
+        ]
+        return " ".join([*causes, self._chorus_advice_text(reader)])
+
     def _chorus_line_errors(self):
         """What went wrong with its deposits as sentences, where no button can stand."""
         return [
@@ -404,7 +378,7 @@ class ChorusNotice(models.AbstractModel):
         :param place: see ``_chorus_button``.
         """
         button = self._chorus_button(place)
-        if not button and place in RESERVED and self._origin:
+        if not button and place in RESERVED and self._origin and not (place is Place.TAXES and self._chorus_lacks_taxes()):
             message = " ".join((message, self.env._("Your administrator can do it.")))
         return {"level": level, "message": message, **button}
 
@@ -469,12 +443,16 @@ class ChorusNotice(models.AbstractModel):
 
     def _chorus_way_to_taxes(self):
         taxes = self.invoice_line_ids.tax_ids
-        if all(line.tax_ids for line in self.invoice_line_ids if line.display_type == "product"):
+        if not self._chorus_lacks_taxes():
             may = taxes.has_access("write")
             return {"action": taxes._get_records_action(name=self.env._("Taxes of the invoice"))} if may else {}
         # a line has none: it is the line that is mended
         draft = self._chorus_way_to_draft()
         return {**draft, "action_text": LABELS[Place.DRAFT].of(self.env.lang)} if draft else {}
+
+    def _chorus_lacks_taxes(self):
+        """Whether a line has no tax: whoever made the invoice chooses one."""
+        return not all(line.tax_ids for line in self.invoice_line_ids if line.display_type == "product")
 
     def _chorus_way_to_market(self):
         return {}

@@ -21,5 +21,13 @@ class ResUsers(models.Model):
             raise AccessError(self.env.user._chorus_no_right())
 
     def _chorus_no_right(self):
-        """What one is told who may not, in the user's language."""
-        return self.env._("You have no right to transfer invoices to Chorus Pro.")
+        """What one is told who may not, in the user's language: also whom to ask."""
+        names = ", ".join((self._chorus_who_transfers(self.env.company) - self)[:3].mapped("name"))
+        words = self.env._("You have no right to transfer invoices to Chorus Pro.")
+        return f"{words} {self.env._('Ask %s.', names)}" if names else words
+
+    @api.model
+    def _chorus_who_transfers(self, company):
+        """The people of a company who may transfer invoices, in sudo: their names are for whoever has to ask them."""
+        may = self.env.ref("l10n_fr_chorus_pro.group_chorus_user").sudo().all_user_ids  # sudo: groups are not everybody's
+        return may.filtered(lambda user: user.active and company in user.company_ids and user != self.env.ref("base.user_root"))

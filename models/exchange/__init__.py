@@ -2,6 +2,7 @@
 from . import chorus_exchange  # what deposits and actions are made of
 from . import chorus_sending  # a mix-in of account.move
 from . import chorus_answers  # another
+from . import chorus_advice  # another
 from . import account_move
 from . import account_move_line
 from . import chorus_action

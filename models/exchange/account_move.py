@@ -6,6 +6,10 @@ from ...services.vocabulary import motifs, states, statuses
 from ..core import other_channels
 from ..core.account_move import TOLD_OF
 
+#: For Odoo's translations; the French is the table's too.
+STATES = [(state, label.en) for state, label in states.STATES.items()]
+
+
 #: What was sent and Odoo lets change on a posted invoice: not while it is, or may be, at Chorus Pro. Of markets and works
 #: documents too, where there are any.
 SENT_FIELDS = frozenset(
@@ -48,6 +52,21 @@ STATE_OF = (
 )
 
 
+#: What decides on what is to be done about it.
+ADVICE_OF = (
+    "chorus_state",
+    "chorus_status",
+    "chorus_status_comment",
+    "chorus_deposit_line_ids.deposit_id.error_code",
+    "chorus_action_ids.state",
+    "chorus_action_ids.error_code",
+    "payment_state",
+    "chorus_replaced_by_ids.state",
+    "chorus_auto_at",
+    "chorus_hold",
+)
+
+
 class AccountMove(models.Model):
     """An invoice and Chorus Pro: its state there, from the intent to the payment, and what was sent kept as it was sent.
 
@@ -55,7 +74,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.sending", "chorus.answers", "chorus.told"]
+    _inherit = ["account.move", "chorus.sending", "chorus.answers", "chorus.advice", "chorus.told"]
 
     chorus_deposit_line_ids = fields.One2many("chorus.deposit.line", "move_id", "Deposits of this invoice", readonly=True)
     chorus_deposit_ids = fields.Many2many("chorus.deposit", compute="_compute_chorus_deposit_ids", string="Deposits")
@@ -66,7 +85,7 @@ class AccountMove(models.Model):
     chorus_status_label = fields.Char("Chorus Pro status", compute="_compute_chorus_status_texts")
     chorus_status_at = fields.Datetime("Status since", copy=False, readonly=True)
     chorus_status_comment = fields.Text("Comment of the public body", copy=False, readonly=True)
-    chorus_advice = fields.Char("What to do", compute="_compute_chorus_status_texts")
+    chorus_advice = fields.Char("What to do", compute="_compute_chorus_advice")
     chorus_state = fields.Selection(
         # STATE DIAGRAM (computed: it follows the live deposit, then Chorus Pro's status; words: services.vocabulary.states)
         # * False     --[posted, for a Chorus Pro customer]--> to_send, or to_file for what a person files
@@ -78,7 +97,7 @@ class AccountMove(models.Model):
         # * to_send, rejected --[taken by another channel]---> False --[that one failed]--> to_send, rejected
         # * deposited --[status]-> the states after it, in any order
         # * refused, declined, abandoned --[cancelled by a credit note]--> cancelled
-        "_selection_chorus_state",
+        STATES,
         "Chorus Pro",
         compute="_compute_chorus_state",
         store=True,
@@ -128,10 +147,6 @@ class AccountMove(models.Model):
     def _selection_chorus_motif(self):
         return [(motif.code, motif.label.of(self.env.lang)) for motif in motifs.MOTIFS.values()]
 
-    @api.model
-    def _selection_chorus_state(self):
-        return [(state, label.of(self.env.lang)) for state, label in states.STATES.items()]
-
     def _chorus_motif_text(self):
         """The reason in the record's language; "" when Chorus Pro gave none."""
         return motifs.get(self.chorus_motif).label.of(self.env.lang) if self.chorus_motif else ""
@@ -159,7 +174,12 @@ class AccountMove(models.Model):
 
     # EXTENDS 'chorus.offers'
     def _chorus_offers(self):
-        return [*super()._chorus_offers(), *self._chorus_possible()]
+        return [*super()._chorus_offers(), *self._chorus_possible(), *self._chorus_exact()]
+
+    def _chorus_exact(self):
+        """Whether Chorus Pro's own status says more than the state that is shown: a word for the views."""
+        status = statuses.get(self.chorus_status) if self.chorus_status and self.chorus_state else None
+        return ["exact"] if status and not status.label.fr.startswith(states.STATES[self.chorus_state].fr) else []
 
     def _chorus_possible(self):
         """The answers to Chorus Pro that its status allows now, of ``statuses.ACTIONS``."""
@@ -186,7 +206,17 @@ class AccountMove(models.Model):
         for move in self:
             status = statuses.get(move.chorus_status) if move.chorus_status else None
             move.chorus_status_label = status and status.label.of(self.env.lang)
-            move.chorus_advice = status and status.advice.of(self.env.lang)
+
+    @api.depends(lambda self: self._chorus_advice_facts())
+    @api.depends_context("lang", "uid")
+    def _compute_chorus_advice(self):
+        for move in self:
+            move.chorus_advice = move._chorus_advice_text() or False
+
+    @api.model
+    def _chorus_advice_facts(self):
+        """What decides on ``chorus_advice``, as Odoo's dependencies."""
+        return [*ADVICE_OF]
 
     @api.model
     def _chorus_state_facts(self):
@@ -246,9 +276,9 @@ class AccountMove(models.Model):
             move.duplicated_ref_ids -= move.chorus_replaces_id | move.chorus_replaced_by_ids
 
     # EXTENDS 'account'
-    @api.depends("chorus_state", "chorus_status", "chorus_status_comment", "chorus_deposit_line_ids.deposit_id.error_code",
-                 "chorus_action_ids.state", "chorus_action_ids.error_code", "payment_state", "chorus_replaced_by_ids",
-                 "chorus_attachment_ids.name", "chorus_attachment_ids.size")  # fmt: skip
+    @api.depends(lambda self: self._chorus_advice_facts())
+    @api.depends("chorus_attachment_ids.name", "chorus_attachment_ids.size")
+    @api.depends_context("lang", "uid")
     def _compute_alerts(self):
         super()._compute_alerts()
 
@@ -320,6 +350,18 @@ class AccountMove(models.Model):
         if planned:
             planned._chorus_note(chorus_auto_at=False)
         return result
+
+    # EXTENDS 'chorus.states'
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            # what write() refuses cannot be typed
+            sent = f"chorus_state not in {(False, *states.TO_LEAVE)}"
+            for node in arch.xpath("//field[not(ancestor::field)]"):
+                if node.get("name") in SENT_FIELDS and node.get("readonly") not in ("1", "True"):
+                    node.set("readonly", f"({node.get('readonly')}) or {sent}" if node.get("readonly") else sent)
+        return arch, view
 
     # EXTENDS 'account'
     def write(self, vals):

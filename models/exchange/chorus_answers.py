@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
 from ...services.follow.timeline import Step, merged
-from ...services.vocabulary import motifs, states, statuses
+from ...services.vocabulary import states, statuses
 from .. import timing, transactions
 from ..core import other_channels
 
@@ -38,11 +38,12 @@ class ChorusAnswers(models.AbstractModel):
         """
         self.ensure_one()
         values = {"chorus_identifier": row.identifier}
-        if row.status != self.chorus_status or row.comment != (self.chorus_status_comment or ""):
+        comment = self._chorus_their_comment(row.status, row.comment)
+        if row.status != self.chorus_status or comment != (self.chorus_status_comment or ""):
             values |= {
                 "chorus_status": row.status,
                 "chorus_status_at": row.status_at and row.status_at.replace(tzinfo=None),
-                "chorus_status_comment": row.comment or False,
+                "chorus_status_comment": comment or False,
             }
         values = {name: value for name, value in values.items() if self[name] != value}
         moved = "chorus_status" in values or "chorus_status_at" in values
@@ -51,6 +52,12 @@ class ChorusAnswers(models.AbstractModel):
         if moved:
             self._chorus_want_history()
             self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+
+    def _chorus_their_comment(self, status, comment):
+        """That comment on a step at Chorus Pro, when it is not our own: what we wrote stands in the history as our step."""
+        if not comment or status == "COMPLETEE" or comment in self.sudo().chorus_action_ids.mapped("comment"):  # sudo: compared
+            return ""
+        return comment
 
     def _chorus_note(self, **values):
         """Write what concerns Chorus Pro alone on these invoices; Odoo need look at nothing of the books for it."""
@@ -78,18 +85,6 @@ class ChorusAnswers(models.AbstractModel):
         self.ensure_one()
         states = dict(self._fields["chorus_state"]._description_selection(self.env))
         return self.chorus_status_label or states.get(self.chorus_state, False)
-
-    def _chorus_why_text(self):
-        """Status, comment, and what to do, in one sentence each."""
-        self.ensure_one()
-        lang = self.env.lang
-        status = statuses.get(self.chorus_status)
-        known = motifs.recognise(self.chorus_status_comment) if self.chorus_status_comment else []
-        words = [f"{status.label.of(lang)}."]
-        if self.chorus_status_comment:
-            words.append(f"« {self.chorus_status_comment} » —")
-        words += [f"{motif.cause.of(lang)} {motif.remedy.of(lang)}" for motif in known] or [status.advice.of(lang)]
-        return " ".join(words)
 
     def _chorus_dealt_with(self):
         """Whether this refused invoice was cancelled by a credit note."""
@@ -198,11 +193,12 @@ class ChorusAnswers(models.AbstractModel):
             self._chorus_note_history(fields.Datetime.now() + timedelta(seconds=timing.RETRY[1]))
             return
         self._chorus_note_history(False)
+        comment = self._chorus_their_comment(status, last.comment) if last else ""
         values = {}
         if status != self.chorus_status:
-            values |= {"chorus_status": status, "chorus_status_at": at, "chorus_status_comment": (last and last.comment) or False}
-        elif last and last.comment and last.comment != self.chorus_status_comment:
-            values["chorus_status_comment"] = last.comment
+            values |= {"chorus_status": status, "chorus_status_at": at, "chorus_status_comment": comment or False}
+        elif comment and comment != self.chorus_status_comment:
+            values["chorus_status_comment"] = comment
         self._chorus_set_status(values)
 
     # -- buttons -------------------------------------------------------------------------------------------------------

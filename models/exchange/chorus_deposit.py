@@ -173,6 +173,7 @@ class ChorusDeposit(models.Model):
     flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
     flow_state_at = fields.Datetime("Flow state since", readonly=True)
     deposited_at = fields.Datetime("Deposited on", readonly=True)
+    read_at = fields.Datetime("Read in Chorus Pro on", compute="_compute_read_at", help="Nothing newer is known of it.")
     report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
     data = fields.Text("Data sent", readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
     data_sha256 = fields.Char("SHA-256 of the data", readonly=True)
@@ -193,6 +194,14 @@ class ChorusDeposit(models.Model):
     )
 
     # -- the intent ----------------------------------------------------------------------------------------------------
+
+    @api.depends("environment", "company_id.chorus_environment")
+    def _compute_read_at(self):
+        for company, deposits in self.grouped("company_id").items():
+            connection = self.env["chorus.connection"]._known(company)
+            for deposit in deposits:
+                followed = deposit.environment == connection.environment and deposit.state in ("integrated", "partial")
+                deposit.read_at = followed and connection.last_poll
 
     @api.depends("environment", "company_id.chorus_environment")
     def _compute_other_environment(self):

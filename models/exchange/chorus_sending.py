@@ -190,7 +190,7 @@ class ChorusSending(models.AbstractModel):
         troubled = self - sent - waiting
         parts = []
         if sent:
-            parts.append(self.env._("Deposited at Chorus Pro: %s.", sent._chorus_names()))
+            parts.append(self.env._("Deposited: %s.", sent._chorus_names()))
         if waiting:
             errors = waiting._chorus_line_errors()
             parts.append(self.env._("Waiting to be sent: %s.", waiting._chorus_names()))
@@ -206,7 +206,8 @@ class ChorusSending(models.AbstractModel):
             "params": {
                 "title": self.env._("Chorus Pro"),
                 "type": "warning" if not well else "info" if printing else "success",
-                "sticky": not well,
+                # what is wrong with a single one stands on its form
+                "sticky": not well and len(self) + len(refused) > 1,
                 "message": "\n".join(parts),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -85,7 +86,9 @@ class AccountMove(models.Model):
         """The interest that a late invoice has come to, on what is left to pay, in the company's currency; 0 for one in time."""
         self.ensure_one()
         amount = Decimal(str(self.amount_residual_signed)) if self.chorus_days_late else Decimal(0)
-        return timeline.late_interest(amount, self.chorus_days_late, Decimal(str(self.company_id.chorus_ecb_rate)))
+        company = self.company_id
+        rates = Decimal(str(company.chorus_ecb_rate)), Decimal(str(company.chorus_late_points))
+        return timeline.late_interest(amount, self.chorus_days_late, *rates)
 
     @api.model
     def _chorus_due_domain(self):
@@ -112,16 +115,32 @@ class AccountMove(models.Model):
         self.ensure_one()
         return bool(self.chorus_expected_date) and bool(self.filtered_domain(self._chorus_late_domain()))
 
-    def _chorus_late_text(self):
-        """Since when it is late and what it is worth, in the record's language."""
+    def _chorus_late_text(self, reader=None):
+        """What is to be done about a late payment and what it is worth, in the record's language."""
         self.ensure_one()
-        return self.env._(
-            "The public body should have paid by %(day)s. For information, it owes %(interest)s of interest up to today and a"
-            " lump sum of %(fee)s (R. 2192-31, D. 2192-35).",
-            day=format_date(self.env, self.chorus_expected_date),
+        worth = self.env._(
+            "For information, it owes %(interest)s of interest up to today and a lump sum of %(fee)s (R. 2192-31, D. 2192-35).",
             interest=format_amount(self.env, float(self._chorus_late_interest()), self.company_currency_id),
-            fee=format_amount(self.env, float(timeline.LUMP_SUM), self.company_currency_id),
+            fee=format_amount(self.env, self.company_id.chorus_late_fee, self.company_currency_id),
         )
+        return f"{self._chorus_advice_text(reader)} {worth}"
+
+    # EXTENDS exchange
+    @api.model
+    def _chorus_advice_facts(self):
+        return [*super()._chorus_advice_facts(), "chorus_expected_date", "chorus_deposit_line_ids.called"]
+
+    # EXTENDS exchange
+    def _chorus_case(self):
+        case = super()._chorus_case()
+        if not self._chorus_is_late():
+            return case
+        seen_to = self._chorus_was_called("late", str(self.chorus_expected_date)) and not self._chorus_open_calls("late")
+        return replace(case, expected=format_date(self.env, self.chorus_expected_date), seen_to=seen_to)
+
+    # EXTENDS exchange
+    def _chorus_people(self):
+        return self.sudo().company_id.chorus_referent_id | super()._chorus_people()  # sudo: whom one may ask
 
     # -- who is called -------------------------------------------------------------------------------------------------
 
@@ -134,7 +153,13 @@ class AccountMove(models.Model):
     def _chorus_alerts(self):
         alerts = super()._chorus_alerts()
         if self._chorus_is_late():
-            alerts["chorus_late"] = {"level": "warning", "message": self._chorus_late_text()}
+            level = str(self._chorus_advice().group)
+            alerts["chorus_late"] = {"level": level, "message": f"Chorus Pro : {self._chorus_late_text()}"}
+            if self._origin and self.env.user.has_group("account.group_account_invoice"):
+                alerts["chorus_late"] |= {
+                    "action_text": self.env._("Claim it"),
+                    "action_call": ("account.move", "action_chorus_claim", self._origin.ids),
+                }
         if self.chorus_payment_at and self.payment_state in ("not_paid", "partial"):
             alerts["chorus_payment"] = {
                 "level": "info",
@@ -173,7 +198,8 @@ class AccountMove(models.Model):
             by_kind = activities.grouped(lambda activity: kinds[activity.activity_type_id.id])
             over = there.browse().union(*(ones for kind, ones in by_kind.items() if kind not in wanted))
             if over:
-                over.action_feedback(feedback=move._chorus_over_text())
+                # the chatter tells the new state itself
+                over.action_feedback()
             move._chorus_forget_calls(CALLS.keys() - wanted.keys())
             for kind, (reason, tell) in wanted.items():
                 open_ones = by_kind.get(kind, there.browse())
@@ -181,10 +207,10 @@ class AccountMove(models.Model):
                     continue
                 user = open_ones.user_id[:1] or move._chorus_person()
                 speaking = move.with_context(lang=user.lang or self.env.lang)
-                note = Markup("<p>%s</p>") % tell(speaking)
+                note = Markup("<p>%s</p>") % tell(speaking, user)
                 if not open_ones:
-                    name = types[kind].with_context(lang=user.lang or self.env.lang).name
-                    move.activity_schedule(CALLS[kind], summary=name, note=note, user_id=user.id)
+                    # without a summary: the type says it all, once
+                    move.activity_schedule(CALLS[kind], note=note, user_id=user.id)
                 elif open_ones[0].note != note:
                     open_ones[0].note = note
                 move._chorus_note_call(kind, reason, user)
@@ -209,38 +235,38 @@ class AccountMove(models.Model):
 
     def _chorus_calls(self):
         """What a person must be called for about this invoice now: kind → what tells one event from the
-        next of its kind, and a function that tells it in a record's language.
+        next of its kind, and a function that tells it to a user, in a record's language.
         """
         self.ensure_one()
         calls = {}
         line = self._chorus_line()
         status = statuses.get(self.chorus_status) if self.chorus_status else None
         if self.chorus_state == "rejected":
-            calls["rejected"] = str(line.id), lambda move: " ".join(move._chorus_line_errors())
+            calls["rejected"] = str(line.id), lambda move, user: move._chorus_troubles_text(user)
         elif self.chorus_state == "checking":
             deposit = line.deposit_id
             decide = deposit.error_code in FOR_A_PERSON
             if decide or deposit._chorus_unknown_for(timing.CALL_AFTER) or deposit._chorus_doubted_for(timing.CALL_AFTER):
-                calls["unknown"] = f"{deposit} {decide}", lambda move: " ".join(move._chorus_line_errors())
+                calls["unknown"] = f"{deposit} {decide}", lambda move, user: move._chorus_troubles_text(user)
         elif line.outcome == "pending" and line.deposit_id._chorus_doubted_for(timing.CALL_AFTER):
             # to be sent once more, and nobody has known for a day
-            calls["unknown"] = f"{line.deposit_id} False", lambda move: " ".join(move._chorus_line_errors())
+            calls["unknown"] = f"{line.deposit_id} False", lambda move, user: move._chorus_troubles_text(user)
         elif line.outcome == "pending" and line.deposit_id._chorus_is_silent():
-            calls["unknown"] = f"{line.deposit_id} silent", lambda move: " ".join(move._chorus_line_errors())
+            calls["unknown"] = f"{line.deposit_id} silent", lambda move, user: move._chorus_troubles_text(user)
         elif status and status.activity and self.chorus_state == status.state:
             kind = "refused" if status.state in states.GONE else "handle"
-            calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move: move._chorus_why_text()
+            calls[kind] = f"{status.code} {self.chorus_status_at}", lambda move, user: move._chorus_why_text(user)
         doubt = self.chorus_action_ids.filtered(lambda action: action.state in ("ready", "sending", "unknown"))[:1]
         if doubt and (doubt._chorus_unknown_for(timing.CALL_AFTER) or doubt._chorus_doubted_for(timing.CALL_AFTER)):
-            calls["unknown"] = str(doubt), lambda move: move.chorus_action_ids[:1]._chorus_notification()["params"]["message"]
+            calls["unknown"] = str(doubt), lambda move, user: move._chorus_why_text(user)
         if self._chorus_is_late():
-            calls["late"] = str(self.chorus_expected_date), lambda move: move._chorus_late_text()
+            calls["late"] = str(self.chorus_expected_date), lambda move, user: move._chorus_late_text(user)
         return calls
 
-    def _chorus_over_text(self):
-        """What ended a call, for the chatter."""
-        self.ensure_one()
-        return self.env._("Chorus Pro: %s.", self._chorus_shown_status() or self.env._("nothing left to do"))
+    def _chorus_open_calls(self, kind):
+        """The activities of this kind that somebody has on this invoice."""
+        kind = self.env.ref(CALLS[kind])
+        return self.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == kind)  # sudo: a colleague's
 
     def _chorus_person(self):
         """The user who is called about this invoice: as the company chose, and able to open it."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...services.vocabulary import motifs, states
+from ..exchange.account_move import STATES
 
 
 class ChorusReport(models.Model):
@@ -20,7 +21,7 @@ class ChorusReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    state = fields.Selection(selection="_selection_state", string="Chorus Pro", readonly=True)
+    state = fields.Selection(STATES, "Chorus Pro", readonly=True)
     motif = fields.Selection(selection="_selection_motif", string="Reason", readonly=True)
     invoice_date = fields.Date(readonly=True)
     deposited_on = fields.Date(readonly=True)
@@ -32,10 +33,6 @@ class ChorusReport(models.Model):
     age = fields.Integer("Days in this state", aggregator="avg", readonly=True)
     days_to_available = fields.Float("Days from deposit to made available", aggregator="avg", digits=(16, 1), readonly=True)
     days_to_payment = fields.Float("Days from deposit to payment", aggregator="avg", digits=(16, 1), readonly=True)
-
-    @api.model
-    def _selection_state(self):
-        return self.env["account.move"]._selection_chorus_state()
 
     @api.model
     def _selection_motif(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...services.clock import paris_day, paris_today
+from ...services.follow import timeline
 from ...services.vocabulary import Group, states
 from .. import transactions
 
@@ -51,14 +52,32 @@ class ResCompany(models.Model):
         help="The rate in force on the first day of the half-year. Interest for late payment is this rate and 8 points (Code"
         " de la commande publique, R. 2192-31).",
     )
+    chorus_late_points = fields.Float(
+        "Points added to it",
+        digits=(16, 3),
+        default=float(timeline.POINTS),
+        copy=False,
+        groups="base.group_user",
+        help="8 by law (Code de la commande publique, R. 2192-31).",
+    )
+    chorus_late_fee = fields.Float(
+        "Lump sum for recovery",
+        digits=(16, 2),
+        default=float(timeline.LUMP_SUM),
+        copy=False,
+        groups="base.group_user",
+        help="For each invoice paid late: 40 € by law (Code de la commande publique, D. 2192-35).",
+    )
     chorus_digest_at = fields.Datetime(copy=False, readonly=True, groups="base.group_user", export_string_translation=False)
 
-    @api.constrains("chorus_silence_hours", "chorus_ecb_rate")
+    @api.constrains("chorus_silence_hours", "chorus_ecb_rate", "chorus_late_points", "chorus_late_fee")
     def _check_chorus_follow(self):
         for company in self:
             if company.chorus_silence_hours < 1:
                 raise ValidationError(self.env._("Chorus Pro: the warning needs one hour at least."))
-            if not -8 < company.chorus_ecb_rate < 100:
+            if company.chorus_late_fee < 0:
+                raise ValidationError(self.env._("Chorus Pro: the lump sum cannot be less than nothing."))
+            if not -8 < company.chorus_ecb_rate < 100 or not 0 <= company.chorus_late_points < 100:
                 raise ValidationError(self.env._("Chorus Pro: this is no rate in percent."))
 
     # -- every day -----------------------------------------------------------------------------------------------------

@@ -9,3 +9,5 @@ class ResConfigSettings(models.TransientModel):
     chorus_digest = fields.Boolean(related="company_id.chorus_digest", readonly=False)
     chorus_silence_hours = fields.Integer(related="company_id.chorus_silence_hours", readonly=False)
     chorus_ecb_rate = fields.Float(related="company_id.chorus_ecb_rate", readonly=False)
+    chorus_late_points = fields.Float(related="company_id.chorus_late_points", readonly=False)
+    chorus_late_fee = fields.Float(related="company_id.chorus_late_fee", readonly=False)

@@ -124,7 +124,10 @@ class AccountMove(models.Model):
     # EXTENDS 'chorus.offers'
     def _chorus_offers(self):
         # "market" also keeps the list from being empty where the form chooses a framework from it
-        kinds = {"market": self.chorus_market_id, "works": self.chorus_market_id.works, "by_hand": self._chorus_by_hand()}
+        by_hand = self._chorus_by_hand()
+        said_filed = by_hand and self.chorus_state == "checking" and self._chorus_line().deposit_id.state == "by_hand"
+        kinds = {"market": self.chorus_market_id, "works": self.chorus_market_id.works, "by_hand": by_hand,
+                 "said_filed": said_filed}  # fmt: skip
         return [*super()._chorus_offers(), *(kind for kind, it_is in kinds.items() if it_is), *self._chorus_frameworks()]
 
     def _chorus_by_hand(self):
@@ -273,6 +276,15 @@ class AccountMove(models.Model):
     def _chorus_alerts(self):
         alerts = super()._chorus_alerts()
         return alerts | self._chorus_alerts_in_market() if self.chorus_market_id else alerts
+
+    # EXTENDS exchange
+    def _chorus_case(self):
+        case = super()._chorus_case()
+        return self._chorus_case_in_market(case) if self.chorus_market_id else case
+
+    def _chorus_case_in_market(self, case):
+        """This document of a market as far as advice depends on it, given what any invoice has."""
+        return replace(case, framework=self.chorus_framework or "", by_hand=self._chorus_by_hand())
 
     def _chorus_alerts_in_market(self):
         """What an accountant must know about it as a document of its market."""

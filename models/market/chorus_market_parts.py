@@ -28,7 +28,7 @@ class ChorusMarketEngagement(models.Model):
     )
     invoice_ids = fields.One2many("account.move", "chorus_engagement_id", "Invoices", readonly=True)
     amount_invoiced = fields.Monetary("Invoiced", compute="_compute_amounts")
-    amount_suspended = fields.Monetary("Suspended", compute="_compute_amounts")
+    amount_suspended = fields.Monetary("Amount suspended", compute="_compute_amounts")
     amount_refused = fields.Monetary("Refused", compute="_compute_amounts")
     amount_paid = fields.Monetary("Paid", compute="_compute_amounts")
     amount_left = fields.Monetary("Left", compute="_compute_amounts", help="Of the engagement, VAT included.")

@@ -11,7 +11,7 @@ from odoo.tools.sql import column_exists, create_column
 from ...services.document.en16931 import DocumentError
 from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, plain
-from ...services.follow import works, works_clock
+from ...services.follow import advice, works, works_clock
 from ...services.rules import situations
 from ...services.vocabulary import frameworks, states, statuses
 from ...services.vocabulary.frameworks import Role
@@ -617,15 +617,6 @@ class AccountMove(models.Model):
             self.chorus_status, self._chorus_piece() or self.chorus_framework or "", self.chorus_waiting_since
         )
 
-    def _chorus_clock_text(self):
-        """The delay that runs, in the record's language; "" when none does."""
-        clock = self._chorus_running_clock()
-        if not clock:
-            return ""
-        text = clock.passed if clock.is_passed(fields.Datetime.now()) else clock.running
-        day, since = (format_date(self.env, moment.date()) for moment in (clock.due, clock.since))
-        return text.of(self.env.lang).format(due=day, since=since)
-
     # EXTENDS market
     def _chorus_findings_in_market(self, found):
         if self._chorus_by_hand():
@@ -703,7 +694,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("write")
-        problems = self._chorus_by_hand_obstacles()
+        problems = [] if "said_filed" in self._chorus_offers() else self._chorus_by_hand_obstacles()
         if problems:
             raise UserError("\n".join([self.display_name, *(f"• {problem}" for problem in problems)]))
         return {
@@ -748,6 +739,12 @@ class AccountMove(models.Model):
         except DocumentError as error:
             raise UserError("\n".join(error.problems)) from error
 
+    def action_chorus_not_filed(self):
+        """The document was not filed after all: it may be filed again."""
+        self.ensure_one()
+        self.check_access("write")
+        self._chorus_line().deposit_id.action_not_filed()
+
     def action_chorus_next_document(self):
         """Start the document that we file after this one, such as A8 after the general statement."""
         self.ensure_one()
@@ -775,22 +772,21 @@ class AccountMove(models.Model):
             clock = move._chorus_running_clock()
             if not clock or not clock.reminder or not clock.is_passed(now):
                 continue
-            reason = f"{clock.reminder.en} {move.chorus_waiting_since}"
+            reason = move._chorus_reminder(clock)
             if not move._chorus_was_called("clock", reason):
                 person = move._chorus_person()
                 speaking = move.with_context(lang=person.lang or self.env.lang)
                 speaking.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=clock.reminder.of(speaking.env.lang),
-                    note=speaking._chorus_clock_text(),
+                    note=speaking._chorus_advice_text(person),
                     user_id=person.id,
                 )
                 move._chorus_note_call("clock", reason, person)
 
     def _chorus_forget_reminders(self):
         """The party has answered: nobody has to remind it any more."""
-        wanted = {text.of(lang) for text in works_clock.reminders() for lang in ("en", "fr")}
-        self.sudo().activity_ids.filtered(lambda activity: activity.summary in wanted).unlink()  # sudo: others' activities
+        self.sudo().activity_ids.filtered(lambda activity: activity.summary in _reminders()).unlink()  # sudo: others' activities
 
     # EXTENDS 'account'
     @api.depends("chorus_situation", "chorus_period_start", "chorus_period_end", "chorus_works_now", "amount_untaxed",
@@ -798,14 +794,42 @@ class AccountMove(models.Model):
     def _compute_alerts(self):
         super()._compute_alerts()
 
+    # EXTENDS exchange
+    @api.model
+    def _chorus_advice_facts(self):
+        return [*super()._chorus_advice_facts(), "chorus_market_id", "chorus_waiting_since", "chorus_deposit_line_ids.piece"]
+
+    # EXTENDS market
+    def _chorus_case_in_market(self, case):
+        case = super()._chorus_case_in_market(case)
+        if case.doubt and self._chorus_line().deposit_id.state == "by_hand":
+            case = replace(case, doubt=case.doubt if case.doubt == "decide" else "by_hand")
+        clock = self._chorus_running_clock()
+        if not clock:
+            return case
+        due, since = (format_date(self.env, moment.date()) for moment in (clock.due, clock.since))
+        over = clock.is_passed(fields.Datetime.now())
+        seen_to = case.seen_to if case.expected else over and self._chorus_was_reminded(clock)
+        delay = advice.Delay(clock.running, clock.passed, clock.days, due, since, over, asks=bool(clock.reminder))
+        return replace(case, delay=delay, seen_to=seen_to)
+
+    def _chorus_reminder(self, clock):
+        """What tells the reminder of this delay from that of another."""
+        return f"{clock.reminder.en} {self.chorus_waiting_since}"
+
+    def _chorus_was_reminded(self, clock):
+        """Whether a person was asked to remind the party of this delay, and did."""
+        if not clock.reminder or not self._chorus_was_called("clock", self._chorus_reminder(clock)):
+            return False
+        return not (set(self.sudo().activity_ids.mapped("summary")) & _reminders())  # sudo: a colleague's
+
     # EXTENDS market
     def _chorus_alerts_in_market(self):
         alerts = super()._chorus_alerts_in_market()
-        clock = self._chorus_running_clock()
-        if clock:
-            passed = clock.is_passed(fields.Datetime.now())
-            level = "warning" if passed and clock.reminder else "info"
-            alerts["chorus_clock"] = {"level": level, "message": f"Chorus Pro : {self._chorus_clock_text()}"}
+        case = self._chorus_case() if self._chorus_running_clock() else None
+        if case and not case.expected:
+            told = self._chorus_advice()
+            alerts["chorus_clock"] = {"level": str(told.group), "message": f"Chorus Pro : {told.sentence.of(self.env.lang)}"}
         return alerts
 
     def _chorus_apply_piece(self, piece):
@@ -815,3 +839,8 @@ class AccountMove(models.Model):
         if self._chorus_piece() != (code or ""):
             self._chorus_line().piece = code
         self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))
+
+
+def _reminders():
+    """What the activities about delays are called, in both languages."""
+    return {text.of(lang) for text in works_clock.reminders() for lang in ("en", "fr")}

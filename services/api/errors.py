@@ -281,8 +281,8 @@ FAILURES: dict[str, Failure] = {
             "La connexion de cette société à Chorus Pro n'est pas complète.",
         ),
         Text(
-            "Complete it under Accounting → Configuration → Settings → Chorus Pro.",
-            "Complétez-la dans Comptabilité → Configuration → Paramètres → Chorus Pro.",
+            "Complete it in the guided set-up of Chorus Pro.",
+            "Complétez-la dans la mise en service de Chorus Pro.",
         ),
     ),
     "structure_unknown": Failure(

@@ -116,13 +116,13 @@ def expected_day(steps: Iterable[Step], days: int, delivered: date | None = None
     return None if left is not None else due
 
 
-def late_interest(amount: Decimal, days_late: int, ecb_rate: Decimal) -> Decimal:
+def late_interest(amount: Decimal, days_late: int, ecb_rate: Decimal, points: Decimal = POINTS) -> Decimal:
     """Interest for late payment, to the cent: simple, a year of 365 days.
 
     :param amount: what is due with tax, in euros.
-    :param ecb_rate: the ECB's main refinancing rate, in percent.
+    :param ecb_rate: the ECB's main refinancing rate, in percent. :param points: what is added to it.
     """
     if days_late <= 0:
         return Decimal(0)
-    yearly = amount * (ecb_rate + POINTS) / 100
+    yearly = amount * (ecb_rate + points) / 100
     return (yearly * days_late / 365).quantize(Decimal("0.01"), ROUND_HALF_UP)

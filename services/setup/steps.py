@@ -269,10 +269,10 @@ def steps_for(environment_name: str | None) -> tuple[Step, ...]:
     return tuple(step for step in STEPS if step.key not in _ON_PORTALS)
 
 
-#: Remedies of failures that are mended in the set-up itself, and the step where: ``{step}`` is its number and title.
-_MENDED_HERE: dict[str, tuple[str, Text]] = {
+#: Remedies of failures that are mended in the set-up itself, and the steps where: ``{step}`` is their numbers and titles.
+_MENDED_HERE: dict[str, tuple[tuple[str, ...], Text]] = {
     "credentials": (
-        "oauth",
+        ("oauth",),
         Text(
             "Enter the Client ID and the Client Secret again in step {step} (PISTE → Applications → OAuth credentials, in the"
             " same environment).",
@@ -281,11 +281,18 @@ _MENDED_HERE: dict[str, tuple[str, Text]] = {
         ),
     ),
     "technical_account": (
-        "technical",
+        ("technical",),
         Text(
             "Renew the password in Chorus Pro (Raccordements → Compte technique), then go back to step {step} to enter it.",
             "Renouvelez le mot de passe dans Chorus Pro (Raccordements → Compte technique), puis revenez à l'étape {step} pour le"
             " saisir.",
+        ),
+    ),
+    "not_configured": (
+        ("oauth", "technical"),
+        Text(
+            "Go back to the steps {step} and enter what is missing.",
+            "Revenez aux étapes {step} et saisissez ce qui manque.",
         ),
     ),
 }
@@ -295,10 +302,13 @@ def remedy(code: str, environment_name: str | None, lang: str | None) -> str:
     """What to do about a failure (a key of :data:`.errors.FAILURES`), said to a person who is in the set-up already."""
     if code not in _MENDED_HERE:
         return failure(code).remedy.of(lang)
-    key, text = _MENDED_HERE[code]
-    number, step = next((number, step) for number, step in enumerate(steps_for(environment_name), 1) if step.key == key)
-    title = step.title.of(lang)
-    return text.of(lang).format(step=f"{number} « {title} »" if (lang or "").startswith("fr") else f"{number} “{title}”")
+    keys, text = _MENDED_HERE[code]
+    shown = [
+        Text(f"{number} “{step.title.en}”", f"{number} « {step.title.fr} »").of(lang)
+        for number, step in enumerate(steps_for(environment_name), 1)
+        if step.key in keys
+    ]
+    return text.of(lang).format(step=Text(" and ", " et ").of(lang).join(shown))
 
 
 def page_address(site: Site, environment: Environment | None) -> str:

@@ -18,7 +18,10 @@ from .codes import Codes
 
 @dataclass(frozen=True)
 class Motif:
-    """One reason. ``field``: key in ``fields.FIELDS`` of what to change, ``None`` when no data is at fault."""
+    """One reason. ``remedy``: what to settle or look up, whatever is then done with the invoice (see ``follow.advice``).
+    ``field``: key in ``fields.FIELDS`` of what to change, ``None`` when no data is at fault. ``anew``: once it is settled, a new
+    invoice takes the place of one that was turned down.
+    """
 
     code: str
     label: Text
@@ -26,15 +29,12 @@ class Motif:
     remedy: Text
     field: str | None = None
     works: bool = False
+    anew: bool = True
 
 
 _ASK = Text(
     "Read the comment; if it is not clear, call the public body.",
     "Lisez le commentaire ; s'il n'est pas clair, appelez l'entité publique.",
-)
-_REISSUE = Text(
-    "Cancel the invoice with a credit note and issue a corrected one under a new number.",
-    "Annulez la facture par un avoir et émettez une facture corrigée sous un nouveau numéro.",
 )
 _AGREE = Text(
     "Settle the point with the public body before issuing anything new.",
@@ -49,18 +49,16 @@ _VALIDATOR_CAUSE = Text(
     "Le valideur désigné dans la facture n'est pas celui de ce marché.",
 )
 _VALIDATOR_REMEDY = Text(
-    "Correct the validator's SIRET on the market, then correct the validator of the invoice or send it again.",
-    "Corrigez le SIRET du valideur sur le marché, puis corrigez le valideur de la facture ou renvoyez-la.",
+    "Correct the validator's SIRET on the market.",
+    "Corrigez le SIRET du valideur sur le marché.",
 )
 _CHECK_ENGAGEMENT = Text(
-    "Copy the engagement number from the purchase order, check it with the public body, then send again: same number "
-    "if it is to be re-routed, a new one if it is rejected.",
-    "Recopiez le numéro d'engagement du bon de commande, vérifiez-le auprès de l'entité publique, puis renvoyez : même "
-    "numéro si la facture est à recycler, nouveau numéro si elle est rejetée.",
+    "Copy the engagement number from the purchase order and check it with the public body.",
+    "Recopiez le numéro d'engagement du bon de commande et vérifiez-le auprès de l'entité publique.",
 )
 _DELIVERY_REMEDY = Text(
-    "Complete the delivery or agree on the quantities, then issue an invoice for what was accepted.",
-    "Achevez la livraison ou convenez des quantités, puis émettez une facture pour ce qui a été accepté.",
+    "Complete the delivery, or agree with the public body on what it accepts.",
+    "Achevez la livraison, ou convenez avec l'entité publique de ce qu'elle accepte.",
 )
 
 _TABLE: tuple[Motif, ...] = (
@@ -73,8 +71,8 @@ _TABLE: tuple[Motif, ...] = (
             "Il manque à l'entité publique une pièce nécessaire au paiement.",
         ),
         Text(
-            "Complete the invoice with the document asked for and a comment.",
-            "Complétez la facture avec la pièce demandée et un commentaire.",
+            "Get the document that is asked for.",
+            "Réunissez la pièce demandée.",
         ),
         "attachments",
     ),
@@ -86,8 +84,8 @@ _TABLE: tuple[Motif, ...] = (
             "Le code service n'est pas celui qui traite cette commande.",
         ),
         Text(
-            "Choose the service named on the order, then send again (under a new number if the invoice is rejected).",
-            "Choisissez le service indiqué sur la commande, puis renvoyez (sous un nouveau numéro si la facture est rejetée).",
+            "Look up the service named on the order.",
+            "Retrouvez le service indiqué sur la commande.",
         ),
         "service_code",
     ),
@@ -132,8 +130,8 @@ _TABLE: tuple[Motif, ...] = (
             "Le compte bancaire de la facture n'est pas celui que connaît l'entité publique.",
         ),
         Text(
-            "Send the bank details (RIB) of the right account; correct the account on the invoice or the journal.",
-            "Transmettez le RIB du bon compte ; corrigez le compte bancaire sur la facture ou le journal.",
+            "Settle with the public body which account it is to pay, and have its bank details (RIB) at hand.",
+            "Convenez avec l'entité publique du compte à payer, et munissez-vous de son RIB.",
         ),
         "iban",
     ),
@@ -144,14 +142,14 @@ _TABLE: tuple[Motif, ...] = (
             "The amount is not the one the public body accepts.",
             "Le montant n'est pas celui que l'entité publique admet.",
         ),
-        _REISSUE,
+        Text("Agree on the amount with the public body.", "Convenez du montant avec l'entité publique."),
         "amounts",
     ),
     Motif(
         "TX_TVA_ERR",
         Text("Wrong VAT rate", "Taux de TVA erroné"),
         Text("A VAT rate does not fit the service.", "Un taux de TVA ne correspond pas à la prestation."),
-        _REISSUE,
+        Text("Check the VAT rate of each line.", "Vérifiez le taux de TVA de chaque ligne."),
         "taxes",
     ),
     Motif(
@@ -166,6 +164,7 @@ _TABLE: tuple[Motif, ...] = (
             "Recherchez l'autre facture. S'il s'agit bien d'un doublon, annulez celle-ci par un avoir.",
         ),
         "number",
+        anew=False,
     ),
     Motif(
         "FACT_NON_CONFORME",
@@ -174,7 +173,7 @@ _TABLE: tuple[Motif, ...] = (
             "Items, quantities or prices differ from the order.",
             "Des articles, quantités ou prix diffèrent de la commande.",
         ),
-        _REISSUE,
+        Text("Compare items, quantities and prices with the order.", "Comparez articles, quantités et prix à la commande."),
         "lines",
     ),
     Motif(
@@ -200,8 +199,8 @@ _TABLE: tuple[Motif, ...] = (
             "Le marché ou sa période est terminé pour l'entité publique.",
         ),
         Text(
-            "Ask for the market or the order to invoice on, correct it, and issue a new invoice.",
-            "Demandez le marché ou la commande à facturer, corrigez-le et émettez une nouvelle facture.",
+            "Ask for the market or the order to invoice on.",
+            "Demandez le marché ou la commande à facturer.",
         ),
         "market_number",
     ),
@@ -213,9 +212,8 @@ _TABLE: tuple[Motif, ...] = (
             "L'entité publique n'a pas accepté ce sous-traitant ou cotraitant sur le marché.",
         ),
         Text(
-            "Have the subcontractor (DC4 form) or co-contractor accepted by the public body, then issue a new request.",
-            "Faites accepter le sous-traitant (formulaire DC4) ou le cotraitant par l'entité publique, puis émettez "
-            "une nouvelle demande.",
+            "Have the subcontractor (DC4 form) or co-contractor accepted by the public body.",
+            "Faites accepter le sous-traitant (formulaire DC4) ou le cotraitant par l'entité publique.",
         ),
     ),
     Motif(
@@ -251,6 +249,7 @@ _TABLE: tuple[Motif, ...] = (
             "L'entité publique traite la facture hors du circuit habituel.",
         ),
         _NOTHING,
+        anew=False,
     ),
     Motif(
         "TRANSF_PMNT_REGIE",
@@ -260,6 +259,7 @@ _TABLE: tuple[Motif, ...] = (
             "La facture sera payée par la régie de l'entité publique, hors Chorus Pro.",
         ),
         _NOTHING,
+        anew=False,
     ),
     Motif(
         "SUPPR_COMP_AVOIR",
@@ -269,6 +269,7 @@ _TABLE: tuple[Motif, ...] = (
             "La facture a été supprimée car des avoirs la compensent.",
         ),
         _NOTHING,
+        anew=False,
     ),
     Motif(
         "SUPPR_MASSE",
@@ -278,6 +279,7 @@ _TABLE: tuple[Motif, ...] = (
             "La facture a été supprimée avec de nombreuses autres par l'entité publique ou la plateforme.",
         ),
         _AGREE,
+        anew=False,
     ),
     Motif(
         "AUTRE",
@@ -302,8 +304,8 @@ _TABLE: tuple[Motif, ...] = (
             "La maîtrise d'œuvre désignée n'est pas celle de ce marché.",
         ),
         Text(
-            "Correct the project manager on the market, then file the document again.",
-            "Corrigez la maîtrise d'œuvre sur le marché, puis déposez la pièce à nouveau.",
+            "Check with the project owner who manages this project.",
+            "Vérifiez auprès de la maîtrise d'ouvrage qui est maître d'œuvre de ce marché.",
         ),
         "moe.siret",
         works=True,
@@ -316,8 +318,8 @@ _TABLE: tuple[Motif, ...] = (
             "La maîtrise d'ouvrage désignée n'est pas celle de ce marché.",
         ),
         Text(
-            "Correct the project owner on the market, then file the document again.",
-            "Corrigez la maîtrise d'ouvrage sur le marché, puis déposez la pièce à nouveau.",
+            "Check on the contract who the project owner is.",
+            "Vérifiez sur l'acte d'engagement qui est maître d'ouvrage.",
         ),
         "moa.siret",
         works=True,
@@ -330,8 +332,8 @@ _TABLE: tuple[Motif, ...] = (
             "La maîtrise d'œuvre ou d'ouvrage refuse la pièce ; son motif est en commentaire.",
         ),
         Text(
-            "Read the comment, agree on the correction and file a new document.",
-            "Lisez le commentaire, convenez de la correction et déposez une nouvelle pièce.",
+            "Read the comment and agree on the correction.",
+            "Lisez le commentaire et convenez de la correction.",
         ),
         works=True,
     ),
@@ -344,8 +346,8 @@ _TABLE: tuple[Motif, ...] = (
             "L'adresse de l'entité publique (SIRET, code service) est erronée ou inconnue.",
         ),
         Text(
-            "Correct the SIRET or the service code from the Chorus Pro directory, then send again.",
-            "Corrigez le SIRET ou le code service d'après l'annuaire Chorus Pro, puis renvoyez.",
+            "Look up the SIRET and the service code in the Chorus Pro directory.",
+            "Retrouvez le SIRET et le code service dans l'annuaire Chorus Pro.",
         ),
         "recipient.siret",
     ),
@@ -354,8 +356,8 @@ _TABLE: tuple[Motif, ...] = (
         Text("Rejected: consistency", "Rejet : cohérence"),
         Text("Some data of the invoice contradict each other.", "Des données de la facture se contredisent."),
         Text(
-            "Check totals, VAT and references, then send again.",
-            "Vérifiez les totaux, la TVA et les références, puis renvoyez.",
+            "Check totals, VAT and references.",
+            "Vérifiez les totaux, la TVA et les références.",
         ),
         "amounts",
     ),
@@ -371,6 +373,7 @@ _TABLE: tuple[Motif, ...] = (
             "Recherchez-la d'abord sur Chorus Pro : il peut s'agir de cette facture même.",
         ),
         "number",
+        anew=False,
     ),
 )
 

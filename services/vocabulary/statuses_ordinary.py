@@ -27,12 +27,7 @@ _VALIDATED = Text(
     "Nothing to do: the invoice goes on to the next validator or to the public body.",
     "Rien à faire : la facture poursuit vers le valideur suivant ou vers l'entité publique.",
 )
-_REFUSED_BY_VALIDATOR = Text(
-    "Read the reason and call the validator. A subcontractor's request (A9) still reaches the public body; a "
-    "co-contractor's invoice (A12) is refused: send a corrected invoice under a new number.",
-    "Lisez le motif et appelez le valideur. La demande d'un sous-traitant (A9) parvient tout de même à l'entité "
-    "publique ; la facture d'un cotraitant (A12) est refusée : émettez une facture corrigée sous un nouveau numéro.",
-)
+_REFUSED_BY_VALIDATOR = Text("Read the reason and call the validator.", "Lisez le motif et appelez le valideur.")
 _CHECK_RECIPIENT = Text(
     "Check the public body's SIRET and service code in the Chorus Pro directory; if they are right, ask Chorus Pro's "
     "support why the invoice cannot be delivered.",
@@ -40,10 +35,8 @@ _CHECK_RECIPIENT = Text(
     "demandez au support Chorus Pro pourquoi la facture n'est pas acheminée.",
 )
 _IF_STILL_DUE = Text(
-    "It will not be paid. If the amount is still due, cancel this invoice with a credit note and issue a new one under "
-    "a new number.",
-    "Elle ne sera pas payée. Si la somme reste due, annulez cette facture par un avoir et émettez-en une nouvelle sous "
-    "un nouveau numéro.",
+    "It will not be paid: see with the public body why, and whether the amount is still due.",
+    "Elle ne sera pas payée : voyez avec l'entité publique pourquoi, et si la somme reste due.",
 )
 
 ORDINARY: tuple[Status, ...] = (
@@ -164,8 +157,8 @@ ORDINARY: tuple[Status, ...] = (
         "to_complete",
         Actor.SUPPLIER,
         Text(
-            "Read the reason, then send the missing documents or a comment with the button “Complete”. Same number.",
-            "Lisez le motif, puis envoyez les pièces manquantes ou un commentaire avec le bouton « Compléter ». Même numéro.",
+            "The public body waits for documents or a comment.",
+            "L'entité publique attend des pièces ou un commentaire.",
         ),
         needs_reason=True,
         activity=True,
@@ -177,9 +170,8 @@ ORDINARY: tuple[Status, ...] = (
         "to_recycle",
         Actor.SUPPLIER,
         Text(
-            "Correct the recipient's SIRET, the service code or the engagement number with the button “Re-route”. Same number.",
-            "Corrigez le SIRET du destinataire, le code service ou le numéro d'engagement avec le bouton « Recycler ». Le "
-            "numéro ne change pas.",
+            "It did not reach the right service.",
+            "Elle n'est pas parvenue au bon service.",
         ),
         needs_reason=True,
         activity=True,
@@ -193,8 +185,8 @@ ORDINARY: tuple[Status, ...] = (
         "refused",
         Actor.SUPPLIER,
         Text(
-            "Read the reason. Cancel this invoice with a credit note and issue a corrected one under a new number.",
-            "Lisez le motif. Annulez cette facture par un avoir et émettez-en une corrigée sous un nouveau numéro.",
+            "Read the reason: it will not be paid.",
+            "Lisez le motif : elle ne sera pas payée.",
         ),
         terminal=True,
         needs_reason=True,
@@ -261,8 +253,8 @@ ORDINARY: tuple[Status, ...] = (
         "validation",
         Actor.VALIDATOR,
         Text(
-            "The main contractor or group leader must validate it: remind them. They have 15 days.",
-            "Le titulaire ou le mandataire doit la valider : relancez-le. Il dispose de 15 jours.",
+            "Nothing to do: the main contractor or group leader has 15 days to validate it.",
+            "Rien à faire : le titulaire ou le mandataire a 15 jours pour la valider.",
         ),
     ),
     Status(
@@ -271,8 +263,8 @@ ORDINARY: tuple[Status, ...] = (
         "validation",
         Actor.VALIDATOR,
         Text(
-            "The second validator (group leader) must validate it: remind them.",
-            "Le second valideur (mandataire) doit la valider : relancez-le.",
+            "Nothing to do: the second validator (group leader) is to validate it.",
+            "Rien à faire : le second valideur (mandataire) doit la valider.",
         ),
     ),
     Status(
@@ -330,8 +322,8 @@ ORDINARY: tuple[Status, ...] = (
         "to_handle",
         Actor.SUPPLIER,
         Text(
-            "The validator you named is not the right one: correct it and send the invoice again. Same number.",
-            "Le valideur que vous avez désigné n'est pas le bon : corrigez-le et renvoyez la facture. Le numéro ne change pas.",
+            "The validator you named is not the right one.",
+            "Le valideur que vous avez désigné n'est pas le bon.",
         ),
         needs_reason=True,
         activity=True,
@@ -344,8 +336,8 @@ ORDINARY: tuple[Status, ...] = (
         "to_handle",
         Actor.SUPPLIER,
         Text(
-            "The second validator is not the right one: agree on it with your co-contractor, then have it corrected.",
-            "Le second valideur n'est pas le bon : convenez-en avec votre cotraitant, puis faites-le corriger.",
+            "The second validator is not the right one: agree on it with your co-contractor.",
+            "Le second valideur n'est pas le bon : convenez-en avec votre cotraitant.",
         ),
         needs_reason=True,
         activity=True,

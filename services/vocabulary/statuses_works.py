@@ -15,8 +15,8 @@ from .status import Status
 _Works = partial(Status, works=True)
 
 _AT_MOE = Text(
-    "Nothing to do: the project manager has 7 days to answer with its own document. Remind it after that.",
-    "Rien à faire : la maîtrise d'œuvre a 7 jours pour répondre par sa propre pièce. Relancez-la passé ce délai.",
+    "Nothing to do: the project manager must answer with its own document.",
+    "Rien à faire : la maîtrise d'œuvre doit répondre par sa propre pièce.",
 )
 _AT_MOA = Text(
     "Nothing to do: the project owner must answer with its own document.",
@@ -27,12 +27,12 @@ _NEW_DRAFT = Text(
     "Le circuit est arrêté. Lisez le motif, convenez de la correction et déposez une nouvelle pièce sous un nouveau numéro.",
 )
 _WRONG_MOE = Text(
-    "The project manager named is not the right one: correct it and send the document again, or file it anew.",
-    "La maîtrise d'œuvre désignée n'est pas la bonne : corrigez-la et renvoyez la pièce, ou déposez-la à nouveau.",
+    "The project manager named is not the right one: correct it on the market, then on the document, on the portal.",
+    "La maîtrise d'œuvre désignée n'est pas la bonne : corrigez-la sur le marché, puis sur la pièce, sur le portail.",
 )
 _WRONG_MOA = Text(
-    "The project owner named is not the right one: correct it and send the document again, or file it anew.",
-    "La maîtrise d'ouvrage désignée n'est pas la bonne : corrigez-la et renvoyez la pièce, ou déposez-la à nouveau.",
+    "The project owner named is not the right one: correct it on the market, then on the document, on the portal.",
+    "La maîtrise d'ouvrage désignée n'est pas la bonne : corrigez-la sur le marché, puis sur la pièce, sur le portail.",
 )
 _MOE_CORRECTS = Text(
     "The project manager must correct its own document: let it know, and check that the market's parties are right.",
@@ -119,8 +119,8 @@ WORKS: tuple[Status, ...] = (
         "to_handle",
         Actor.SUPPLIER,
         Text(
-            "File the next document yourself: A8 after a general statement, A22 or A23 in the tacit procedure.",
-            "Déposez vous-même la pièce suivante : A8 après un décompte général, A22 ou A23 en procédure tacite.",
+            "The next document is ours to file.",
+            "La pièce suivante est à déposer par nous.",
         ),
         activity=True,
     ),
@@ -130,8 +130,8 @@ WORKS: tuple[Status, ...] = (
         "incomplete",
         Actor.SUPPLIER,
         Text(
-            "Documents are asked for: read the comment, then add them.",
-            "Des pièces sont demandées : lisez le commentaire, puis ajoutez-les.",
+            "Documents are asked for: read the comment, then add them on the portal.",
+            "Des pièces sont demandées : lisez le commentaire, puis ajoutez-les sur le portail.",
         ),
         needs_reason=True,
         activity=True,
@@ -142,8 +142,8 @@ WORKS: tuple[Status, ...] = (
         "to_recycle",
         Actor.SUPPLIER,
         Text(
-            "Correct the recipient's SIRET, the service code or the engagement number, then send it again.",
-            "Corrigez le SIRET du destinataire, le code service ou le numéro d'engagement, puis renvoyez la pièce.",
+            "Correct the recipient's SIRET, the service code or the engagement number on the portal.",
+            "Corrigez le SIRET du destinataire, le code service ou le numéro d'engagement sur le portail.",
         ),
         needs_reason=True,
         activity=True,

@@ -65,6 +65,8 @@ MODELS = {
     "chorus.structure.search.line": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.reissue": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.status.entry": (BILLING, NOBODY, NOBODY, NOBODY),
+    "chorus.claim": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
+    "chorus.claim.line": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
     "chorus.attach": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
     "chorus.why": (NOBODY, NOBODY, BILLING | {"stranger"}, NOBODY),
 }
@@ -73,6 +75,10 @@ MODELS = {
 #: first company. Everybody else meets an AccessError.
 METHODS = {
     ("account.move", "action_chorus_attach"): BILLING,
+    ("account.move", "action_chorus_claim"): BILLING,
+    ("chorus.claim", "action_invoice"): NOBODY,
+    ("chorus.claim", "action_letter"): NOBODY,
+    ("chorus.claim", "action_message"): NOBODY,
     ("chorus.attach", "action_add"): NOBODY,
     ("account.move", "action_chorus_check_recipient"): TRANSFER,
     ("account.move", "action_chorus_complete"): TRANSFER,
@@ -282,8 +288,12 @@ class TestSecurityTable(ChorusCommon, HttpCase):
                 }
             )
         )
+        claim = self.env["chorus.claim"].sudo().create({"partner_id": self.town.id, "company_id": self.company.id})
         made = {
             **wizards,
+            "chorus.claim": claim,
+            "chorus.claim.line": self.env["chorus.claim.line"].sudo().create({"claim_id": claim.id, "move_id": free.id}),
+            "chorus.dashboard": self.env["chorus.dashboard"],
             "chorus.action": action,
             "chorus.call": self.env["chorus.call"].sudo().search([("company_id", "=", self.company.id)], limit=1),
             "chorus.report": self.env["chorus.report"].browse(other.id),

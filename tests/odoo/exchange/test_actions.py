@@ -140,7 +140,7 @@ class TestActions(ChorusCommon):
                 if action.state != "done":
                     self.assertIn(move.name, result["params"]["message"])
                     self.assertTrue(action.error_cause and action.error_remedy)
-                    self.assertIn("chorus_action", move.alerts)
+                    self.assertIn(move._chorus_advice_text(), move.alerts["chorus_status"]["message"])
                 # the platform is well again, and has had the time to show what it had received
                 self.simulator.http.delete(f"{self.simulator.url}/_simulator/faults")
                 if action.state == "unknown":

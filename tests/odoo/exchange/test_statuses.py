@@ -37,7 +37,10 @@ class TestStatuses(ChorusCommon):
                 self.run_cron()
                 self.assertEqual((move.chorus_status, move.chorus_state), (code, known.state))
                 self.assertEqual(move.with_context(lang="fr_FR").chorus_status_label, known.label.fr)
-                self.assertEqual(move.with_context(lang="fr_FR").chorus_advice, known.advice.fr)
+                reading = move.with_context(lang="fr_FR").with_user(self.sender)
+                told = reading._chorus_advice()
+                self.assertEqual(reading.chorus_advice, told.sentence.fr)
+                self.assertEqual(told.group, states.group(known.state))
                 kind = "refused" if known.state in states.GONE else "handle"
                 self.assertEqual(self.calls(move), [kind] if known.activity else [])
                 for action in statuses.ACTIONS:

@@ -332,7 +332,7 @@ class TestWorksFollowed(WorksCommon):
         move.sudo().chorus_waiting_since -= timedelta(days=8)
         move.invalidate_recordset()
         self.assertEqual(move.alerts["chorus_clock"]["level"], "warning")
-        self.assertIn("7 days", move._chorus_clock_text())
+        self.assertIn("7 days", move.chorus_advice)
         self.poll()
         self.poll()
         self.assertEqual(len(move.activity_ids), 1, "once only")
