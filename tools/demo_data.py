@@ -20,7 +20,7 @@ COMPANY = {
 }
 BANK = {"bank_name": "Banque de Démonstration", "bank_bic": "AGRIFRPPXXX", "acc_number": "FR7630006000011234567890189"}
 CUSTOMERS = [
-    ("20000000800017", "Commune de Démonville", "1 place de la Mairie", "35000", "Rennes"),
+    ("20000000800017", "Commune de Démonville", "1 place de la Mairie", "69001", "Démonville"),
     ("20000001600010", "Services de l'État (démonstration)", "2 avenue de la République", "75007", "Paris"),
 ]
 MARKETS = [
@@ -43,6 +43,26 @@ WORKS_MARKET = {
     "works": True,
     "amount_initial": 180000.0,
 }
+#: The price schedule: number, designation, unit, quantity, unit price; a chapter has no unit. The last one is the amendment's.
+SCHEDULE = [
+    ("1", "Installation de chantier", "", 0, 0),
+    ("1.1", "Base vie et clôtures", "Ft", 1, 6000.0),
+    ("1.2", "Échafaudage de pied", "m²", 600, 20.0),
+    ("2", "Charpente", "", 0, 0),
+    ("2.1", "Reprise de pannes", "m3", 12, 1500.0),
+    ("2.2", "Voligeage", "m²", 600, 30.0),
+    ("3", "Couverture", "", 0, 0),
+    ("3.1", "Dépose de la couverture", "m²", 600, 25.0),
+    ("3.2", "Zinc à joint debout", "m²", 600, 150.0),
+    ("3.3", "Solins", "ml", 200, 45.0),
+    ("4", "Évacuation des eaux pluviales", "", 0, 0),
+    ("4.1", "Gouttières", "ml", 120, 60.0),
+    ("4.2", "Descentes", "ml", 80, 60.0),
+    ("5", "Avenant n° 1", "", 0, 0),
+    ("5.1", "Désamiantage", "m²", 240, 40.0),
+]
+#: Invented values of an index, by month of the works' year.
+INDEX = ("BT34", {4: 131.0, 6: 131.4, 7: 131.9, 8: 132.1})
 WORKS_PRODUCTS = [
     ("TRAVAUX", "Travaux de couverture", "works"),
     ("REVISION", "Révision de prix", "revision"),
@@ -160,7 +180,7 @@ def add_works(env, company):
         env["res.partner"].create({**base, "name": name, "company_registry": siret}) for name, siret in (MOE, SUBCONTRACTOR)
     )
     year = date.today().year  # noqa: DTZ011 - a day of this machine's calendar
-    env["chorus.market"].create(
+    market = env["chorus.market"].create(
         {
             **WORKS_MARKET,
             "partner_id": owner.id,
@@ -179,6 +199,22 @@ def add_works(env, company):
             ],
         }
     )
+    market.line_ids = [
+        (0, 0, {
+            "sequence": rank,
+            "display_type": False if unit else "line_section",
+            "code": code,
+            "name": name,
+            "unit": unit,
+            "quantity": quantity,
+            "price_unit": price,
+            "amendment_id": code.startswith("5") and market.amendment_ids.id,
+        })
+        for rank, (code, name, unit, quantity, price) in enumerate(SCHEDULE)
+    ]  # fmt: skip
+    owner.property_payment_term_id = env.ref("account.account_payment_term_30days")
+    if "chorus.works.progress" in env:  # as above
+        add_clauses(env, market, year)
     state = env["chorus.market"].search([("number", "=", "2026-AC-0007")])
     state.party_ids = [(0, 0, {"role": "sous_traitant", "partner_id": subcontractor.id, "amount": 12000})]
     retention = env["account.account"].search([("code", "=like", "467%"), ("company_ids", "in", company.ids)], limit=1)
@@ -188,6 +224,21 @@ def add_works(env, company):
             # kept back on what is paid: no revenue, no VAT
             values |= {"taxes_id": [(5, 0, 0)], "property_account_income_id": retention.id}
         env["product.product"].create(values)
+
+
+def add_clauses(env, market, year):
+    """A retention of 5 %, an advance of 5 % and a revision."""
+    name, values = INDEX
+    market.write(
+        {
+            "date_consulted": date(year, 2, 2),
+            "retention_rate": 5,
+            "advance_rate": 5,
+            "term_ids": [(0, 0, {"name": name, "weight": 0.85, "initial": values[4]})],
+        }
+    )
+    index = env["chorus.works.index"].with_company(market.company_id)
+    index.create([{"name": name, "month": date(year, month, 1), "value": value} for month, value in values.items()])
 
 
 def main(env):

@@ -22,12 +22,12 @@ MARKET = "2026-TVX-0117"
 SUPPLIER = "12345678200077"
 SUBCONTRACTOR = ("simulator-client-2", "simulator-secret-2", "TECH_1_90000000100017@cpro.fr", "Simulator-Password-2")
 STATE = "20000001600010"
-#: What is done each month, and how far the documents went: the steps are the answers of the parties, in order.
-SITUATIONS: tuple[tuple[float, tuple[tuple[str, str], ...] | None], ...] = (
-    (18500.0, (("moe", "accept"), ("moa", "accept"), ("finance", "pay"))),
-    (24250.0, (("moe", "accept"),)),
-    (31800.0, ()),
-    (12400.0, None),
+#: What is done to date of each line, in percent, and how far the documents went: the steps are the answers of the parties.
+SITUATIONS: tuple[tuple[dict[str, float], tuple[tuple[str, str], ...] | None], ...] = (
+    ({"1.1": 100, "1.2": 60, "3.1": 20}, (("moe", "accept"), ("moa", "accept"), ("finance", "pay"))),
+    ({"1.2": 100, "2.1": 50, "3.1": 60}, (("moe", "accept"),)),
+    ({"2.1": 100, "2.2": 60, "3.2": 10, "5.1": 100}, ()),
+    ({"2.2": 100, "3.1": 100, "3.2": 25}, None),
 )
 #: The third one has waited at the MOE's for longer than its seven days.
 SILENT_DAYS = 9
@@ -39,37 +39,27 @@ def add_works(job: Job, filed: bool = True) -> None:
     :param filed: also file on the portal those that went on from there; it takes the PDF of each.
     """
     market = job.user.find("chorus.market", number=MARKET)
-    (read,) = job.user.read("chorus.market", [market], ["partner_id"])
     year = date.today().year  # noqa: DTZ011 - a day of this machine's calendar
-    for number, (amount, answers) in enumerate(SITUATIONS, start=1):
+    for number, (percents, answers) in enumerate(SITUATIONS, start=1):
         last = date(year, number + 5, calendar.monthrange(year, number + 5)[1])
-        invoice = _situation(job, market, read["partner_id"][0], number, last, amount)
+        invoice = _situation(job, market, last, percents)
         if filed and answers is not None:
             silent = not answers
             _file(job, invoice, SILENT_DAYS if silent else 0, answers)
     job.follow()
 
 
-def _situation(job: Job, market: int, partner: int, number: int, last: date, amount: float) -> int:
-    """A posted situation with its retention, from the second on with a price revision; its id."""
-    lines = [("TRAVAUX", f"Travaux du mois, lot Couverture (situation {number})", amount)]
-    if number > 1:
-        lines.append(("REVISION", "Révision de prix", round(amount * 0.012, 2)))
-    lines.append(("RETENUE", "Retenue de garantie 5 %", -round(amount * 0.05, 2)))
+def _situation(job: Job, market: int, last: date, percents: dict[str, float]) -> int:
+    """A posted situation, stated as a person does: "New situation", the percentages to date, "Confirm"; its id."""
+    invoice = job.user.button("chorus.market", "action_new_invoice", [market])["res_id"]
+    rows = job.user.call("chorus.works.progress", "search_read", [["move_id", "=", invoice]], ["code"])
     values = {
-        "move_type": "out_invoice",
-        "partner_id": partner,
         "invoice_date": min(last, date.today()).isoformat(),  # noqa: DTZ011 - see above
-        "chorus_market_id": market,
-        "invoice_line_ids": [
-            (0, 0, {"product_id": job.user.find("product.product", default_code=code), "name": name, "quantity": 1,
-                    "price_unit": price})
-            for code, name, price in lines
-        ],
-    }  # fmt: skip
-    (identifier,) = job.user.call("account.move", "create", [values])
-    job.user.button("account.move", "action_post", [identifier])
-    return identifier
+        "chorus_progress_ids": [(1, row["id"], {"percent": percents[row["code"]]}) for row in rows if row["code"] in percents],
+    }
+    job.user.call("account.move", "write", [invoice], values)
+    job.user.button("account.move", "action_post", [invoice])
+    return invoice
 
 
 def _file(job: Job, invoice: int, days_ago: int, answers: tuple[tuple[str, str], ...]) -> None:

@@ -142,6 +142,18 @@ def _market(studio: Studio) -> None:
     studio.form("chorus.market", studio.job.user.find("chorus.market", number=demo_works.MARKET))
 
 
+def _schedule(studio: Studio) -> None:
+    studio.form("chorus.market", studio.job.user.find("chorus.market", number=demo_works.MARKET), "Bordereau de prix")
+
+
+def _clauses(studio: Studio) -> None:
+    studio.form("chorus.market", studio.job.user.find("chorus.market", number=demo_works.MARKET), "Clauses")
+
+
+def _progress(studio: Studio) -> None:
+    studio.form("account.move", studio.situation(4), "Avancement")
+
+
 def _situation(studio: Studio) -> None:
     studio.form("account.move", studio.situation(3), "Situation")
 
@@ -184,6 +196,9 @@ PICTURES: dict[str, Picture] = {
     "completer": Picture("comptable", _complete, DIALOG),
     "tableau-de-bord": Picture("comptable", _dashboard, height=600),
     "marche": Picture("comptable", _market, height=1200),
+    "bordereau": Picture("comptable", _schedule, ".o_notebook", 1900),
+    "clauses": Picture("comptable", _clauses, ".o_notebook", 1900),
+    "avancement": Picture("comptable", _progress, height=1100),
     "situation": Picture("comptable", _situation, height=860),
     "deposer": Picture("comptable", _by_hand, DIALOG, 1250),
     "a-valider": Picture("comptable", _validations, height=260),

@@ -13,6 +13,7 @@ from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, plain
 from ...services.follow import advice, works, works_clock
 from ...services.rules import situations
+from ...services.text import number as written
 from ...services.vocabulary import frameworks, states, statuses
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
@@ -384,19 +385,25 @@ class AccountMove(models.Model):
         """The rows of the last situation before this one that was stated by its progress."""
         self.ensure_one()
         rows = self.env["chorus.works.progress"]
-        last = rows.search([("move_id", "in", self._chorus_progressed().ids)], order="id desc", limit=1).move_id
-        for move in self._chorus_progressed():
-            if move == last or rows.search_count([("move_id", "=", move.id)], limit=1):
-                return move.chorus_progress_ids
-        return rows
+        stated = {move for (move,) in rows._read_group([("move_id", "in", self._chorus_progressed().ids)], ["move_id"])}
+        return next((move.chorus_progress_ids for move in self._chorus_progressed() if move in stated), rows)
 
     def _chorus_is_stale(self):
         """Whether the situations before this one have changed since its progress was taken up."""
         self.ensure_one()
-        if self.state != "draft" or not self._origin.chorus_progress_ids:
+        if self.state != "draft" or not self._origin:
             return False
-        before = sum(self._origin.chorus_progress_ids.mapped("amount_before"))
-        return bool(self.currency_id.compare_amounts(before, sum(self._chorus_last_progress().mapped("amount_total"))))
+        stated = self.env["chorus.works.progress"]._read_group(
+            [("move_id", "=", self._origin.id)], [], ["amount_before:sum", "__count"]
+        )
+        ((before, count),) = stated
+        if not count:
+            return False
+        last = self.env["chorus.works.progress"]._read_group(
+            [("move_id", "=", self._chorus_last_progress().move_id.id)], [], ["amount_total:sum"]
+        )
+        ((total,),) = last
+        return bool(self.currency_id.compare_amounts(before or 0, total or 0))
 
     def _chorus_remake_lines(self):
         """Make the invoice's lines of the progress, and of the market's clauses; a line that a person added stays as it is."""
@@ -473,7 +480,7 @@ class AccountMove(models.Model):
         if not month.coefficient:
             return ""
         shown = formatLang(self.env, float(month.coefficient.value), digits=self.chorus_market_id.revision_digits)
-        read = ", ".join(f"{index} {value.normalize():f}" for index, _month, value in month.coefficient.read)
+        read = ", ".join(f"{index} {written(value, 1).of(self.env.lang)}" for index, _month, value in month.coefficient.read)
         if month.provisional:
             return self.env._(": coefficient %(coefficient)s, provisional (%(indices)s)", coefficient=shown, indices=read)
         return self.env._(": coefficient %(coefficient)s (%(indices)s)", coefficient=shown, indices=read)

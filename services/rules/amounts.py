@@ -253,5 +253,6 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         "doc/RULES.md §2.2; a retention lowers neither the price nor its VAT",
         _retained,
         numbers=True,
+        of_file=True,
     ),
 )

@@ -251,7 +251,7 @@ class TestClauses(ProgressCommon):
         )
         first = self.next(p1_1=100)
         # 0.15 + 0.85 × 1.10 = 1.085
-        self.assertEqual(self.made(first)[1], ("Price revision: coefficient 1.085, provisional (BT01 110)", 2550))
+        self.assertEqual(self.made(first)[1], ("Price revision: coefficient 1.085, provisional (BT01 110.0)", 2550))
         index.create([{"name": "BT01", "month": date(2026, 1, 1), "value": 120}])
         second = self.next(p1_2=100)
         # 1.170 for both months: 30 000 × 0.170 − 2 550, and 10 000 × 0.170

@@ -198,7 +198,8 @@ class TestSituations(MarketCommon):
         self.assertEqual(len(move.tax_totals["subtotals"]), 1)
 
     def test_identity_sheet(self):
-        self.situation([("works", 1000, True)])
+        move = self.situation([("works", 1000, True)])
+        self.situation([("works", 500, True)])
         html = self.env["ir.actions.report"]._render_qweb_html("l10n_fr_chorus_pro.report_chorus_market", self.market.ids)[0]
-        for text in ("2026-TVX-0001", "Cabinet Moreau architectes", "90000000200015", "EJ-2", "99,000.00"):
+        for text in ("2026-TVX-0001", "Cabinet Moreau architectes", "90000000200015", "EJ-2", "98,500.00", move.name, "1,500.00"):
             self.assertIn(text, html.decode())
