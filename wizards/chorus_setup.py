@@ -9,6 +9,7 @@ from ..services.setup import diagnosis, secret_entry
 from ..services.setup import steps as setup_steps
 from ..services.setup.diagnosis import Outcome
 from ..services.siret import compact, is_siret
+from ..services.vocabulary import support
 
 #: What a page writes on the company, by the wizard's field.
 COMPANY_FIELDS = {
@@ -51,6 +52,7 @@ class ChorusSetup(models.TransientModel):
         readonly=False,
     )
     simulator_url = fields.Char("Simulator address", compute="_compute_from_company", store=True, readonly=False)
+    application_name = fields.Char("Name of the PISTE application", compute="_compute_access", store=True, readonly=False)
     client_id = fields.Char("Client ID", compute="_compute_access", store=True, readonly=False)
     technical_account = fields.Char("Technical account", compute="_compute_access", store=True, readonly=False)
     start_date = fields.Date("Transfer invoices from", compute="_compute_from_company", store=True, readonly=False)
@@ -87,11 +89,13 @@ class ChorusSetup(models.TransientModel):
             for name in set(COMPANY_FIELDS) - {"client_id", "technical_account"}:
                 setup[name] = company[COMPANY_FIELDS[name]]
 
-    @api.depends("company_id.chorus_environment")
+    @api.depends("company_id.chorus_environment", "company_id.company_registry")
     def _compute_access(self):
         for setup in self:
             setup._check_unsaved()
             company = setup.company_id.sudo()  # sudo: see _check_manager
+            named = company._chorus_connection().application_name
+            setup.application_name = named or setup_steps.application_name(company._chorus_siret())
             setup.client_id = company.chorus_client_id
             setup.technical_account = company.chorus_technical_account
 
@@ -185,7 +189,7 @@ class ChorusSetup(models.TransientModel):
     def _steps(self):
         return setup_steps.steps_for(self.environment)
 
-    @api.depends("step", "environment", "link_ids", "company_id.chorus_connection_ids.findings")
+    @api.depends("step", "environment", "siret", "application_name", "link_ids", "company_id.chorus_connection_ids.findings")
     @api.depends_context("lang")
     def _compute_page(self):
         lang = self.env.lang
@@ -215,6 +219,12 @@ class ChorusSetup(models.TransientModel):
                     ],
                     "title": current.title.of(lang),
                     "actions": [action.of(lang) for action in current.actions],
+                    "copied": [
+                        (label, text.format(application=setup.application_name or "", siret=compact(setup.siret)))
+                        for label, text in current.copied
+                    ],
+                    "guide": f"{setup_steps.GUIDES}{current.guide}" if current.guide else "",
+                    "support": support.WAYS.of(lang) if current.site.value == "chorus_pro" else "",
                     "gives": "" if current.key == "test" else current.gives.of(lang),
                     "site": current.site.value,
                     "address": setup_steps.page_address(current.site, setup.company_id._chorus_target()),
@@ -310,6 +320,8 @@ class ChorusSetup(models.TransientModel):
             company._chorus_check_new(**new)
         if values:
             company.write(values)
+        if self.step == "application" and self.application_name:
+            self.env["chorus.connection"]._of(company).application_name = self.application_name.strip()
         if self.step == "transfer":
             self._grant()
 

@@ -1,3 +1,4 @@
+import logging
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ from .. import transactions
 from . import server_file
 from .chorus_connection import LOGINS, OWN_FACTS, SECRETS
 
+_logger = logging.getLogger(__name__)
+
 #: The company's settings whose changes are written down.
 AUDITED = (
     "company_registry",
@@ -36,11 +39,38 @@ AUDITED = (
     "chorus_digest",
     "chorus_silence_hours",
     "chorus_ecb_rate",
+    "chorus_maintenance_from",
+    "chorus_maintenance_until",
+    "chorus_connect_timeout",
+    "chorus_read_timeout",
+    "chorus_daily_quota",
 )
 
 
+#: What the server's file may say of a company beside its access data, and the setting it is.
+FILE_OPTIONS = {
+    "environment": "chorus_environment",
+    "siret": "company_registry",
+    "production_confirmed": "chorus_production_confirmed",
+    "simulator_url": "chorus_simulator_url",
+    "referent_email": "chorus_referent_email",
+    "start_date": "chorus_start_date",
+    "format": "chorus_format",
+    "auto_transfer": "chorus_auto_transfer",
+    "auto_delay": "chorus_auto_delay",
+    "maintenance_from": "chorus_maintenance_from",
+    "maintenance_until": "chorus_maintenance_until",
+    "connect_timeout": "chorus_connect_timeout",
+    "read_timeout": "chorus_read_timeout",
+    "daily_quota": "chorus_daily_quota",
+}
+
 #: The links that access data open: where one of these is broken, what is recorded does not work.
 LINKS_OF_ACCESS = ("credentials", "technical_account", "connection", "secret_unreadable")
+
+#: Bounds of the time-outs in seconds. Both together with the largest file on the slowest line stay under a third of
+#: ``timing.STALE``, so that no sender is taken for dead while it still sends.
+LONGEST_CONNECT, SHORTEST_READ, LONGEST_READ = 30, 5, 45
 
 #: Seconds a call of the diagnosis may last: a person waits for it.
 PATIENCE = 15
@@ -83,6 +113,70 @@ class ResCompany(models.Model):
         groups="base.group_user",
         help="Chorus Pro's own identifier of this company.",
     )
+
+    chorus_maintenance_from = fields.Datetime(
+        "Announced maintenance from",
+        copy=False,
+        groups="base.group_user",
+        help="As AIFE announces it. Empty: from now on.",
+    )
+    chorus_maintenance_until = fields.Datetime(
+        "Announced maintenance until",
+        copy=False,
+        groups="base.group_user",
+        help="Until then nothing is sent or read; what waits leaves afterwards by itself.",
+    )
+    chorus_connect_timeout = fields.Integer(
+        "Seconds to connect", copy=False, groups="base.group_user", help="0: the server's own setting."
+    )
+    chorus_read_timeout = fields.Integer(
+        "Seconds to wait for an answer", copy=False, groups="base.group_user", help="0: the server's own setting."
+    )
+    chorus_daily_quota = fields.Integer(
+        "Calls a day that PISTE allows",
+        copy=False,
+        groups="base.group_user",
+        help="As PISTE shows it for your application; the health page compares. 0: not known.",
+    )
+
+    @api.constrains("chorus_connect_timeout", "chorus_read_timeout")
+    def _check_chorus_timeouts(self):
+        """An attempt must be over before what was sent is taken for a dead sender's (``timing.STALE``)."""
+        for company in self:
+            connect, read = company.chorus_connect_timeout, company.chorus_read_timeout
+            if not (0 <= connect <= LONGEST_CONNECT and (read == 0 or SHORTEST_READ <= read <= LONGEST_READ)):
+                raise ValidationError(
+                    self.env._(
+                        "Chorus Pro is given 1 to %(connect)s seconds to connect and %(shortest)s to %(longest)s to answer; 0"
+                        " leaves it to the server.",
+                        connect=LONGEST_CONNECT,
+                        shortest=SHORTEST_READ,
+                        longest=LONGEST_READ,
+                    )
+                )
+
+    @api.constrains("chorus_maintenance_from", "chorus_maintenance_until")
+    def _check_chorus_maintenance(self):
+        for company in self.filtered("chorus_maintenance_from"):
+            if not company.chorus_maintenance_until or company.chorus_maintenance_until <= company.chorus_maintenance_from:
+                raise ValidationError(self.env._("A maintenance of Chorus Pro ends after it begins: enter until when."))
+
+    def _chorus_maintenance(self):
+        """Until when an announced maintenance of Chorus Pro lasts; None while there is none."""
+        self.ensure_one()
+        company, now = self.sudo(), fields.Datetime.now()  # sudo: jobs and senders alike
+        begun = not company.chorus_maintenance_from or company.chorus_maintenance_from <= now
+        until = company.chorus_maintenance_until
+        return until if until and begun and until > now else None
+
+    def _chorus_maintenance_text(self):
+        """A sentence for whoever waits during an announced maintenance, False at other times."""
+        until = self._chorus_maintenance()
+        if not until:
+            return False
+        return self.env._(
+            "Maintenance of Chorus Pro, as announced: what waits leaves by itself after %s.", format_datetime(self.env, until)
+        )
 
     @api.depends("chorus_environment", "company_registry", "chorus_connection_ids.client_id")
     def _compute_chorus_client_id(self):
@@ -167,6 +261,34 @@ class ResCompany(models.Model):
                 value = value.display_name
             shown[name] = str(value) if value or field.type in ("integer", "float") else False
         return shown
+
+    # -- settings as code ----------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_apply_file(self):
+        """Take over what the server's file and environment say of each company: after an upgrade, every day, and in `odoo shell`.
+
+        Access data are read where they are needed and never enter the database. What cannot be is told in the log, and the rest
+        of that company stays as it is.
+        """
+        for company in self.sudo().search([], order="id"):  # sudo: the server's administrator says it
+            told = server_file.company_settings(self.env.cr.dbname, company.id)
+            try:
+                values = {
+                    name: company._chorus_from_text(name, told[option]) for option, name in FILE_OPTIONS.items() if option in told
+                }
+                changed = {name: value for name, value in values.items() if company[name] != value}
+                if changed:
+                    with self.env.cr.savepoint():
+                        company.write(changed)
+                    _logger.info("Chorus Pro: company %s takes over from the server: %s", company.id, ", ".join(changed))
+            except (ValueError, ValidationError) as error:
+                _logger.error("Chorus Pro: what the server says of company %s cannot be: %s", company.id, error)
+
+    def _chorus_from_text(self, name, text):
+        """The value of a setting that a text says."""
+        field = self._fields[name]
+        return str2bool(text) if field.type == "boolean" else field.convert_to_cache(text, self)
 
     # -- access data ---------------------------------------------------------------------------------------------------
 
@@ -399,7 +521,10 @@ class ResCompany(models.Model):
         :raises NotAllowed: see ``_chorus_way_in``.
         """
         self.ensure_one()
-        with PisteSession(*(way_in or self._chorus_way_in()), **options) as session:
+        company = self.sudo()  # sudo: settings of whoever sends
+        waits = {"connect": company.chorus_connect_timeout, "timeout": company.chorus_read_timeout}
+        waits = {name: value for name, value in waits.items() if value}
+        with PisteSession(*(way_in or self._chorus_way_in()), **{**waits, **options}) as session:
             client = ChorusClient(session)
             try:
                 yield client

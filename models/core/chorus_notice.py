@@ -173,6 +173,7 @@ class ChorusNotice(models.AbstractModel):
         self.ensure_one()
         return {
             **self._chorus_expiry_alert(),
+            **self._chorus_maintenance_alert(),
             **self._chorus_environment_alert(),
             **self._chorus_former_environment_alert(),
             **self._chorus_other_channel_alert(),
@@ -326,6 +327,12 @@ class ChorusNotice(models.AbstractModel):
             return {}
         message = action._chorus_notification()["params"]["message"]
         return {"chorus_action": {"level": "danger" if action.state == "refused" else "warning", "message": message}}
+
+    def _chorus_maintenance_alert(self):
+        """An announced maintenance holds what has still to go."""
+        waits = self.chorus_state in ("to_send", "sending")
+        text = waits and self.company_id._chorus_maintenance_text()
+        return {"chorus_maintenance": {"level": "info", "message": text}} if text else {}
 
     def _chorus_expiry_alert(self):
         """The technical password is about to end, or has ended: on each invoice that has still to go or to be followed."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..text import Text
 from .actors import Actor
 from .status import Status
+from .support import asking
 
 _ON_ITS_WAY = Text(
     "Nothing to do: Chorus Pro is passing it on to the public body.",
@@ -33,11 +34,13 @@ _REFUSED_BY_VALIDATOR = Text(
     "Lisez le motif et appelez le valideur. La demande d'un sous-traitant (A9) parvient tout de même à l'entité "
     "publique ; la facture d'un cotraitant (A12) est refusée : émettez une facture corrigée sous un nouveau numéro.",
 )
-_CHECK_RECIPIENT = Text(
-    "Check the public body's SIRET and service code in the Chorus Pro directory; if they are right, ask Chorus Pro's "
-    "support why the invoice cannot be delivered.",
-    "Vérifiez le SIRET et le code service de l'entité publique dans l'annuaire Chorus Pro ; s'ils sont justes, "
-    "demandez au support Chorus Pro pourquoi la facture n'est pas acheminée.",
+_CHECK_RECIPIENT = asking(
+    Text(
+        "Check the public body's SIRET and service code in the Chorus Pro directory; if they are right, ask Chorus Pro's "
+        "support why the invoice cannot be delivered.",
+        "Vérifiez le SIRET et le code service de l'entité publique dans l'annuaire Chorus Pro ; s'ils sont justes, "
+        "demandez au support Chorus Pro pourquoi la facture n'est pas acheminée.",
+    )
 )
 _IF_STILL_DUE = Text(
     "It will not be paid. If the amount is still due, cancel this invoice with a credit note and issue a new one under "
