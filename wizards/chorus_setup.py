@@ -8,11 +8,12 @@ from ..services.api.errors import failure
 from ..services.setup import diagnosis, secret_entry
 from ..services.setup import steps as setup_steps
 from ..services.setup.diagnosis import Outcome
-from ..services.siret import compact, is_siret
+from ..services.siret import compact, is_identifier
 from ..services.vocabulary import support
 
 #: What a page writes on the company, by the wizard's field.
 COMPANY_FIELDS = {
+    "identifier_type": "chorus_identifier_type",
     "siret": "company_registry",
     "environment": "chorus_environment",
     "production_confirmed": "chorus_production_confirmed",
@@ -44,6 +45,13 @@ class ChorusSetup(models.TransientModel):
     trouble = fields.Text("What this page's data met", readonly=True, export_string_translation=False)
 
     siret = fields.Char("SIRET", compute="_compute_from_company", store=True, readonly=False)
+    identifier_type = fields.Selection(
+        selection=lambda self: self.env["res.partner"]._fields["chorus_identifier_type"]._description_selection(self.env),
+        string="Without SIRET, identified by",
+        compute="_compute_from_company",
+        store=True,
+        readonly=False,
+    )
     environment = fields.Selection(compute="_compute_from_company", store=True, readonly=False, required=False)
     production_confirmed = fields.Boolean(
         "I confirm: in production, invoices are really sent to public bodies",
@@ -115,7 +123,11 @@ class ChorusSetup(models.TransientModel):
         company = self.company_id.sudo()  # sudo: see _check_manager
         now = fields.Datetime.now()
         new = {
-            "company": {"siret": compact(self.siret), "environment": self.environment},
+            "company": {
+                "identifier_type": self.identifier_type or "SIRET",
+                "siret": compact(self.siret),
+                "environment": self.environment,
+            },
             "oauth": {"client_id": self.client_id, "client_secret": self.chorus_client_secret and now},
             "technical": {
                 "technical_account": self.technical_account,
@@ -134,10 +146,10 @@ class ChorusSetup(models.TransientModel):
                     after = before
             else:
                 before, label = company[COMPANY_FIELDS[name]], name
-                before = compact(before) if name == "siret" else before
+                before = compact(before) if name == "siret" else before or (name == "identifier_type" and "SIRET")
             if after and before and after != before:
-                if name == "environment":
-                    names = dict(self._fields["environment"]._description_selection(self.env))
+                if name in ("environment", "identifier_type"):
+                    names = dict(self._fields[name]._description_selection(self.env))
                     before, after = names.get(before, before), names.get(after, after)
                 lines.append(f"{self._fields[label]._description_string(self.env)} : {before} → {after}")
         return "\n".join(lines)
@@ -302,7 +314,7 @@ class ChorusSetup(models.TransientModel):
         self._check_manager(self.company_id)
         company = self.company_id.sudo()  # sudo: see _check_manager
         names = {
-            "company": ["siret", "environment", "production_confirmed", "simulator_url"],
+            "company": ["identifier_type", "siret", "environment", "production_confirmed", "simulator_url"],
             "oauth": ["client_id"],
             "technical": ["technical_account"],
             "transfer": ["start_date", "referent_email", "auto_transfer", "auto_delay"],
@@ -315,7 +327,11 @@ class ChorusSetup(models.TransientModel):
                 raise ValidationError(problem.of(self.env.lang))
         values = {COMPANY_FIELDS[name]: self[name] for name in names}
         values = {name: value for name, value in values.items() if company[name] != value}
-        new = {name: values[COMPANY_FIELDS[name]] for name in ("siret", *LOGINS) if COMPANY_FIELDS[name] in values}
+        new = {
+            name: values[COMPANY_FIELDS[name]] for name in ("identifier_type", "siret", *LOGINS) if COMPANY_FIELDS[name] in values
+        }
+        if "identifier_type" in new:
+            new["siret"] = compact(self.siret)
         if new and not self.chorus_from_file and "chorus_environment" not in values:
             company._chorus_check_new(**new)
         if values:
@@ -331,7 +347,9 @@ class ChorusSetup(models.TransientModel):
         if self.environment == "simulator" and not self.simulator_url:
             raise ValidationError(self.env._("Enter the simulator's address: `python3 tools/dev.py simulator` prints it."))
         siret = compact(self.siret)
-        if not is_siret(siret):
+        if not is_identifier(self.identifier_type or "", siret):
+            if self.identifier_type:
+                raise ValidationError(self.env._("Enter the identifier as the portal shows it, 18 characters at most."))
             raise ValidationError(self.env._("The SIRET has 14 digits."))
         self.siret = siret
 

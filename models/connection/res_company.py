@@ -11,6 +11,7 @@ from ...services.api.client import ChorusClient
 from ...services.api.environment import Credentials
 from ...services.api.errors import ChorusError, NotAllowed, failure
 from ...services.api.session import PisteSession, TokenStore
+from ...services.document.invoice import IdentifierType
 from ...services.setup import diagnosis
 from ...services.setup.diagnosis import Outcome
 from ...services.siret import compact
@@ -24,6 +25,7 @@ _logger = logging.getLogger(__name__)
 #: The company's settings whose changes are written down.
 AUDITED = (
     "company_registry",
+    "chorus_identifier_type",
     "chorus_environment",
     "chorus_production_confirmed",
     "chorus_simulator_url",
@@ -51,6 +53,7 @@ AUDITED = (
 FILE_OPTIONS = {
     "environment": "chorus_environment",
     "siret": "company_registry",
+    "identifier_type": "chorus_identifier_type",
     "production_confirmed": "chorus_production_confirmed",
     "simulator_url": "chorus_simulator_url",
     "referent_email": "chorus_referent_email",
@@ -303,6 +306,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         return compact(self.company_registry)
 
+    def _chorus_kind(self):
+        """How this company is identified at Chorus Pro: a ``typeIdentifiantStructure``."""
+        self.ensure_one()
+        return self.sudo().chorus_identifier_type or IdentifierType.SIRET.value  # sudo: as the SIRET itself
+
     def _chorus_target(self, given=None):
         """The ``Environment`` of this company, or None when it does not use Chorus Pro.
 
@@ -406,7 +414,7 @@ class ResCompany(models.Model):
     def _chorus_check_new(self, **new):
         """Try access data that are to replace those that work; nothing is tried where none work.
 
-        :param new: by name: ``LOGINS``, ``SECRETS``, ``siret``.
+        :param new: by name: ``LOGINS``, ``SECRETS``, ``siret``, ``identifier_type``.
         :return: whether they were tried.
         :raises ValidationError: when Chorus Pro did not accept them, or could not be asked: the present ones stay.
         """
@@ -420,7 +428,8 @@ class ResCompany(models.Model):
             # a store of its own: a token of the present secret would hide that the new one is not good
             options = {"timeout": PATIENCE, "retries": 0, "tokens": TokenStore()}
             with PisteSession(self._chorus_target(given), credentials, **options) as session:
-                diagnosis.try_access(ChorusClient(session), new.get("siret", ""))
+                kind = new.get("identifier_type", self._chorus_kind()) or IdentifierType.SIRET.value
+                diagnosis.try_access(ChorusClient(session), new.get("siret", ""), kind)
         except ChorusError as error:
             words = [failure(error.code).cause.of(self.env.lang), error.detail and f"« {error.detail} »"]
             words.append(self.env._("Nothing was changed: the present access data are kept and go on working."))
@@ -595,7 +604,7 @@ class ResCompany(models.Model):
         try:
             # a store of its own: a token got earlier would hide that the secret is no longer good
             with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
-                found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses())
+                found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses(), self._chorus_kind())
         except NotAllowed as error:
             found = diagnosis.unconfigured(error)
         if self.chorus_environment:

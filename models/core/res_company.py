@@ -33,6 +33,13 @@ class ResCompany(models.Model):
         groups="base.group_user",
         help="Empty: this company does not use Chorus Pro.",
     )
+    chorus_identifier_type = fields.Selection(
+        related="partner_id.chorus_identifier_type",
+        readonly=False,
+        groups="base.group_user",
+        string="Identified at Chorus Pro by",
+        help="Empty: by its SIRET.",
+    )
     chorus_production_confirmed = fields.Boolean(
         "Invoices are really sent to public bodies",
         copy=False,
@@ -69,6 +76,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: who works for a branch need not see the others
         return next((company.vat for company in reversed(self.sudo().parent_ids) if len(company.vat or "") > 2), "")
+
+    def _chorus_may_use(self):
+        """Whether this company can be a supplier at Chorus Pro: a French one, or one identified otherwise than by a SIRET."""
+        self.ensure_one()
+        return self.is_france_country or bool(self.sudo().chorus_identifier_type)  # sudo: whether there is one, for any user
 
     def _chorus_lang(self):
         """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""

@@ -20,7 +20,7 @@ class AccountJournal(models.Model):
             self._fill_dashboard_data_count(dashboard_data, "account.move", name, domain)
         setup = self.env["chorus.setup"]
         for company, journals in self.grouped("company_id").items():
-            may_connect = company.is_france_country and setup._may_connect(company) and not company._chorus_is_connected()
+            may_connect = company._chorus_may_use() and setup._may_connect(company) and not company._chorus_is_connected()
             silence = company._chorus_silence_text()
             for journal in journals:
                 sale = journal.type == "sale"

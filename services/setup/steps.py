@@ -61,9 +61,12 @@ STEPS: tuple[Step, ...] = (
                 " et des SIRET fictifs, et rien de ce qui y est envoyé n'atteint une entité publique.",
             ),
             Text(
-                "Check the SIRET (14 digits): the establishment that issues the invoices, as Chorus Pro knows it.",
+                "Check the SIRET (14 digits): the establishment that issues the invoices, as Chorus Pro knows it. Without SIRET"
+                " (New Caledonia, French Polynesia, abroad, a private person, a company being registered) choose how it is"
+                " identified.",
                 "Vérifiez le SIRET (14 chiffres) : celui de l'établissement qui émet les factures, tel que Chorus Pro le"
-                " connaît.",
+                " connaît. Sans SIRET (Nouvelle-Calédonie, Polynésie française, étranger, particulier, société en cours"
+                " d'immatriculation), choisissez l'identification.",
             ),
         ),
         Text("The company and the environment are chosen.", "La société et l'environnement sont choisis."),
