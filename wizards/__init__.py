@@ -2,6 +2,7 @@
 # isort: off
 from . import chorus_invoice_wizard  # what the dialogs about one invoice are made of
 from . import chorus_action_wizard
+from . import chorus_override_wizard
 from . import chorus_reissue
 from . import chorus_send_wizard
 from . import chorus_setup

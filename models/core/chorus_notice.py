@@ -154,6 +154,12 @@ class ChorusNotice(models.AbstractModel):
             self.env._("Choose it on the customer if this is a public body; else send the invoice by the customer's own method."),
         )
 
+    def action_chorus_override(self):
+        """Answer for sending this invoice in spite of a rule: the administrator's dialog."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["chorus.override.wizard"]._open(self)
+
     def _chorus_obstacles(self, by_itself=False):
         """Why this invoice cannot be sent now; see ``Look.obstacles``."""
         return self._chorus_look().obstacles(by_itself)
