@@ -85,6 +85,7 @@ class ChorusConnection(models.Model):
         "Lines that could not be read", readonly=True, help="Of Chorus Pro's answers: what they are about, and the odd value."
     )
     unreadable_at = fields.Datetime("Last such line on", readonly=True)
+    siret = fields.Char("SIRET or identifier", related="company_id.company_registry", related_sudo=False)
     application_name = fields.Char(
         "PISTE application", copy=False, readonly=True, help="As it is called on PISTE, to the letter: Chorus Pro asks for it."
     )

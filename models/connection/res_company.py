@@ -65,6 +65,7 @@ FILE_OPTIONS = {
     "maintenance_until": "chorus_maintenance_until",
     "connect_timeout": "chorus_connect_timeout",
     "read_timeout": "chorus_read_timeout",
+    "own_service": "chorus_own_service",
     "daily_quota": "chorus_daily_quota",
 }
 
@@ -208,7 +209,11 @@ class ResCompany(models.Model):
     def _chorus_store_access(self, name, target):
         for company in self:
             # what the server's file gives is not to be changed here; without an environment there is nowhere to keep it
-            if company.chorus_environment and target not in company._chorus_from_file():
+            if not company.chorus_environment or target in company._chorus_from_file():
+                continue
+            connection = company._chorus_connection()
+            # a form that shows what the company above lends does not make it the branch's own
+            if connection[target] or not company._chorus_lender() or company[name] != company._chorus_access().get(target):
                 # sudo: the fields' groups have let the user set it on the company
                 self.env["chorus.connection"]._of(company).sudo()[target] = company[name]
 
@@ -321,6 +326,9 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         if self.chorus_environment == "simulator":
+            lender = self._chorus_lender() if not self.chorus_simulator_url else self.browse()
+            if lender:
+                return lender._chorus_target()
             return environments.simulator("" if self._chorus_simulator_problem(given) else self.chorus_simulator_url or "")
         return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
 
@@ -377,7 +385,18 @@ class ResCompany(models.Model):
         """
         connection = self._chorus_connection()
         recorded = {name: connection[name] for name in LOGINS} | {name: connection[f"{name}_sealed"] for name in SECRETS}
-        return {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
+        own = {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
+        lender = not own and self._chorus_lender()
+        return lender._chorus_access() if lender else own
+
+    def _chorus_lender(self):
+        """The company above, of which a branch without access data of its own uses those: one connection, several SIRETs.
+
+        Its technical account must be attached to the branch's structure at Chorus Pro. Empty when there is none.
+        """
+        self.ensure_one()
+        parent = self.sudo().parent_id  # sudo: who works for a branch need not see the others
+        return parent if parent.chorus_environment == self.chorus_environment else parent.browse()
 
     def _chorus_has_secret(self, name):
         """Whether a secret is recorded, here or in the server's file. ``name`` is one of ``SECRETS``."""
@@ -467,7 +486,12 @@ class ResCompany(models.Model):
         :raises NotAllowed: see ``_chorus_secret``.
         """
         outside = (given or self._chorus_given()).access
-        return self._chorus_connection()._secrets(*(name for name in names if name not in outside)) | outside
+        connection = self._chorus_connection()
+        own = outside or any(connection[name] for name in LOGINS) or any(connection[f"{name}_sealed"] for name in SECRETS)
+        lender = not own and self._chorus_lender()
+        if lender:
+            return lender._chorus_secrets(*names)
+        return connection._secrets(*(name for name in names if name not in outside)) | outside
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""

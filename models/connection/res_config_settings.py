@@ -6,6 +6,7 @@ class ResConfigSettings(models.TransientModel):
 
     #: Whether the company may be a supplier at Chorus Pro
     chorus_is_french = fields.Boolean(compute="_compute_chorus_is_french", export_string_translation=False)
+    chorus_own_service = fields.Char(related="company_id.chorus_own_service", readonly=False)
     chorus_identifier_type = fields.Selection(related="company_id.chorus_identifier_type", readonly=False)
     chorus_environment = fields.Selection(related="company_id.chorus_environment", readonly=False)
     chorus_production_confirmed = fields.Boolean(related="company_id.chorus_production_confirmed", readonly=False)

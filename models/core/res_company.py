@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...services.document.formats import CII, FORMATS
 
@@ -39,6 +40,12 @@ class ResCompany(models.Model):
         groups="base.group_user",
         string="Identified at Chorus Pro by",
         help="Empty: by its SIRET.",
+    )
+    chorus_own_service = fields.Char(
+        "Own service at Chorus Pro",
+        copy=False,
+        groups="base.group_user",
+        help="Its idService, where this company invoices by a service of its structure. Deposits of a PDF with its data name it.",
     )
     chorus_production_confirmed = fields.Boolean(
         "Invoices are really sent to public bodies",
@@ -81,6 +88,12 @@ class ResCompany(models.Model):
         """Whether this company can be a supplier at Chorus Pro: a French one, or one identified otherwise than by a SIRET."""
         self.ensure_one()
         return self.is_france_country or bool(self.sudo().chorus_identifier_type)  # sudo: whether there is one, for any user
+
+    @api.constrains("chorus_own_service")
+    def _check_chorus_own_service(self):
+        for company in self:
+            if company.chorus_own_service and not company.chorus_own_service.strip().isdecimal():
+                raise ValidationError(self.env._("The service's identifier is a number, such as 5000025421."))
 
     def _chorus_lang(self):
         """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""

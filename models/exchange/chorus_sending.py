@@ -324,7 +324,7 @@ class ChorusSending(models.AbstractModel):
             raise DocumentError([weight])
         if not form.submitted:
             return ChorusFile(content, self._chorus_file_name(form, document))
-        data = submission.to_submission(document, self.company_id.chorus_structure_id)
+        data = submission.to_submission(document, self.company_id.chorus_structure_id, self.company_id.chorus_own_service or "")
         return ChorusFile(content, self._chorus_file_name(form, document), data, document.attachments)
 
     def _chorus_unshown(self, lines):
