@@ -69,6 +69,7 @@
         "views/account_portal_templates.xml",
         "views/guide_templates.xml",
         "wizards/chorus_setup_views.xml",
+        "wizards/chorus_override_views.xml",
         "views/account_move_auto_views.xml",
         "views/chorus_validation_views.xml",
         "views/account_journal_setup_views.xml",

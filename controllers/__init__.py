@@ -1,1 +1,1 @@
-from . import guide
+from . import guide, monitoring

@@ -17,6 +17,18 @@ def is_siret(number: str) -> bool:
     return len(number) == 14 and number.isascii() and number.isdigit()
 
 
+#: Characters of an identifier that is no SIRET, at most (doc/API.md §2.H).
+LONGEST_OTHER = 18
+
+
+def is_identifier(kind: str, number: str) -> bool:
+    """Whether it has the form of an identifier of that kind: of those that are no SIRET the portal alone says which form it is.
+
+    :param kind: a ``typeIdentifiantStructure``, "" for a SIRET.
+    """
+    return is_siret(number) if kind in ("", "SIRET") else 0 < len(number) <= LONGEST_OTHER
+
+
 def can_exist(number: str) -> bool:
     """Whether 14 digits can be a SIRET. False for anything else.
 

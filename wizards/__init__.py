@@ -4,6 +4,7 @@ from . import chorus_invoice_wizard  # what the dialogs about one invoice are ma
 from . import chorus_action_wizard
 from . import chorus_attach
 from . import chorus_claim
+from . import chorus_override_wizard
 from . import chorus_reissue
 from . import chorus_send_wizard
 from . import chorus_setup

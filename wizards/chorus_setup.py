@@ -8,10 +8,12 @@ from ..services.api.errors import failure
 from ..services.setup import diagnosis, secret_entry
 from ..services.setup import steps as setup_steps
 from ..services.setup.diagnosis import Outcome
-from ..services.siret import compact, is_siret
+from ..services.siret import compact, is_identifier
+from ..services.vocabulary import support
 
 #: What a page writes on the company, by the wizard's field.
 COMPANY_FIELDS = {
+    "identifier_type": "chorus_identifier_type",
     "siret": "company_registry",
     "environment": "chorus_environment",
     "production_confirmed": "chorus_production_confirmed",
@@ -43,6 +45,13 @@ class ChorusSetup(models.TransientModel):
     trouble = fields.Text("What this page's data met", readonly=True, export_string_translation=False)
 
     siret = fields.Char("SIRET", compute="_compute_from_company", store=True, readonly=False)
+    identifier_type = fields.Selection(
+        selection=lambda self: self.env["res.partner"]._fields["chorus_identifier_type"]._description_selection(self.env),
+        string="Without SIRET, identified by",
+        compute="_compute_from_company",
+        store=True,
+        readonly=False,
+    )
     environment = fields.Selection(compute="_compute_from_company", store=True, readonly=False, required=False)
     production_confirmed = fields.Boolean(
         "I confirm: in production, invoices are really sent to public bodies",
@@ -51,6 +60,7 @@ class ChorusSetup(models.TransientModel):
         readonly=False,
     )
     simulator_url = fields.Char("Simulator address", compute="_compute_from_company", store=True, readonly=False)
+    application_name = fields.Char("Name of the PISTE application", compute="_compute_access", store=True, readonly=False)
     client_id = fields.Char("Client ID", compute="_compute_access", store=True, readonly=False)
     technical_account = fields.Char("Technical account", compute="_compute_access", store=True, readonly=False)
     start_date = fields.Date("Transfer invoices from", compute="_compute_from_company", store=True, readonly=False)
@@ -87,11 +97,13 @@ class ChorusSetup(models.TransientModel):
             for name in set(COMPANY_FIELDS) - {"client_id", "technical_account"}:
                 setup[name] = company[COMPANY_FIELDS[name]]
 
-    @api.depends("company_id.chorus_environment")
+    @api.depends("company_id.chorus_environment", "company_id.company_registry")
     def _compute_access(self):
         for setup in self:
             setup._check_unsaved()
             company = setup.company_id.sudo()  # sudo: see _check_manager
+            named = company._chorus_connection().application_name
+            setup.application_name = named or setup_steps.application_name(company._chorus_siret())
             setup.client_id = company.chorus_client_id
             setup.technical_account = company.chorus_technical_account
 
@@ -111,7 +123,11 @@ class ChorusSetup(models.TransientModel):
         company = self.company_id.sudo()  # sudo: see _check_manager
         now = fields.Datetime.now()
         new = {
-            "company": {"siret": compact(self.siret), "environment": self.environment},
+            "company": {
+                "identifier_type": self.identifier_type or "SIRET",
+                "siret": compact(self.siret),
+                "environment": self.environment,
+            },
             "oauth": {"client_id": self.client_id, "client_secret": self.chorus_client_secret and now},
             "technical": {
                 "technical_account": self.technical_account,
@@ -130,10 +146,10 @@ class ChorusSetup(models.TransientModel):
                     after = before
             else:
                 before, label = company[COMPANY_FIELDS[name]], name
-                before = compact(before) if name == "siret" else before
+                before = compact(before) if name == "siret" else before or (name == "identifier_type" and "SIRET")
             if after and before and after != before:
-                if name == "environment":
-                    names = dict(self._fields["environment"]._description_selection(self.env))
+                if name in ("environment", "identifier_type"):
+                    names = dict(self._fields[name]._description_selection(self.env))
                     before, after = names.get(before, before), names.get(after, after)
                 lines.append(f"{self._fields[label]._description_string(self.env)} : {before} → {after}")
         return "\n".join(lines)
@@ -185,7 +201,7 @@ class ChorusSetup(models.TransientModel):
     def _steps(self):
         return setup_steps.steps_for(self.environment)
 
-    @api.depends("step", "environment", "link_ids", "company_id.chorus_connection_ids.findings")
+    @api.depends("step", "environment", "siret", "application_name", "link_ids", "company_id.chorus_connection_ids.findings")
     @api.depends_context("lang")
     def _compute_page(self):
         lang = self.env.lang
@@ -215,6 +231,12 @@ class ChorusSetup(models.TransientModel):
                     ],
                     "title": current.title.of(lang),
                     "actions": [action.of(lang) for action in current.actions],
+                    "copied": [
+                        (label, text.format(application=setup.application_name or "", siret=compact(setup.siret)))
+                        for label, text in current.copied
+                    ],
+                    "guide": f"{setup_steps.GUIDES}{current.guide}" if current.guide else "",
+                    "support": support.WAYS.of(lang) if current.site.value == "chorus_pro" else "",
                     "gives": "" if current.key == "test" else current.gives.of(lang),
                     "site": current.site.value,
                     "address": setup_steps.page_address(current.site, setup.company_id._chorus_target()),
@@ -293,7 +315,7 @@ class ChorusSetup(models.TransientModel):
         self._check_manager(self.company_id)
         company = self.company_id.sudo()  # sudo: see _check_manager
         names = {
-            "company": ["siret", "environment", "production_confirmed", "simulator_url"],
+            "company": ["identifier_type", "siret", "environment", "production_confirmed", "simulator_url"],
             "oauth": ["client_id"],
             "technical": ["technical_account"],
             "transfer": ["start_date", "referent_email", "auto_transfer", "auto_delay"],
@@ -306,11 +328,17 @@ class ChorusSetup(models.TransientModel):
                 raise ValidationError(problem.of(self.env.lang))
         values = {COMPANY_FIELDS[name]: self[name] for name in names}
         values = {name: value for name, value in values.items() if company[name] != value}
-        new = {name: values[COMPANY_FIELDS[name]] for name in ("siret", *LOGINS) if COMPANY_FIELDS[name] in values}
+        new = {
+            name: values[COMPANY_FIELDS[name]] for name in ("identifier_type", "siret", *LOGINS) if COMPANY_FIELDS[name] in values
+        }
+        if "identifier_type" in new:
+            new["siret"] = compact(self.siret)
         if new and not self.chorus_from_file and "chorus_environment" not in values:
             company._chorus_check_new(**new)
         if values:
             company.write(values)
+        if self.step == "application" and self.application_name:
+            self.env["chorus.connection"]._of(company).application_name = self.application_name.strip()
         if self.step == "transfer":
             self._grant()
 
@@ -330,7 +358,9 @@ class ChorusSetup(models.TransientModel):
         if self.environment == "simulator" and not self.simulator_url:
             raise ValidationError(self.env._("Enter the simulator's address: `python3 tools/dev.py simulator` prints it."))
         siret = compact(self.siret)
-        if not is_siret(siret):
+        if not is_identifier(self.identifier_type or "", siret):
+            if self.identifier_type:
+                raise ValidationError(self.env._("Enter the identifier as the portal shows it, 18 characters at most."))
             raise ValidationError(self.env._("The SIRET has 14 digits."))
         self.siret = siret
 

@@ -1,3 +1,4 @@
+import json
 import logging
 from datetime import timedelta, timezone
 
@@ -47,6 +48,10 @@ NONE_REACHED = 10_000
 TOLD_DAYS = 7
 
 
+#: Share of PISTE's quota from which on the health page warns.
+QUOTA_NEAR = 0.8
+
+
 #: Lines that could not be read which are kept, the latest ones.
 UNREADABLE_KEPT = 50
 
@@ -80,6 +85,10 @@ class ChorusConnection(models.Model):
         "Lines that could not be read", readonly=True, help="Of Chorus Pro's answers: what they are about, and the odd value."
     )
     unreadable_at = fields.Datetime("Last such line on", readonly=True)
+    siret = fields.Char("SIRET or identifier", related="company_id.company_registry", related_sudo=False)
+    application_name = fields.Char(
+        "PISTE application", copy=False, readonly=True, help="As it is called on PISTE, to the letter: Chorus Pro asks for it."
+    )
     client_id = fields.Char("PISTE client identifier", groups="base.group_system")
     technical_account = fields.Char("Technical account", groups="base.group_system")
     # sealed by the vault; read in sudo only, so that not even an administrator's export carries them
@@ -137,6 +146,9 @@ class ChorusConnection(models.Model):
     oldest_unknown = fields.Datetime("The oldest of these since", compute="_compute_health")
     calls_today = fields.Integer("Calls today", compute="_compute_health")
     failures_today = fields.Integer("Failures today", compute="_compute_health")
+    calls_told = fields.Char("Calls against PISTE's quota", compute="_compute_health")
+    quota_near = fields.Boolean(compute="_compute_health", export_string_translation=False)
+    maintenance = fields.Char("Announced maintenance", compute="_compute_health")
     errors_told = fields.Text("Errors of the last 7 days", compute="_compute_health")
 
     _company_environment_unique = models.Constraint(
@@ -156,9 +168,20 @@ class ChorusConnection(models.Model):
         return self._known(company) or self.sudo().create(values)  # sudo: see _known
 
     def _is_paused(self):
+        return bool(self._held_until())
+
+    def _held_until(self):
+        """Until when the scheduled jobs make no call, after failures or for an announced maintenance; None while they may."""
         self.ensure_one()
-        until = self.paused_until
-        return bool(until and until > fields.Datetime.now() and not timing.is_ahead(until))
+        pause = self.paused_until
+        moments = [pause if pause and not timing.is_ahead(pause) else None, self.company_id._chorus_maintenance()]
+        now = fields.Datetime.now()
+        return max((moment for moment in moments if moment and moment > now), default=None)
+
+    def _seconds_held(self):
+        """Seconds until the scheduled jobs may call again."""
+        until = self._held_until()
+        return (until - fields.Datetime.now()).total_seconds() if until else timing.BACKOFF[0]
 
     def _way_in(self):
         """For a job: what ``_chorus_way_in`` of the company gives; None when no call may be made now.
@@ -617,6 +640,7 @@ class ChorusConnection(models.Model):
     @api.model
     def _remind_all(self):
         """Every day: read when the passwords end where the platform tells it, and remind; one company at a time."""
+        self.env["res.company"]._chorus_apply_file()
         for company, _left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             connection = self._of(company)
             transactions.run_and_survive(connection, "_note_given", company._chorus_given())
@@ -673,6 +697,79 @@ class ChorusConnection(models.Model):
             connection.calls_today = sum(count for code, count in today if not code)
             connection.failures_today = sum(count for code, count in today if code)
             connection.errors_told = connection._errors_text(rows)
+            connection.maintenance = company._chorus_maintenance_text()
+            quota = company.sudo().chorus_daily_quota  # sudo: a setting of administrators, shown beside the calls
+            connection.quota_near = bool(quota) and connection.calls_today >= quota * QUOTA_NEAR
+            connection.calls_told = bool(quota) and self.env._(
+                "%(count)s of %(quota)s today (%(share)s %%)",
+                count=connection.calls_today,
+                quota=quota,
+                share=round(100 * connection.calls_today / quota),
+            )
+
+    # -- for a supervisor ----------------------------------------------------------------------------------------------
+
+    @api.model
+    def _supervised(self):
+        """How the present connection of each company does, for a monitoring system: no business data, no names.
+
+        :return: a list of dicts of JSON values; moments are in UTC.
+        """
+        companies = self.env["res.company"].sudo()  # sudo: the caller has shown the server's token, or is the server
+        return [self._of(company)._told() for company in companies.search([("chorus_environment", "!=", False)], order="id")]
+
+    def _told(self):
+        self.ensure_one()
+        company = self.company_id
+
+        def moment(value):
+            return value.isoformat() + "Z" if value else None
+
+        def day(value):
+            return value.isoformat() if value else None
+
+        problems = {
+            "set_up": bool(company._chorus_missing_settings()),
+            "link": bool(self.error_code),
+            "silence": bool(self.silence),
+            "doubt": bool(self.unknown),
+            "password": bool(self.password_ends_on) and expiry.threshold(self.password_days_left) is not None,
+            "secret": expiry.is_old(self.client_secret_at, fields.Datetime.now()),
+            "quota": self.quota_near,
+        }
+        return {
+            "company": company.id,
+            "environment": self.environment,
+            "problems": [name for name, is_so in problems.items() if is_so],
+            "last_poll": moment(self.last_poll),
+            "error": self.error_code or None,
+            "error_since": moment(self.error_since),
+            "held_until": moment(self._held_until()),
+            "queue": self.queue,
+            "unknown": self.unknown,
+            "oldest_unknown": moment(self.oldest_unknown),
+            "calls_today": self.calls_today,
+            "failures_today": self.failures_today,
+            "password_ends_on": day(self.password_ends_on),
+            "secret_recorded_on": day(self.client_secret_at and self.client_secret_at.date()),
+        }
+
+    @api.model
+    def _log_health(self):
+        """Write what a supervisor reads to the log, one line a company: by a scheduled action, or in `odoo shell`."""
+        for told in self._supervised():
+            _logger.info("Chorus Pro health: %s", json.dumps(told, sort_keys=True))
+
+    def action_log_health(self):
+        """Write the health of all companies to the server's log."""
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only an administrator of this Odoo may do this."))
+        self._log_health()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": self.env._("Written to the server's log.")},
+        }
 
     def _errors_text(self, rows):
         """The failures of ``rows``, most frequent first, each with its cause."""

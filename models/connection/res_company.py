@@ -1,3 +1,4 @@
+import logging
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from ...services.api.client import ChorusClient
 from ...services.api.environment import Credentials
 from ...services.api.errors import ChorusError, NotAllowed, failure
 from ...services.api.session import PisteSession, TokenStore
+from ...services.document.invoice import IdentifierType
 from ...services.setup import diagnosis
 from ...services.setup.diagnosis import Outcome
 from ...services.siret import compact
@@ -18,9 +20,12 @@ from .. import transactions
 from . import server_file
 from .chorus_connection import LOGINS, OWN_FACTS, SECRETS
 
+_logger = logging.getLogger(__name__)
+
 #: The company's settings whose changes are written down.
 AUDITED = (
     "company_registry",
+    "chorus_identifier_type",
     "chorus_environment",
     "chorus_production_confirmed",
     "chorus_simulator_url",
@@ -36,11 +41,40 @@ AUDITED = (
     "chorus_digest",
     "chorus_silence_hours",
     "chorus_ecb_rate",
+    "chorus_maintenance_from",
+    "chorus_maintenance_until",
+    "chorus_connect_timeout",
+    "chorus_read_timeout",
+    "chorus_daily_quota",
 )
 
 
+#: What the server's file may say of a company beside its access data, and the setting it is.
+FILE_OPTIONS = {
+    "environment": "chorus_environment",
+    "siret": "company_registry",
+    "identifier_type": "chorus_identifier_type",
+    "production_confirmed": "chorus_production_confirmed",
+    "simulator_url": "chorus_simulator_url",
+    "referent_email": "chorus_referent_email",
+    "start_date": "chorus_start_date",
+    "format": "chorus_format",
+    "auto_transfer": "chorus_auto_transfer",
+    "auto_delay": "chorus_auto_delay",
+    "maintenance_from": "chorus_maintenance_from",
+    "maintenance_until": "chorus_maintenance_until",
+    "connect_timeout": "chorus_connect_timeout",
+    "read_timeout": "chorus_read_timeout",
+    "own_service": "chorus_own_service",
+    "daily_quota": "chorus_daily_quota",
+}
+
 #: The links that access data open: where one of these is broken, what is recorded does not work.
 LINKS_OF_ACCESS = ("credentials", "technical_account", "connection", "secret_unreadable")
+
+#: Bounds of the time-outs in seconds. Both together with the largest file on the slowest line stay under a third of
+#: ``timing.STALE``, so that no sender is taken for dead while it still sends.
+LONGEST_CONNECT, SHORTEST_READ, LONGEST_READ = 30, 5, 45
 
 #: Seconds a call of the diagnosis may last: a person waits for it.
 PATIENCE = 15
@@ -84,6 +118,70 @@ class ResCompany(models.Model):
         help="Chorus Pro's own identifier of this company.",
     )
 
+    chorus_maintenance_from = fields.Datetime(
+        "Announced maintenance from",
+        copy=False,
+        groups="base.group_user",
+        help="As AIFE announces it. Empty: from now on.",
+    )
+    chorus_maintenance_until = fields.Datetime(
+        "Announced maintenance until",
+        copy=False,
+        groups="base.group_user",
+        help="Until then nothing is sent or read; what waits leaves afterwards by itself.",
+    )
+    chorus_connect_timeout = fields.Integer(
+        "Seconds to connect", copy=False, groups="base.group_user", help="0: the server's own setting."
+    )
+    chorus_read_timeout = fields.Integer(
+        "Seconds to wait for an answer", copy=False, groups="base.group_user", help="0: the server's own setting."
+    )
+    chorus_daily_quota = fields.Integer(
+        "Calls a day that PISTE allows",
+        copy=False,
+        groups="base.group_user",
+        help="As PISTE shows it for your application; the health page compares. 0: not known.",
+    )
+
+    @api.constrains("chorus_connect_timeout", "chorus_read_timeout")
+    def _check_chorus_timeouts(self):
+        """An attempt must be over before what was sent is taken for a dead sender's (``timing.STALE``)."""
+        for company in self:
+            connect, read = company.chorus_connect_timeout, company.chorus_read_timeout
+            if not (0 <= connect <= LONGEST_CONNECT and (read == 0 or SHORTEST_READ <= read <= LONGEST_READ)):
+                raise ValidationError(
+                    self.env._(
+                        "Chorus Pro is given 1 to %(connect)s seconds to connect and %(shortest)s to %(longest)s to answer; 0"
+                        " leaves it to the server.",
+                        connect=LONGEST_CONNECT,
+                        shortest=SHORTEST_READ,
+                        longest=LONGEST_READ,
+                    )
+                )
+
+    @api.constrains("chorus_maintenance_from", "chorus_maintenance_until")
+    def _check_chorus_maintenance(self):
+        for company in self.filtered("chorus_maintenance_from"):
+            if not company.chorus_maintenance_until or company.chorus_maintenance_until <= company.chorus_maintenance_from:
+                raise ValidationError(self.env._("A maintenance of Chorus Pro ends after it begins: enter until when."))
+
+    def _chorus_maintenance(self):
+        """Until when an announced maintenance of Chorus Pro lasts; None while there is none."""
+        self.ensure_one()
+        company, now = self.sudo(), fields.Datetime.now()  # sudo: jobs and senders alike
+        begun = not company.chorus_maintenance_from or company.chorus_maintenance_from <= now
+        until = company.chorus_maintenance_until
+        return until if until and begun and until > now else None
+
+    def _chorus_maintenance_text(self):
+        """A sentence for whoever waits during an announced maintenance, False at other times."""
+        until = self._chorus_maintenance()
+        if not until:
+            return False
+        return self.env._(
+            "Maintenance of Chorus Pro, as announced: what waits leaves by itself after %s.", format_datetime(self.env, until)
+        )
+
     @api.depends("chorus_environment", "company_registry", "chorus_connection_ids.client_id")
     def _compute_chorus_client_id(self):
         for company in self:
@@ -111,7 +209,11 @@ class ResCompany(models.Model):
     def _chorus_store_access(self, name, target):
         for company in self:
             # what the server's file gives is not to be changed here; without an environment there is nowhere to keep it
-            if company.chorus_environment and target not in company._chorus_from_file():
+            if not company.chorus_environment or target in company._chorus_from_file():
+                continue
+            connection = company._chorus_connection()
+            # a form that shows what the company above lends does not make it the branch's own
+            if connection[target] or not company._chorus_lender() or company[name] != company._chorus_access().get(target):
                 # sudo: the fields' groups have let the user set it on the company
                 self.env["chorus.connection"]._of(company).sudo()[target] = company[name]
 
@@ -171,6 +273,34 @@ class ResCompany(models.Model):
             shown[name] = str(value) if value or field.type in ("integer", "float") else False
         return shown
 
+    # -- settings as code ----------------------------------------------------------------------------------------------
+
+    @api.model
+    def _chorus_apply_file(self):
+        """Take over what the server's file and environment say of each company: after an upgrade, every day, and in `odoo shell`.
+
+        Access data are read where they are needed and never enter the database. What cannot be is told in the log, and the rest
+        of that company stays as it is.
+        """
+        for company in self.sudo().search([], order="id"):  # sudo: the server's administrator says it
+            told = server_file.company_settings(self.env.cr.dbname, company.id)
+            try:
+                values = {
+                    name: company._chorus_from_text(name, told[option]) for option, name in FILE_OPTIONS.items() if option in told
+                }
+                changed = {name: value for name, value in values.items() if company[name] != value}
+                if changed:
+                    with self.env.cr.savepoint():
+                        company.write(changed)
+                    _logger.info("Chorus Pro: company %s takes over from the server: %s", company.id, ", ".join(changed))
+            except (ValueError, ValidationError) as error:
+                _logger.error("Chorus Pro: what the server says of company %s cannot be: %s", company.id, error)
+
+    def _chorus_from_text(self, name, text):
+        """The value of a setting that a text says."""
+        field = self._fields[name]
+        return str2bool(text) if field.type == "boolean" else field.convert_to_cache(text, self)
+
     # -- access data ---------------------------------------------------------------------------------------------------
 
     @api.model
@@ -184,6 +314,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         return compact(self.company_registry)
 
+    def _chorus_kind(self):
+        """How this company is identified at Chorus Pro: a ``typeIdentifiantStructure``."""
+        self.ensure_one()
+        return self.sudo().chorus_identifier_type or IdentifierType.SIRET.value  # sudo: as the SIRET itself
+
     def _chorus_target(self, given=None):
         """The ``Environment`` of this company, or None when it does not use Chorus Pro.
 
@@ -194,6 +329,9 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         if self.chorus_environment == "simulator":
+            lender = self._chorus_lender() if not self.chorus_simulator_url else self.browse()
+            if lender:
+                return lender._chorus_target()
             return environments.simulator("" if self._chorus_simulator_problem(given) else self.chorus_simulator_url or "")
         return {"production": environments.PRODUCTION, "qualification": environments.QUALIFICATION}.get(self.chorus_environment)
 
@@ -250,7 +388,18 @@ class ResCompany(models.Model):
         """
         connection = self._chorus_connection()
         recorded = {name: connection[name] for name in LOGINS} | {name: connection[f"{name}_sealed"] for name in SECRETS}
-        return {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
+        own = {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
+        lender = not own and self._chorus_lender()
+        return lender._chorus_access() if lender else own
+
+    def _chorus_lender(self):
+        """The company above, of which a branch without access data of its own uses those: one connection, several SIRETs.
+
+        Its technical account must be attached to the branch's structure at Chorus Pro. Empty when there is none.
+        """
+        self.ensure_one()
+        parent = self.sudo().parent_id  # sudo: who works for a branch need not see the others
+        return parent if parent.chorus_environment == self.chorus_environment else parent.browse()
 
     def _chorus_has_secret(self, name):
         """Whether a secret is recorded, here or in the server's file. ``name`` is one of ``SECRETS``."""
@@ -287,7 +436,7 @@ class ResCompany(models.Model):
     def _chorus_check_new(self, **new):
         """Try access data that are to replace those that work; nothing is tried where none work.
 
-        :param new: by name: ``LOGINS``, ``SECRETS``, ``siret``.
+        :param new: by name: ``LOGINS``, ``SECRETS``, ``siret``, ``identifier_type``.
         :return: whether they were tried.
         :raises ValidationError: when Chorus Pro did not accept them, or could not be asked: the present ones stay.
         """
@@ -301,7 +450,8 @@ class ResCompany(models.Model):
             # a store of its own: a token of the present secret would hide that the new one is not good
             options = {"timeout": PATIENCE, "retries": 0, "tokens": TokenStore()}
             with PisteSession(self._chorus_target(given), credentials, **options) as session:
-                diagnosis.try_access(ChorusClient(session), new.get("siret", ""))
+                kind = new.get("identifier_type", self._chorus_kind()) or IdentifierType.SIRET.value
+                diagnosis.try_access(ChorusClient(session), new.get("siret", ""), kind)
         except ChorusError as error:
             words = [failure(error.code).cause.of(self.env.lang), error.detail and f"« {error.detail} »"]
             words.append(self.env._("Nothing was changed: the present access data are kept and go on working."))
@@ -339,7 +489,12 @@ class ResCompany(models.Model):
         :raises NotAllowed: see ``_chorus_secret``.
         """
         outside = (given or self._chorus_given()).access
-        return self._chorus_connection()._secrets(*(name for name in names if name not in outside)) | outside
+        connection = self._chorus_connection()
+        own = outside or any(connection[name] for name in LOGINS) or any(connection[f"{name}_sealed"] for name in SECRETS)
+        lender = not own and self._chorus_lender()
+        if lender:
+            return lender._chorus_secrets(*names)
+        return connection._secrets(*(name for name in names if name not in outside)) | outside
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""
@@ -402,7 +557,10 @@ class ResCompany(models.Model):
         :raises NotAllowed: see ``_chorus_way_in``.
         """
         self.ensure_one()
-        with PisteSession(*(way_in or self._chorus_way_in()), **options) as session:
+        company = self.sudo()  # sudo: settings of whoever sends
+        waits = {"connect": company.chorus_connect_timeout, "timeout": company.chorus_read_timeout}
+        waits = {name: value for name, value in waits.items() if value}
+        with PisteSession(*(way_in or self._chorus_way_in()), **{**waits, **options}) as session:
             client = ChorusClient(session)
             try:
                 yield client
@@ -473,7 +631,7 @@ class ResCompany(models.Model):
         try:
             # a store of its own: a token got earlier would hide that the secret is no longer good
             with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
-                found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses())
+                found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses(), self._chorus_kind())
         except NotAllowed as error:
             found = diagnosis.unconfigured(error)
         if self.chorus_environment:

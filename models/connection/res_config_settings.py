@@ -1,10 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    chorus_is_french = fields.Boolean(related="company_id.is_france_country", export_string_translation=False)
+    #: Whether the company may be a supplier at Chorus Pro
+    chorus_is_french = fields.Boolean(compute="_compute_chorus_is_french", export_string_translation=False)
+    chorus_own_service = fields.Char(related="company_id.chorus_own_service", readonly=False)
+    chorus_identifier_type = fields.Selection(related="company_id.chorus_identifier_type", readonly=False)
     chorus_environment = fields.Selection(related="company_id.chorus_environment", readonly=False)
     chorus_production_confirmed = fields.Boolean(related="company_id.chorus_production_confirmed", readonly=False)
     chorus_simulator_url = fields.Char(related="company_id.chorus_simulator_url", readonly=False)
@@ -15,4 +18,14 @@ class ResConfigSettings(models.TransientModel):
     chorus_format = fields.Selection(related="company_id.chorus_format", readonly=False, required=True)
     chorus_auto_transfer = fields.Boolean(related="company_id.chorus_auto_transfer", readonly=False)
     chorus_auto_delay = fields.Integer(related="company_id.chorus_auto_delay", readonly=False)
+    chorus_maintenance_from = fields.Datetime(related="company_id.chorus_maintenance_from", readonly=False)
+    chorus_maintenance_until = fields.Datetime(related="company_id.chorus_maintenance_until", readonly=False)
+    chorus_connect_timeout = fields.Integer(related="company_id.chorus_connect_timeout", readonly=False)
+    chorus_read_timeout = fields.Integer(related="company_id.chorus_read_timeout", readonly=False)
+    chorus_daily_quota = fields.Integer(related="company_id.chorus_daily_quota", readonly=False)
     chorus_company_registry = fields.Char("SIRET of the company", related="company_id.company_registry", readonly=False)
+
+    @api.depends("company_id.chorus_identifier_type", "company_id.country_id")
+    def _compute_chorus_is_french(self):
+        for settings in self:
+            settings.chorus_is_french = settings.company_id._chorus_may_use()

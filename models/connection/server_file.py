@@ -16,7 +16,18 @@ They stand in sections of our own in Odoo's configuration file, since Odoo warns
     client_secret_at = 2026-05-01
     technical_password_at = 2026-05-01
 
-The last two are the days on which the portals gave the secrets; without them, the day on which they were first seen here counts.
+All of a company's connection can stand there, by its number, or in the environment as ``CHORUS_COMPANY_<number>_<OPTION>``, which
+goes before the file (``CHORUS_COMPANY_1_CLIENT_SECRET``)::
+
+    [l10n_fr_chorus_pro.company.1]
+    database = …
+    environment = production
+    siret = 12345678200077
+    production_confirmed = yes
+    client_id = …
+    …
+
+The ``…_at`` are the days on which the portals gave the secrets; without them, the day on which they were first seen here counts.
 Whoever sets a company up types its SIRET; which company has the access data is said here, by the server's administrator alone:
 ``company`` is its number in the database (the one in the addresses of its pages).
 """
@@ -30,6 +41,7 @@ from typing import NamedTuple
 from odoo.tools import config
 
 from ...services.setup.vault import Vault
+from ...services.siret import compact
 
 _logger = logging.getLogger(__name__)
 
@@ -63,16 +75,40 @@ def given(environment, siret, database, company):
     parser = _read()
     values = _section(parser, environment, siret) if environment and siret else {}
     named, number = values.get("database", "").strip(), values.get("company", "").strip()
-    # set up for this database alone, the server need not name it
-    alone = list(config["db_name"] or ()) == [database]
+    alone = _is_alone(database)
+    own = company_settings(database, company)
+    if own.get("environment", environment) == environment and compact(own.get("siret", siret)) == siret:
+        # what is said of the company by its number goes before what is said of its SIRET
+        mine = {name: own[name] for name in own if name.removesuffix("_at") in ACCESS}
+    else:
+        mine = {}
     is_its = number == str(company) and (named == database if named else alone)
     unbound = values and not (number and (named or alone))
+    access = {**(values if is_its else {}), **(mine if environment else {})}
     return Given(
-        {name: values[name].strip() for name in ACCESS if values.get(name, "").strip()} if is_its else {},
+        {name: access[name].strip() for name in ACCESS if access.get(name, "").strip()},
         f"[{SECTION}.{environment}.{siret}]" if unbound else "",
         _section(parser).get("simulator_hosts", "").split(),
-        _days(values) if is_its else {},
+        _days(access),
     )
+
+
+def company_settings(database, company):
+    """What the file and the environment say of a company by its number: texts by option, {} when it is another database's.
+
+    :param company: its id in ``database``.
+    """
+    prefix = f"CHORUS_COMPANY_{company}_"
+    told = {name.removeprefix(prefix).lower(): value for name, value in os.environ.items() if name.startswith(prefix)}
+    values = {**_section(_read(), "company", str(company)), **told}
+    named = values.pop("database", "").strip()
+    is_its = named == database if named else _is_alone(database)
+    return {name: value.strip() for name, value in values.items() if value.strip()} if is_its else {}
+
+
+def _is_alone(database):
+    """Whether the server is set up for this database alone, so that it need not be named."""
+    return list(config["db_name"] or ()) == [database]
 
 
 def _days(values):
@@ -108,6 +144,11 @@ def _read():
 def _section(parser, *names):
     section = ".".join([SECTION, *names])
     return dict(parser.items(section)) if parser.has_section(section) else {}
+
+
+def monitoring_token() -> str:
+    """What a monitoring system shows to read the health page: from the environment, else the file; "" when there is none."""
+    return (os.environ.get("CHORUS_MONITORING_TOKEN") or options().get("monitoring_token", "")).strip()
 
 
 def outside_keys() -> list[str]:

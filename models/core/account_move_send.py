@@ -23,7 +23,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _is_applicable_to_company(self, method, company):
         if method == CHORUS:
-            return company.is_france_country and bool(company.chorus_environment)
+            return company._chorus_may_use() and bool(company.chorus_environment)
         return super()._is_applicable_to_company(method, company)
 
     # EXTENDS 'account'

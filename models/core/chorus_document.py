@@ -28,6 +28,7 @@ from ...services.document.invoice import (
 )
 from ...services.document.taxation import BookTax, Rounded, TaxKind, outside_the_base, settle
 from ...services.document.terms import says_retention
+from ...services.rules.override import may_be_overridden
 from ...services.text import cleaned
 from ...services.vocabulary import units
 
@@ -61,7 +62,15 @@ class ChorusDocument(models.AbstractModel):
         :param document: what it says, where that was read already. :param form: its ``Format`` likewise.
         """
         self.ensure_one()
-        return rules.check(document or self._chorus_document(), self._chorus_rules_context(form or self._chorus_format()))
+        findings = rules.check(document or self._chorus_document(), self._chorus_rules_context(form or self._chorus_format()))
+        if not any(may_be_overridden(finding) for finding in findings):
+            return findings
+        answered = self.env["chorus.override"]._codes(self)
+        # what somebody answers for is told, and no longer blocks
+        return [
+            replace(finding, level=rules.Level.WARN) if finding.code in answered and may_be_overridden(finding) else finding
+            for finding in findings
+        ]
 
     def _chorus_rules_context(self, form):
         """What the rules may know besides the document, which goes in that ``Format``."""

@@ -154,6 +154,12 @@ class ChorusNotice(models.AbstractModel):
             self.env._("Choose it on the customer if this is a public body; else send the invoice by the customer's own method."),
         )
 
+    def action_chorus_override(self):
+        """Answer for sending this invoice in spite of a rule: the administrator's dialog."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["chorus.override.wizard"]._open(self)
+
     def _chorus_obstacles(self, by_itself=False):
         """Why this invoice cannot be sent now; see ``Look.obstacles``."""
         return self._chorus_look().obstacles(by_itself)
@@ -173,6 +179,7 @@ class ChorusNotice(models.AbstractModel):
         self.ensure_one()
         return {
             **self._chorus_expiry_alert(),
+            **self._chorus_maintenance_alert(),
             **self._chorus_environment_alert(),
             **self._chorus_former_environment_alert(),
             **self._chorus_other_channel_alert(),
@@ -297,6 +304,12 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_findings_at_once(self):
         """What is worth telling of a draft of which no line was entered yet."""
         return []
+
+    def _chorus_maintenance_alert(self):
+        """An announced maintenance holds what has still to go."""
+        waits = self.chorus_state in ("to_send", "sending")
+        text = waits and self.company_id._chorus_maintenance_text()
+        return {"chorus_maintenance": {"level": "info", "message": text}} if text else {}
 
     def _chorus_expiry_alert(self):
         """The technical password is about to end, or has ended: on each invoice that has still to go or to be followed."""

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...services.document.formats import CII, FORMATS
 
@@ -32,6 +33,19 @@ class ResCompany(models.Model):
         copy=False,
         groups="base.group_user",
         help="Empty: this company does not use Chorus Pro.",
+    )
+    chorus_identifier_type = fields.Selection(
+        related="partner_id.chorus_identifier_type",
+        readonly=False,
+        groups="base.group_user",
+        string="Identified at Chorus Pro by",
+        help="Empty: by its SIRET.",
+    )
+    chorus_own_service = fields.Char(
+        "Own service at Chorus Pro",
+        copy=False,
+        groups="base.group_user",
+        help="Its idService, where this company invoices by a service of its structure. Deposits of a PDF with its data name it.",
     )
     chorus_production_confirmed = fields.Boolean(
         "Invoices are really sent to public bodies",
@@ -69,6 +83,17 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: who works for a branch need not see the others
         return next((company.vat for company in reversed(self.sudo().parent_ids) if len(company.vat or "") > 2), "")
+
+    def _chorus_may_use(self):
+        """Whether this company can be a supplier at Chorus Pro: a French one, or one identified otherwise than by a SIRET."""
+        self.ensure_one()
+        return self.is_france_country or bool(self.sudo().chorus_identifier_type)  # sudo: whether there is one, for any user
+
+    @api.constrains("chorus_own_service")
+    def _check_chorus_own_service(self):
+        for company in self:
+            if company.chorus_own_service and not company.chorus_own_service.strip().isdecimal():
+                raise ValidationError(self.env._("The service's identifier is a number, such as 5000025421."))
 
     def _chorus_lang(self):
         """The language in which scheduled jobs write on this company's records: its own, else French where it is installed."""

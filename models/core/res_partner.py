@@ -22,7 +22,7 @@ class ResPartner(models.Model):
             (IdentifierType.RIDET.value, "RIDET (New Caledonia)"),
             (IdentifierType.TAHITI.value, "Tahiti number (French Polynesia)"),
             (IdentifierType.INDIVIDUAL.value, "Private person"),
-            (IdentifierType.OTHER.value, "Other"),
+            (IdentifierType.OTHER.value, "Being registered, or other"),
         ],
         string="Identified at Chorus Pro by",
         help="Empty: by its SIRET.",

@@ -266,7 +266,7 @@ class ChorusLookup(models.Model):
         for company, left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             connection = self.env["chorus.connection"]._of(company)
             if connection._is_paused():
-                transactions.trigger(self.env, "directory", (connection.paused_until - fields.Datetime.now()).total_seconds())
+                transactions.trigger(self.env, "directory", connection._seconds_held())
                 continue
             jobs = transactions.in_company_lang(self, company)._jobs(company, connection)
             if not jobs:

@@ -262,9 +262,7 @@ class ChorusExchange(models.AbstractModel):
             transactions.retry_and_commit(self.env, connection._notice_database)
             way_in = connection._way_in()
             if not way_in:
-                transactions.trigger(
-                    self.env, self._chorus_cron, (connection.paused_until - fields.Datetime.now()).total_seconds()
-                )
+                transactions.trigger(self.env, self._chorus_cron, connection._seconds_held())
                 continue
             due = records._chorus_due(company, ("ready", "unknown"))
             progress(remaining=len(due) + left + 1)

@@ -91,7 +91,8 @@ class ChorusSending(models.AbstractModel):
             raise self._chorus_refusal(refused)
         transactions.commit(self.env)
         if len(deposits) <= SENT_AT_ONCE:
-            deposits._chorus_send()
+            # what waits for the end of an announced maintenance stays ready, as its banner says
+            deposits.filtered(lambda deposit: not deposit.company_id._chorus_maintenance())._chorus_send()
         return ready._chorus_notification(refused, printing)
 
     def _chorus_enqueue(self, refused=None, printed=None, by_itself=False):
@@ -324,7 +325,7 @@ class ChorusSending(models.AbstractModel):
             raise DocumentError([weight])
         if not form.submitted:
             return ChorusFile(content, self._chorus_file_name(form, document))
-        data = submission.to_submission(document, self.company_id.chorus_structure_id)
+        data = submission.to_submission(document, self.company_id.chorus_structure_id, self.company_id.chorus_own_service or "")
         return ChorusFile(content, self._chorus_file_name(form, document), data, document.attachments)
 
     def _chorus_unshown(self, lines):

@@ -23,7 +23,7 @@ class AccountJournal(models.Model):
             self._fill_dashboard_data_count(dashboard_data, "account.move", name, domain)
         setup = self.env["chorus.setup"]
         for company, journals in self.grouped("company_id").items():
-            may_connect = company.is_france_country and setup._may_connect(company) and not company._chorus_is_connected()
+            may_connect = company._chorus_may_use() and setup._may_connect(company) and not company._chorus_is_connected()
             # tried out already: what is left is to leave the simulator
             production = company.chorus_environment == "simulator" and not company._chorus_missing_settings()
             label = self.env._("Go to production") if production else self.env._("Connect to Chorus Pro")

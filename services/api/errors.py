@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..text import Text
+from ..vocabulary.support import asking
 
 
 class Failure(NamedTuple):
@@ -149,9 +150,11 @@ FAILURES: dict[str, Failure] = {
             "It was sent several times; no answer came, and Chorus Pro does not show it.",
             "L'envoi a été tenté plusieurs fois ; aucune réponse n'est venue, et Chorus Pro ne le montre pas.",
         ),
-        Text(
-            "Look on the portal; if it is not there, send it again. If that lasts, ask Chorus Pro's support.",
-            "Vérifiez sur le portail ; s'il n'y est pas, renvoyez. Si cela dure, demandez au support de Chorus Pro.",
+        asking(
+            Text(
+                "Look on the portal; if it is not there, send it again. If that lasts, ask Chorus Pro's support.",
+                "Vérifiez sur le portail ; s'il n'y est pas, renvoyez. Si cela dure, demandez au support de Chorus Pro.",
+            )
         ),
     ),
     "other_account": Failure(
@@ -300,9 +303,11 @@ FAILURES: dict[str, Failure] = {
             "This company's structure is not active in Chorus Pro.",
             "La structure de cette société n'est pas active dans Chorus Pro.",
         ),
-        Text(
-            "Have it activated: Chorus Pro's support is reached by the chat at the bottom right of the portal.",
-            "Faites-la activer : l'assistance de Chorus Pro se joint par la messagerie en bas à droite du portail.",
+        asking(
+            Text(
+                "Have it activated by Chorus Pro's support.",
+                "Faites-la activer par le support de Chorus Pro.",
+            )
         ),
     ),
     "no_bank_account": Failure(
@@ -379,9 +384,11 @@ FAILURES: dict[str, Failure] = {
             "Chorus Pro has not said for a day or more what became of the file.",
             "Chorus Pro n'a pas dit depuis un jour ou plus ce qu'est devenu le fichier.",
         ),
-        Text(
-            "Do not send it again; ask Chorus Pro's support, with the flow number.",
-            "Ne le renvoyez pas ; demandez au support de Chorus Pro, avec le numéro de flux.",
+        asking(
+            Text(
+                "Do not send it again; ask Chorus Pro's support, with the flow number.",
+                "Ne le renvoyez pas ; demandez au support de Chorus Pro, avec le numéro de flux.",
+            )
         ),
     ),
     "flow_unknown": Failure(

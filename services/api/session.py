@@ -99,6 +99,7 @@ class PisteSession:
     :param environment: where to.
     :param credentials: as whom.
     :param timeout: seconds to connect, and from one piece of an answer to the next (see ``wire``).
+    :param connect: seconds to connect, where they are not the same.
     :param retries: how often a repeatable call is repeated, while it is younger than ``timeout``.
     :param tokens: where tokens are remembered.
     """
@@ -109,6 +110,7 @@ class PisteSession:
         credentials: Credentials,
         *,
         timeout: float = TIMEOUT,
+        connect: float | None = None,
         retries: int = 2,
         tokens: TokenStore = shared_tokens,
     ) -> None:
@@ -128,7 +130,7 @@ class PisteSession:
         }
         #: Requests made, under ""; those that failed, under their failure's code.
         self.tally: Counter[str] = Counter()
-        self._wire = Wire(timeout)
+        self._wire = Wire(timeout, connect)
         self._leave_by: float | None = None
 
     def __enter__(self) -> PisteSession:

@@ -190,11 +190,20 @@ def asked(reply: Reply, service: str) -> dict[str, Any]:
         raise Refused(reply.words, code="file_too_large", service=service, **reply.where)
     if reply.shape is Shape.OTHER and status in _YES:
         raise TryLater(reply.detail, code="unreadable", **reply.where)
-    raise TryLater(reply.detail, code="unavailable" if status >= 500 else "unexpected_answer", **reply.where)
+    # a maintenance may say how long it lasts
+    patience = _patience(reply.answer) if status == 503 else None
+    raise TryLater(
+        reply.detail, code="unavailable" if status >= 500 else "unexpected_answer", retry_after=patience, **reply.where
+    )
 
 
 def limited(answer: Answer) -> TryLater:
-    """The error of an answer that asks for patience: seconds, or a date (RFC 9110 §10.2.3)."""
+    """The error of an answer that says that there were too many calls."""
+    return TryLater(f"HTTP {answer.status}", code="rate_limited", retry_after=_patience(answer), http_status=answer.status)
+
+
+def _patience(answer: Answer) -> int | None:
+    """The seconds of patience that an answer asks for, by their number or by a date (RFC 9110 §10.2.3); None when by neither."""
     wanted = answer.headers.get("Retry-After", "").strip()
     seconds: float | None = None
     if wanted.isascii() and wanted.isdigit():
@@ -205,8 +214,7 @@ def limited(answer: Answer) -> TryLater:
             seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
         except (TypeError, ValueError, OverflowError, IndexError):
             seconds = None
-    patience = None if seconds is None else round(min(max(seconds, 0), LONGEST_PATIENCE))
-    return TryLater(f"HTTP {answer.status}", code="rate_limited", retry_after=patience, http_status=answer.status)
+    return None if seconds is None else round(min(max(seconds, 0), LONGEST_PATIENCE))
 
 
 class Found(NamedTuple):

@@ -22,7 +22,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-#: Seconds to connect, and from one piece of an answer to the next; an attempt may last twice as long, and longer by its upload.
+#: Seconds to connect, and from one piece of an answer to the next; an attempt may last as long as both, and longer by its upload.
 TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
 #: Bytes a second that the slowest line carries which is still waited for: 1 Mbit/s, a third of it for others.
 SLOWEST_UPLOAD = 80_000
@@ -65,11 +65,13 @@ class Wire:
     """HTTP with connections kept alive, for one thread; never repeats anything by itself.
 
     :param timeout: see :data:`TIMEOUT`.
+    :param connect: seconds to connect, where they are not the same.
     """
 
-    def __init__(self, timeout: float = TIMEOUT) -> None:
+    def __init__(self, timeout: float = TIMEOUT, connect: float | None = None) -> None:
         self.timeout = timeout
-        self._watch = _Watch(timeout)
+        self._connect = timeout if connect is None else connect
+        self._watch = _Watch(self._connect)
         self._http = requests.Session()
         # who asks stands in the request itself: without this, requests adds what the machine's .netrc knows of the host
         self._http.auth = _as_it_is
@@ -84,7 +86,7 @@ class Wire:
 
     def longest(self, size: int = 0) -> float:
         """Seconds that an attempt lasts at most, which sends so many bytes."""
-        return 2 * self.timeout + upload_seconds(size)
+        return self._connect + self.timeout + upload_seconds(size)
 
     def post(
         self,

@@ -39,10 +39,11 @@ _VAT_KINDS = MappingProxyType(
 )
 
 
-def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
+def to_submission(invoice: Invoice, structure: str, service: str = "") -> dict[str, Any]:
     """The body of ``soumettre`` without its files, which ``ChorusClient.submit_invoice`` adds.
 
     :param structure: Chorus Pro's identifier of the supplier (``idStructureCPP``).
+    :param service: that of the supplier's own service (``idService``), where it invoices by one.
     :raises KeyError: for a framework that this way does not take. :raises ArithmeticError: for an amount that is no number.
     """
     totals, validator = invoice.totals, invoice.validator
@@ -55,7 +56,7 @@ def to_submission(invoice: Invoice, structure: str) -> dict[str, Any]:
             "destinataire": _known(
                 {"codeDestinataire": invoice.recipient.identifier, "codeServiceExecutant": invoice.service_code.strip()}
             ),
-            "fournisseur": {"idFournisseur": int(structure)},
+            "fournisseur": _known({"idFournisseur": int(structure), "idServiceFournisseur": int(service) if service else None}),
             "cadreDeFacturation": _known(
                 {
                     "codeCadreFacturation": frameworks.FRAMEWORKS[invoice.framework.strip()].api_value,

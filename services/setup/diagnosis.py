@@ -96,32 +96,32 @@ def unconfigured(error: NotAllowed) -> Diagnosis:
     return diagnosis
 
 
-def try_access(client: ChorusClient, registry: str = "") -> None:
+def try_access(client: ChorusClient, registry: str = "", registry_type: str = "SIRET") -> None:
     """Try access data before they replace others: one cheap question to the API without which nothing is sent.
 
-    :param registry: our SIRET, where that is to be replaced too.
+    :param registry: our SIRET, where that is to be replaced too; ``registry_type`` says whether it is another identifier.
     :raises ChorusError: when they are not accepted; NotReceived and its like say nothing of them.
     """
     with suppress(Refused):
         # "there is no such thing", or another no of the platform itself: the way to it is good
         any(client.search_invoices(number=NOTHING))
     if registry:
-        found = list(client.find_structures(registry))
+        found = list(client.find_structures(registry, registry_type))
         if not any(structure.active for structure in found):
             raise Refused(registry, code="structure_inactive" if found else "structure_unknown")
 
 
-def diagnose(client: ChorusClient, registry: str, used: Collection[str] = ()) -> Diagnosis:
+def diagnose(client: ChorusClient, registry: str, used: Collection[str] = (), registry_type: str = "SIRET") -> Diagnosis:
     """Walk the chain.
 
     :param client: with a token store of its own, so that the secret is really tried.
-    :param registry: our SIRET.
+    :param registry: our SIRET, or the identifier that ``registry_type`` says (``typeIdentifiantStructure``).
     :param used: see :class:`Diagnosis`; what serves it must be well for the connection to be established.
     """
     diagnosis = Diagnosis(used=frozenset(used))
     diagnosis.note("settings")
     try:
-        _walk(client, registry, diagnosis)
+        _walk(client, registry, registry_type, diagnosis)
     except NotReceived as error:
         # also in the midst of the way: a platform that stops answering says nothing of the links that follow
         diagnosis.note("network", Outcome.FAILED, error.code, error.detail)
@@ -130,7 +130,7 @@ def diagnose(client: ChorusClient, registry: str, used: Collection[str] = ()) ->
     return diagnosis
 
 
-def _walk(client: ChorusClient, registry: str, diagnosis: Diagnosis) -> None:
+def _walk(client: ChorusClient, registry: str, registry_type: str, diagnosis: Diagnosis) -> None:
     try:
         client.sign_in()
     except NotAllowed as error:
@@ -142,7 +142,9 @@ def _walk(client: ChorusClient, registry: str, diagnosis: Diagnosis) -> None:
 
     found: list[FoundStructure] = []
     _ask(diagnosis, "consent_factures", "right", lambda: any(client.search_invoices(number=NOTHING)))
-    searched = _ask(diagnosis, "consent_structures", "right", lambda: found.extend(client.find_structures(registry)))
+    searched = _ask(
+        diagnosis, "consent_structures", "right", lambda: found.extend(client.find_structures(registry, registry_type))
+    )
     # not health-check: it is a GET, whose echo says as little as the lack of consent
     _ask(diagnosis, "consent_transverses", "space_flows", lambda: client.flow_report(NOTHING))
     if not searched:

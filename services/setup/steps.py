@@ -21,6 +21,9 @@ class Step(NamedTuple):
     :param actions: what to click and type, in order.
     :param gives: what the person has in hand afterwards.
     :param links: the links of the diagnosis that verify it (:data:`.diagnosis.LINKS`).
+    :param guide: the path of AIFE's page on it, below :data:`GUIDES`.
+    :param copied: what is typed there as it stands: its label on the portal, and the text, in which ``{application}`` and
+        ``{siret}`` stand for the company's own.
     """
 
     key: str
@@ -29,6 +32,19 @@ class Step(NamedTuple):
     actions: tuple[Text, ...]
     gives: Text
     links: tuple[str, ...] = ()
+    guide: str = ""
+    copied: tuple[tuple[str, str], ...] = ()
+
+
+#: AIFE's site for those who use Chorus Pro.
+GUIDES = "https://communaute.chorus-pro.gouv.fr"
+#: What this software is called on the portals.
+SOFTWARE = "Odoo"
+
+
+def application_name(siret: str) -> str:
+    """The name proposed for the PISTE application, which Chorus Pro wants to the letter (doc/RULES.md §6.14)."""
+    return f"{SOFTWARE.upper()}_{siret}" if siret else ""
 
 
 STEPS: tuple[Step, ...] = (
@@ -45,9 +61,12 @@ STEPS: tuple[Step, ...] = (
                 " et des SIRET fictifs, et rien de ce qui y est envoyé n'atteint une entité publique.",
             ),
             Text(
-                "Check the SIRET (14 digits): the establishment that issues the invoices, as Chorus Pro knows it.",
+                "Check the SIRET (14 digits): the establishment that issues the invoices, as Chorus Pro knows it. Without SIRET"
+                " (New Caledonia, French Polynesia, abroad, a private person, a company being registered) choose how it is"
+                " identified.",
                 "Vérifiez le SIRET (14 chiffres) : celui de l'établissement qui émet les factures, tel que Chorus Pro le"
-                " connaît.",
+                " connaît. Sans SIRET (Nouvelle-Calédonie, Polynésie française, étranger, particulier, société en cours"
+                " d'immatriculation), choisissez l'identification.",
             ),
         ),
         Text("The company and the environment are chosen.", "La société et l'environnement sont choisis."),
@@ -59,9 +78,21 @@ STEPS: tuple[Step, ...] = (
         Site.CHORUS_PRO,
         (
             Text(
-                "Click “Créer un compte”; enter your details and the SIRET of your own company, then the captcha.",
-                "Cliquez sur « Créer un compte » ; saisissez vos coordonnées et le SIRET de votre propre société, puis le"
+                "Click “Créer un compte”; enter your details and the SIRET of your own company, never the customer's, then the"
                 " captcha.",
+                "Cliquez sur « Créer un compte » ; saisissez vos coordonnées et le SIRET de votre propre société, jamais celui du"
+                " client, puis le captcha.",
+            ),
+            Text(
+                "If your company is there already: ask to be attached to its structure (“Demander un rattachement”); its main"
+                " manager accepts.",
+                "Si votre société y est déjà : demandez un rattachement à sa structure ; son gestionnaire principal l'accepte.",
+            ),
+            Text(
+                "Notices of payment go to the e-mail of each user who has switched “Notification Facturation” on; those of the"
+                " main manager cannot be switched off.",
+                "Les avis de paiement vont au courriel de chaque utilisateur qui a activé « Notification Facturation » ; ceux du"
+                " gestionnaire principal ne peuvent pas être désactivés.",
             ),
             Text(
                 "Follow the activation link received by e-mail (it is valid for 24 hours).",
@@ -76,6 +107,8 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("A user and a structure in Chorus Pro.", "Un utilisateur et une structure dans Chorus Pro."),
         ("structure",),
+        guide="/documentation/create-and-authenticate-a-user-account/",
+        copied=(("SIRET", "{siret}"),),
     ),
     Step(
         "spaces",
@@ -152,11 +185,10 @@ STEPS: tuple[Step, ...] = (
                 "Applications → « Créer une application » (dans la sandbox, il en existe déjà une).",
             ),
             Text(
-                "Name it ODOO_ followed by your SIRET, enter e-mail, SIRET and the person in charge. Note the name: Chorus"
-                " Pro asks"
-                " for it, to the letter, when you declare the connection.",
-                "Nommez-la ODOO_ suivi de votre SIRET, saisissez courriel, SIRET et responsable. Notez ce nom : Chorus Pro le"
-                " demande, à la lettre près, quand vous déclarez le raccordement.",
+                "Copy its name from below, enter e-mail, SIRET and the person in charge. If you give it another name, write it"
+                " below: Chorus Pro asks for it, to the letter, when you declare the connection.",
+                "Copiez son nom ci-dessous, saisissez courriel, SIRET et responsable. Si vous lui donnez un autre nom, notez-le"
+                " ci-dessous : Chorus Pro le demande, à la lettre près, quand vous déclarez le raccordement.",
             ),
             Text(
                 "Tick the same APIs → “Appliquer les modifications”.",
@@ -165,6 +197,7 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("An application that may call the APIs.", "Une application autorisée à appeler les API."),
         ("consent_factures", "consent_structures", "consent_transverses"),
+        copied=(("SIRET", "{siret}"),),
     ),
     Step(
         "oauth",
@@ -205,6 +238,7 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("A login TECH_…@cpro.fr and its password.", "Un identifiant TECH_…@cpro.fr et son mot de passe."),
         ("technical_account",),
+        guide="/category/bonne-pratique/",
     ),
     Step(
         "connection",
@@ -216,14 +250,20 @@ STEPS: tuple[Step, ...] = (
                 "Domaines → Raccordements → API → « Gérer raccordement API » → « Déclarer un raccordement PISTE ».",
             ),
             Text(
-                "Enter the structure, the exact name of the PISTE application, the type of use, Odoo as the software, a technical"
-                " contact → Valider. Wait until its state is “Actif”.",
-                "Saisissez la structure, le nom exact de l'application PISTE, le type d'usage, Odoo comme logiciel, un contact"
-                " technique → Valider. Attendez l'état « Actif ».",
+                "Choose the structure, enter what stands below, a technical contact → Valider. Wait until its state is “Actif”.",
+                "Choisissez la structure, saisissez ce qui figure ci-dessous, un contact technique → Valider. Attendez l'état"
+                " « Actif ».",
             ),
         ),
         Text("Chorus Pro lets the application in.", "Chorus Pro laisse entrer l'application."),
         ("connection",),
+        guide="/documentation/raccordement-a-chorus-pro",
+        copied=(
+            ("Nom de l'application PISTE", "{application}"),
+            ("Type d'usage", "Utilisateur d'une solution d'un éditeur"),
+            ("Éditeur", SOFTWARE),
+            ("Solution", SOFTWARE),
+        ),
     ),
     Step(
         "test",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from ..text import Text, words
 from .codes import Codes
+from .support import asking
 
 
 class Outcome(str, Enum):
@@ -51,11 +52,13 @@ OUTCOMES: Mapping[Outcome, Text] = MappingProxyType(
             "Chorus Pro could not process the file: check that its invoices are not on the portal, then send it again.",
             "Chorus Pro n'a pas pu traiter le fichier : vérifiez que les factures ne sont pas sur le portail, puis renvoyez-le.",
         ),
-        Outcome.STUCK: Text(
-            "The file is blocked until Chorus Pro's staff restart it: do not send it again; if it lasts, contact the "
-            "support with the flow number.",
-            "Le fichier est bloqué jusqu'à une reprise manuelle par Chorus Pro : ne le renvoyez pas ; si cela dure, "
-            "contactez le support avec le numéro de flux.",
+        Outcome.STUCK: asking(
+            Text(
+                "The file is blocked until Chorus Pro's staff restart it: do not send it again; if it lasts, contact the "
+                "support with the flow number.",
+                "Le fichier est bloqué jusqu'à une reprise manuelle par Chorus Pro : ne le renvoyez pas ; si cela dure, "
+                "contactez le support avec le numéro de flux.",
+            )
         ),
     }
 )

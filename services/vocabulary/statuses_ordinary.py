@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..text import Text
 from .actors import Actor
 from .status import Status
+from .support import asking
 
 _ON_ITS_WAY = Text(
     "Nothing to do: Chorus Pro is passing it on to the public body.",
@@ -28,11 +29,13 @@ _VALIDATED = Text(
     "Rien à faire : la facture poursuit vers le valideur suivant ou vers l'entité publique.",
 )
 _REFUSED_BY_VALIDATOR = Text("Read the reason and call the validator.", "Lisez le motif et appelez le valideur.")
-_CHECK_RECIPIENT = Text(
-    "Check the public body's SIRET and service code in the Chorus Pro directory; if they are right, ask Chorus Pro's "
-    "support why the invoice cannot be delivered.",
-    "Vérifiez le SIRET et le code service de l'entité publique dans l'annuaire Chorus Pro ; s'ils sont justes, "
-    "demandez au support Chorus Pro pourquoi la facture n'est pas acheminée.",
+_CHECK_RECIPIENT = asking(
+    Text(
+        "Check the public body's SIRET and service code in the Chorus Pro directory; if they are right, ask Chorus Pro's "
+        "support why the invoice cannot be delivered.",
+        "Vérifiez le SIRET et le code service de l'entité publique dans l'annuaire Chorus Pro ; s'ils sont justes, "
+        "demandez au support Chorus Pro pourquoi la facture n'est pas acheminée.",
+    )
 )
 _IF_STILL_DUE = Text(
     "It will not be paid: see with the public body why, and whether the amount is still due.",

@@ -14,10 +14,8 @@ from .replies import TRANSVERSE_OK, answer, not_allowed, nothing_found
 
 def search_engagements(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     """The State's commitments to the caller's structure. Nothing found answers like the other searches of Transverses."""
-    own = _own(platform, caller)
     wanted = body.get("structureReceptriceEngagementJuridique")
-    if wanted and wanted not in (str(own.idStructureCPP), own.identifiantStructure):
-        raise not_allowed()
+    own = _own(platform, caller, wanted or "")
     found = [engagement for engagement in own.engagements if _matches(engagement, body)]
     if not found:
         raise nothing_found()
@@ -36,8 +34,10 @@ def _matches(engagement: Engagement, body: dict[str, Any]) -> bool:
     return all(body[name] == value for name, value in exact.items() if body.get(name))
 
 
-def _own(platform: Platform, caller: Caller) -> Structure:
-    structure = platform.directory.by_siret(caller.account.structure) if caller.account else None
-    if structure is None:
-        raise not_allowed()
-    return structure
+def _own(platform: Platform, caller: Caller, wanted: str) -> Structure:
+    """The structure of the caller that is asked about, by either identifier; the first one where none is named."""
+    for siret in caller.account.structures if caller.account else ():
+        structure = platform.directory.by_siret(siret)
+        if structure and wanted in ("", str(structure.idStructureCPP), structure.identifiantStructure):
+            return structure
+    raise not_allowed()

@@ -36,7 +36,9 @@ def search_as_supplier(platform: Platform, caller: Caller, body: dict[str, Any])
     _check_space(_account(caller))
     with platform.store.lock:
         platform.validation.tick()
-        page = run_search(body, _structure_id(platform, caller), platform.store, platform.directory)
+        own = _structure_ids(platform, caller)
+        asked = body.get("idFournisseur")
+        page = run_search(body, asked if asked in own else own[0], platform.store, platform.directory)
         if not page.total and platform.options.empty_search == "code":
             raise nothing_found()
         with_size = bool(body.get("recupererTaille"))
@@ -188,9 +190,10 @@ def _account(caller: Caller) -> Any:
     return caller.account
 
 
-def _structure_id(platform: Platform, caller: Caller) -> int:
-    structure = platform.directory.by_siret(_account(caller).structure)
-    return structure.idStructureCPP if structure else 0
+def _structure_ids(platform: Platform, caller: Caller) -> list[int]:
+    """The structures for which the caller acts, its own one first."""
+    known = [platform.directory.by_siret(siret) for siret in _account(caller).structures]
+    return [structure.idStructureCPP for structure in known if structure] or [0]
 
 
 def own_invoice(platform: Platform, caller: Caller, identifier: int) -> Invoice:
@@ -198,6 +201,6 @@ def own_invoice(platform: Platform, caller: Caller, identifier: int) -> Invoice:
     invoice = platform.store.invoices.get(identifier)
     if invoice is None:
         raise not_found()
-    if invoice.supplier_id != _structure_id(platform, caller):
+    if invoice.supplier_id not in _structure_ids(platform, caller):
         raise not_allowed()
     return invoice

@@ -56,7 +56,7 @@ def bank_accounts(platform: Platform, caller: Caller, body: dict[str, Any]) -> d
     """The accounts declared by the caller's structure; their names show no number."""
     require(body, "idStructure")
     structure = platform.directory.by_id(body["idStructure"])
-    if structure is None or caller.account is None or structure.identifiantStructure != caller.account.structure:
+    if structure is None or caller.account is None or structure.identifiantStructure not in caller.account.structures:
         raise not_allowed()
     rows = [
         {"idCoordonneeBancaire": structure.idStructureCPP * 10 + index, "nomCoordonneeBancaire": name}

@@ -32,12 +32,12 @@ def search(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str
     """An empty list when nothing is found: no source gives a codeRetour for it here."""
     wanted = body.get("structure") or {}
     parameters = body.get("parametres") or {}
-    own = caller.account.structure if caller.account else ""
+    own = caller.account.structures if caller.account else ()
     own_only = bool(body.get("restreindreStructuresPrivees"))
     found = [
         structure
         for structure in platform.directory.structures()
-        if _matches(structure, wanted) and (structure.is_public or not own_only or structure.identifiantStructure == own)
+        if _matches(structure, wanted) and (structure.is_public or not own_only or structure.identifiantStructure in own)
     ]
     column = _STRUCTURE_COLUMNS[parameters.get("triColonne") or "IdentifiantStructure"]
     found.sort(key=column, reverse=not is_ascending(parameters, "triSens"))
@@ -85,7 +85,7 @@ def consult(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[st
     require(body, "idStructureCPP")
     structure = _visible(platform, caller, body["idStructureCPP"])
     expiry = None
-    if caller.account and caller.account.structure == structure.identifiantStructure:
+    if caller.account and structure.identifiantStructure in caller.account.structures:
         expiry = caller.account.motPasseExpireLe or None
     return answer(
         TRANSVERSE_OK,
@@ -155,7 +155,7 @@ def _visible(platform: Platform, caller: Caller, identifier: int) -> Structure:
     structure = platform.directory.by_id(identifier)
     if structure is None:
         raise nothing_found()
-    own = caller.account is not None and caller.account.structure == structure.identifiantStructure
+    own = caller.account is not None and structure.identifiantStructure in caller.account.structures
     if not (structure.is_public or own):
         raise not_allowed()
     return structure

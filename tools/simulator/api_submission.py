@@ -28,7 +28,7 @@ def submit(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str
         raise not_allowed()
     with platform.store.lock:
         supplier = platform.directory.by_id(body["fournisseur"]["idFournisseur"])
-        if supplier is None or supplier.identifiantStructure != account.structure:
+        if supplier is None or supplier.identifiantStructure not in account.structures:
             raise not_allowed()
         body = _numbered(platform, body)
         # what the platform knows of its structure is kept with the data, to be read again later
@@ -37,7 +37,7 @@ def submit(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str
         files = [_file(platform, account.login, identifier, label) for identifier, label in _attached(body)]
         main = _main_file(platform, account.login, body)
         piece = Piece(submission.read(data), json.dumps(data).encode(), main and main.content, tuple(files))
-        case = Case(piece, platform.directory, account.structure, platform.clock.today(), platform.store.is_taken)
+        case = Case(piece, platform.directory, account.structures, platform.clock.today(), platform.store.is_taken)
         labels = refusals(case)
         if labels:
             code = AMOUNTS if any("ontants" in label for label in labels) else OTHER

@@ -84,16 +84,17 @@ def health_check(_platform: Platform, _caller: Caller, _body: dict[str, Any]) ->
 
 def active_supplier_structures(platform: Platform, caller: Caller, _body: dict[str, Any]) -> dict[str, Any]:
     """The active structures the account is attached to, with the right to the space "factures émises"."""
-    structure = platform.directory.by_siret(caller.account.structure) if caller.account else None
     rows = []
-    if structure and structure.is_active and caller.account and ISSUED_INVOICES in caller.account.espaces:
-        rows.append(
-            {
-                "idStructureCPP": structure.idStructureCPP,
-                "identifiant": structure.identifiantStructure,
-                "designationStructure": structure.designationStructure,
-            }
-        )
+    for siret in caller.account.structures if caller.account and ISSUED_INVOICES in caller.account.espaces else ():
+        structure = platform.directory.by_siret(siret)
+        if structure and structure.is_active:
+            rows.append(
+                {
+                    "idStructureCPP": structure.idStructureCPP,
+                    "identifiant": structure.identifiantStructure,
+                    "designationStructure": structure.designationStructure,
+                }
+            )
     return answer(TRANSVERSE_OK, listeStructures=rows)
 
 

@@ -14,9 +14,9 @@ from .replies import TRANSVERSE_OK, answer, not_allowed, nothing_found
 def spaces(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     """The spaces of one's own structure, as far as they are open to the account."""
     account = caller.account
-    structure = platform.directory.by_siret(account.structure) if account else None
     wanted = (body.get("structure") or {}).get("idStructure")
-    if account is None or structure is None or wanted not in (None, structure.idStructureCPP):
+    structure = platform.directory.by_id(wanted or 0)
+    if account is None or structure is None or structure.identifiantStructure not in account.structures:
         raise not_allowed()
     rows = [
         {
@@ -33,17 +33,21 @@ def spaces(platform: Platform, caller: Caller, body: dict[str, Any]) -> dict[str
 
 
 def attachments(platform: Platform, caller: Caller, _body: dict[str, Any]) -> dict[str, Any]:
-    """The structure of the account. Nothing found answers like the searches of Transverses."""
+    """The structures of the account. Nothing found answers like the searches of Transverses."""
     account = caller.account
-    structure = platform.directory.by_siret(account.structure) if account else None
-    if account is None or structure is None:
+    structures = [platform.directory.by_siret(siret) for siret in account.structures] if account else []
+    rows = [
+        {
+            "idStructure": structure.idStructureCPP,
+            "identifiantStructure": structure.identifiantStructure,
+            "typeIdentifiantStructure": structure.typeIdentifiantStructure,
+            "designationStructure": structure.designationStructure,
+            "statutRattachementStructure": "ACTIF",
+            "statutUtilisateur": account.statut if account else "",
+        }
+        for structure in structures
+        if structure
+    ]
+    if not rows:
         raise nothing_found()
-    row = {
-        "idStructure": structure.idStructureCPP,
-        "identifiantStructure": structure.identifiantStructure,
-        "typeIdentifiantStructure": structure.typeIdentifiantStructure,
-        "designationStructure": structure.designationStructure,
-        "statutRattachementStructure": "ACTIF",
-        "statutUtilisateur": account.statut,
-    }
-    return answer(TRANSVERSE_OK, listeStructureRattachement=[row])
+    return answer(TRANSVERSE_OK, listeStructureRattachement=rows)

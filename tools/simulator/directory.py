@@ -48,7 +48,8 @@ class Application:
 class Account:
     """A technical account; its password expires (``motPasseExpireLe``). ``espaces``: the spaces it may work in.
 
-    ``consultation``: those of them in which it may only look. ``statut``: of its account, as *Utilisateurs* tells it.
+    ``consultation``: those of them in which it may only look. ``rattachements``: other structures, establishments say, for which
+    it may act as for its own. ``statut``: of its account, as *Utilisateurs* tells it.
     """
 
     login: str
@@ -61,7 +62,13 @@ class Account:
     motPasseExpireLe: str = ""
     espaces: tuple[str, ...] = tuple(SPACES)
     consultation: tuple[str, ...] = ()
+    rattachements: tuple[str, ...] = ()
     statut: str = "ACTIF"
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """All structures for which it may act."""
+        return (self.structure, *self.rattachements)
 
 
 @dataclass(frozen=True)
@@ -284,7 +291,7 @@ class Directory:
         if "joursAvantExpiration" in data:
             days = timedelta(days=data.pop("joursAvantExpiration"))
             data["motPasseExpireLe"] = iso(self._clock.now() + days)
-        for name in ("espaces", "consultation"):
+        for name in ("espaces", "consultation", "rattachements"):
             if name in data:
                 data[name] = tuple(data[name])
         known = self._accounts.get(data["login"])

@@ -181,7 +181,7 @@ class Flows:
         for piece in pieces:
             document = piece.document
             deposit.invoice_numbers.append(document.number)
-            case = Case(piece, self._directory, deposit.structure, self._clock.today(), self._store.is_taken)
+            case = Case(piece, self._directory, self._depositor(deposit), self._clock.today(), self._store.is_taken)
             labels = refusals(case)
             if labels:
                 error = InvoiceError(document.number, document.supplier, document.buyer, "|".join(labels))
@@ -227,6 +227,11 @@ class Flows:
         if document.framework in v.FRAMEWORKS_TO_VALIDATE:
             self._store.set_status(invoice, TO_VALIDATE, now, "", User())
         return invoice
+
+    def _depositor(self, deposit: Deposit) -> tuple[str, ...]:
+        """The structures for which the depositor's account acts."""
+        account = self._directory.account(deposit.login)
+        return account.structures if account else (deposit.structure,)
 
     def _close(self, deposit: Deposit, state: str) -> None:
         deposit.state, deposit.state_at = state, self._clock.now()

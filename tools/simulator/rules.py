@@ -94,7 +94,7 @@ class Case:
 
     piece: Piece
     directory: Directory
-    depositor: str  # SIRET of the technical account's structure
+    depositor: tuple[str, ...]  # SIRETs of the structures for which the technical account acts
     today: date
     is_taken: Callable[[Document], bool]
 
@@ -127,7 +127,7 @@ def _supplier(case: Case) -> Iterator[str]:
         )
     elif not structure.is_active:
         yield f"La structure fournisseur (balise : {case.path('supplier')}) n'est pas active."
-    elif structure.identifiantStructure != case.depositor:
+    elif structure.identifiantStructure not in case.depositor:
         yield "Le compte technique n'est pas habilite a deposer pour cette structure fournisseur"
 
 

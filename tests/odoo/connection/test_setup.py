@@ -173,6 +173,27 @@ class TestSetup(ChorusCommon):
         self.assertEqual(steps_for("production"), STEPS)
         self.assertLess(len(steps_for("simulator")), len(STEPS))
 
+    def test_the_applications_name_is_computed_and_recorded(self):
+        """Chorus Pro wants it to the letter: what was typed for PISTE is shown where the connection is declared."""
+        self.company.chorus_environment = "qualification"
+        way = self.start()
+        way.step = "application"
+        self.assertEqual(way.application_name, f"ODOO_{simulated.SUPPLIER}")
+        way.application_name = "ATELIER_12345678200077"
+        way.action_next()
+        self.assertEqual(self.company._chorus_connection().application_name, "ATELIER_12345678200077")
+        way = self.start()
+        way.step = "connection"
+        for text in (
+            "ATELIER_12345678200077",
+            "Utilisateur d&#39;une solution d&#39;un éditeur",
+            "raccordement-a-chorus-pro",
+            "ClaudIA",
+        ):
+            self.assertIn(text, way.page)
+        way.step = "account"
+        self.assertIn(simulated.SUPPLIER, way.page)
+
     def test_errors_lead_to_it(self):
         self.company._chorus_set_secret("client_secret", "")
         move = self.invoice()

@@ -36,6 +36,8 @@ MODELS = {
     "chorus.report": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.action.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.audit": (MANAGER, NOBODY, NOBODY, NOBODY),
+    "chorus.override": (MANAGER, NOBODY, NOBODY, NOBODY),
+    "chorus.override.wizard": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
     "chorus.connection": (TRANSFER, NOBODY, NOBODY, NOBODY),
     "chorus.deposit": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.deposit.line": (BILLING, NOBODY, NOBODY, NOBODY),
@@ -83,6 +85,7 @@ METHODS = {
     ("account.move", "action_chorus_check_recipient"): TRANSFER,
     ("account.move", "action_chorus_complete"): TRANSFER,
     ("account.move", "action_chorus_find"): TRANSFER,
+    ("account.move", "action_chorus_override"): MANAGER,
     ("account.move", "action_chorus_recycle"): TRANSFER,
     ("account.move", "action_chorus_refresh"): TRANSFER,
     ("account.move", "action_chorus_reissue"): TRANSFER,
@@ -103,7 +106,9 @@ METHODS = {
     ("account.move", "action_chorus_send_mended"): TRANSFER,
     ("account.move", "action_chorus_send_selected"): TRANSFER,
     ("chorus.connection", "action_forget_unreadable"): MANAGER,
+    ("chorus.connection", "action_log_health"): NOBODY,
     ("chorus.connection", "action_setup"): MANAGER,
+    ("chorus.override.wizard", "action_confirm"): NOBODY,
     ("chorus.deposit", "action_adopt"): TRANSFER,
     ("chorus.deposit", "action_cancel"): TRANSFER,
     ("chorus.deposit", "action_give_up"): TRANSFER,
@@ -143,6 +148,9 @@ METHODS = {
     ("chorus.setup", "action_later"): NOBODY,
     ("chorus.setup", "action_next"): NOBODY,
     ("chorus.setup", "action_open"): MANAGER | {"stranger"},
+    ("res.config.settings", "action_chorus_change_account"): NOBODY,
+    ("res.config.settings", "action_chorus_change_client"): NOBODY,
+    ("res.config.settings", "action_chorus_change_place"): NOBODY,
     ("res.config.settings", "action_chorus_check_connection"): NOBODY,
     ("res.config.settings", "action_chorus_rotate_key"): NOBODY,
     ("res.config.settings", "action_chorus_setup"): NOBODY,
@@ -271,8 +279,8 @@ class TestSecurityTable(ChorusCommon, HttpCase):
         other.sudo().write({"chorus_status": "SUSPENDUE", "chorus_status_comment": "Pièce absente"})
         action = self.env["chorus.action"].sudo()._chorus_ask(other, "complete", [("bon.pdf", b"%PDF")], comment="Voici")
         wizards = {
-            name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "wizard" in name else {})})
-            for name in ("chorus.action.wizard", "chorus.attach", "chorus.reissue", "chorus.why")
+            name: self.env[name].sudo().create({"move_id": other.id, **({"kind": "complete"} if "action" in name else {})})
+            for name in ("chorus.action.wizard", "chorus.attach", "chorus.override.wizard", "chorus.reissue", "chorus.why")
         }
         validation = (
             self.env["chorus.validation"]
@@ -302,6 +310,18 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "account.move": free,
             "chorus.attachment": self.env["chorus.attachment"].create({"move_id": free.id, "name": "a.pdf", "file": b"eA=="}),
             "chorus.audit": self.env["chorus.audit"].sudo().search([("company_id", "=", self.company.id)], limit=1),
+            "chorus.override": self.env["chorus.override"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "move_id": free.id,
+                    "user_id": self.env.user.id,
+                    "rule": "TABLE",
+                    "message": "TABLE",
+                    "reason": "TABLE",
+                }
+            ),
             "chorus.connection": self.env["chorus.connection"]._of(self.company),
             "chorus.deposit": deposit,
             "chorus.deposit.line": deposit.line_ids,
