@@ -20,10 +20,10 @@ class ChorusMarketImport(models.TransientModel):
 
     market_id = fields.Many2one("chorus.market", "Public market", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="market_id.currency_id")
-    file = fields.Binary("File", help="XLSX or CSV, as the public body published it or as your estimate gives it.")
+    file = fields.Binary(help="XLSX or CSV, as the public body published it or as your estimate gives it.")
     file_name = fields.Char(export_string_translation=False)
     pasted = fields.Text("Copied cells", help="Cells copied from a spreadsheet, headings included.")
-    amendment_id = fields.Many2one("chorus.market.amendment", "Amendment", domain="[('market_id', '=', market_id)]")
+    amendment_id = fields.Many2one("chorus.market.amendment", domain="[('market_id', '=', market_id)]")
     replace = fields.Boolean("Replace the present lines", help="Those on which a situation states something stay.")
     skip = fields.Boolean("Leave out the lines that cannot be read")
     count = fields.Integer("Lines", compute="_compute_preview")

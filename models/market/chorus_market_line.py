@@ -44,14 +44,13 @@ class ChorusMarketLine(models.Model):
     lot = fields.Char()
     amendment_id = fields.Many2one(
         "chorus.market.amendment",
-        "Amendment",
         index="btree_not_null",
         check_company=True,
         domain="[('market_id', '=', market_id)]",
         ondelete="restrict",
         help="The amendment that brought this line; empty for those of the initial market.",
     )
-    revised = fields.Boolean("Revised", default=True, help="Untick for work whose price the market does not revise.")
+    revised = fields.Boolean(default=True, help="Untick for work whose price the market does not revise.")
 
     @api.depends("code", "name")
     def _compute_display_name(self):

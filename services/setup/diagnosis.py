@@ -232,7 +232,9 @@ def _look_at_what_is_used(client: ChorusClient, structure: FoundStructure, diagn
             continue
         bad = Outcome.FAILED if is_used else Outcome.WARN
         try:
-            call()
+            # what the platform refuses of the question itself still answers it: the way is open
+            with suppress(Refused):
+                call()
         except NotAllowed as error:
             diagnosis.note(space if error.link == "right" else consent, bad, _code(error), error.detail)
             continue
@@ -240,8 +242,6 @@ def _look_at_what_is_used(client: ChorusClient, structure: FoundStructure, diagn
             # the others have just answered: it is this one
             diagnosis.note(consent if use != "validation" else space, bad, error.code, error.detail)
             continue
-        except Refused:
-            pass
         diagnosis.note(consent)
         diagnosis.note(space)
 

@@ -94,7 +94,7 @@ def read(sheets: Iterable[Sheet]) -> Preview:
     chosen = priced or found
     for sheet, headings in chosen:
         preview.headings[sheet.name] = {column: sheet.where(0, place)[:-1] for column, place in headings.columns.items()}
-        _Reader(sheet, headings, preview, sheet.name if len(chosen) > 1 else "").read()
+        _Reader(sheet, headings, preview, sheet.name if len(chosen) > 1 else "").read_rows()
     if not chosen:
         preview.remarks.append(
             Remark("", "", Text(
@@ -120,7 +120,7 @@ class _Reader:
         self.first = headings.first
         self.after_line = False
 
-    def read(self) -> None:
+    def read_rows(self) -> None:
         for place in range(self.first, len(self.sheet.rows)):
             self._row(place, self.sheet.rows[place])
 
