@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -59,7 +60,7 @@ class TestSuppliers(ChorusCommon):
                 self.assertEqual(row["fournisseur"], identifier)
 
     def test_two_sirets_under_one_connection(self):
-        """A branch with a SIRET of its own uses the access data of the company above; both are established."""
+        """A branch has its SIRET, series and account, and the access data of the company above; both send the same day."""
         second = simulated.SUPPLIER[:9] + "00085"
         self.simulator.control(
             "directory",
@@ -74,6 +75,9 @@ class TestSuppliers(ChorusCommon):
             {"company_registry": second, "chorus_environment": "simulator", "street": "2 rue de l'Agence", "zip": "69001",
              "city": "Lyon", "country_id": self.env.ref("base.fr").id, "vat": self.company.vat}
         )  # fmt: skip
+        bank = self.env["res.partner.bank"].create(
+            {"acc_number": "FR7610107001011234567890129", "partner_id": branch.partner_id.id, "allow_out_payment": True}
+        )
         self.assertFalse(branch._chorus_missing_settings())
         self.assertFalse(branch._chorus_connection().client_secret_sealed, "it has none of its own")
         self.assertEqual(branch.sudo().chorus_client_id, simulated.CLIENT_ID)
@@ -83,6 +87,26 @@ class TestSuppliers(ChorusCommon):
         # a form that shows what is lent keeps it lent
         branch.sudo().chorus_client_id = simulated.CLIENT_ID
         self.assertFalse(branch._chorus_connection().client_id)
+        journal = self.env["account.journal"].create(
+            {"name": "Ventes de l'agence", "code": "AGE", "type": "sale", "company_id": branch.id}
+        )
+        town = self.public_body("Commune", simulated.TOWN, branch)
+        self.sender.company_ids |= branch
+        moves = self.invoice(journal_id=self.company_data["default_journal_sale"].id)
+        town.with_company(branch).property_account_receivable_id = self.company_data["default_account_receivable"]
+        line = {
+            "name": "Réfection", "quantity": 1, "price_unit": 500, "tax_ids": [Command.set(moves.invoice_line_ids.tax_ids.ids)],
+            "account_id": moves.invoice_line_ids.account_id.id,
+        }  # fmt: skip
+        lines = [Command.create(line)]
+        moves |= self.invoice(town, company=branch, journal_id=journal.id, partner_bank_id=bank.id, invoice_line_ids=lines)
+        moves = moves.sudo()
+        for move in moves:
+            self.assertFalse(move._chorus_obstacles(), move.company_id.name)
+            move.with_user(self.sender).sudo(False).with_company(move.company_id).action_chorus_send()
+        self.simulator.advance()
+        rows = {row["fournisseur"]: row["numeroFacture"] for row in self.simulator.invoices()}
+        self.assertEqual(rows, {simulated.SUPPLIER: moves[0].name, second: moves[1].name})
 
     def test_ones_own_service_in_a_submission(self):
         """Named as idServiceFournisseur by deposits of a PDF with its data."""
