@@ -76,8 +76,8 @@ def given(environment, siret, database, company):
     values = _section(parser, environment, siret) if environment and siret else {}
     named, number = values.get("database", "").strip(), values.get("company", "").strip()
     alone = _is_alone(database)
-    own = company_settings(database, company)
-    if own.get("environment", environment) == environment and compact(own.get("siret", siret)) == siret:
+    own = company_settings(database, company, parser)
+    if own.get("environment", environment) == environment and ("siret" not in own or compact(own["siret"]) == siret):
         # what is said of the company by its number goes before what is said of its SIRET
         mine = {name: own[name] for name in own if name.removesuffix("_at") in ACCESS}
     else:
@@ -93,14 +93,15 @@ def given(environment, siret, database, company):
     )
 
 
-def company_settings(database, company):
+def company_settings(database, company, parser=None):
     """What the file and the environment say of a company by its number: texts by option, {} when it is another database's.
 
     :param company: its id in ``database``.
+    :param parser: the file, where it was read already.
     """
     prefix = f"CHORUS_COMPANY_{company}_"
     told = {name.removeprefix(prefix).lower(): value for name, value in os.environ.items() if name.startswith(prefix)}
-    values = {**_section(_read(), "company", str(company)), **told}
+    values = {**_section(parser or _read(), "company", str(company)), **told}
     named = values.pop("database", "").strip()
     is_its = named == database if named else _is_alone(database)
     return {name: value.strip() for name, value in values.items() if value.strip()} if is_its else {}
