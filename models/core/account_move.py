@@ -146,6 +146,7 @@ class AccountMove(models.Model):
             "name": self.env._("To mend"),
             "res_model": self._name,
             "views": [(view.id, "list"), (False, "kanban"), (False, "form")],
+            "mobile_view_mode": "kanban",
             "domain": [("id", "in", self.ids)],
             "context": {"chorus_mend_ids": self.ids},
         }

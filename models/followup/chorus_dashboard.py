@@ -161,6 +161,7 @@ class ChorusDashboard(models.AbstractModel):
             "name": title,
             "res_model": "account.move",
             "views": [[view.id, "list"], [False, "kanban"], [False, "form"]],
+            "mobile_view_mode": "kanban",
             "domain": json.loads(json.dumps(list(domain), default=json_default)),
             "context": {"default_move_type": "out_invoice", "create": False},
         }

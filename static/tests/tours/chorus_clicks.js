@@ -36,7 +36,7 @@ const engagement = (rank, number) => [
         run: "click",
     },
     {
-        trigger: ".o_data_row.o_selected_row td[name='purchase_order_reference'] input",
+        trigger: `.o_data_row:nth-child(${rank}).o_selected_row td[name='purchase_order_reference'] input`,
         content: "The number of the order",
         run: `edit ${number}`,
     },
@@ -99,12 +99,9 @@ counted("chorus_complete_shortly", 4, [
         run: "click",
     },
     {
-        trigger: ".modal .o_field_widget[name='comment'] textarea",
+        trigger: ".modal .o_field_widget[name='comment'] textarea:focus",
         content: "With a word, typed where the cursor stands already",
         run() {
-            if (document.activeElement !== this.anchor) {
-                throw new Error("The comment is to be clicked on first");
-            }
             this.anchor.value = "Le bon de livraison est au contrat";
             this.anchor.dispatchEvent(new InputEvent("input", { bubbles: true }));
             this.anchor.dispatchEvent(new Event("change", { bubbles: true }));

@@ -52,7 +52,7 @@ class TestMoney(ChorusCommon):
         self.assertEqual(claim.line_ids.mapped("interest"), [10.01, 0.67])
         self.assertEqual(claim.total, 90.68)
         self.assertEqual(claim.action_letter()["report_name"], f"{MODULE}.report_claim")
-        self.assertIn("40.68", moves[0].message_ids[0].body)
+        self.assertIn("40.67", moves[0].message_ids[0].body)
         self.speak_french()
         self.town.lang = "fr_FR"
         html = self.env["ir.actions.report"].with_user(self.sender)._render_qweb_html(f"{MODULE}.report_claim", claim.ids)[0]
