@@ -1,0 +1,98 @@
+"""A works market computed a second time, month by month and by hand: Decimal alone, nothing of the add-on.
+
+It goes another way than the add-on on purpose: each month is worked out from what that month knew, and what was wrong of
+earlier ones is added up in an account of its own.
+"""
+
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, localcontext
+
+CENT = Decimal("0.01")
+
+
+def half_up(amount):
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+class Account:
+    """The firm's own book of a market.
+
+    :param lines: ``{code: (chapter, quantity, price, rate of VAT)}``, added to by amendments as they come.
+    :param weights: of the indices, ``{name: (weight, initial value)}``; ``fixed`` is the rest.
+    """
+
+    def __init__(self, lines, *, fixed, weights, advance, start, end, retention, amount, rate):
+        self.lines = dict(lines)
+        self.fixed, self.weights = fixed, weights
+        self.advance, self.start, self.end = advance, start, end
+        self.retention, self.amount, self.rate = retention, amount, rate
+        self.done = dict.fromkeys(lines, Decimal(0))  # percent
+        self.billed = dict.fromkeys(lines, Decimal(0))
+        self.months = []  # (month, works)
+        self.revised = self.repaid = self.kept = self.works = Decimal(0)
+
+    def amend(self, lines, amount):
+        """An amendment: more lines, another amount."""
+        self.lines.update(lines)
+        self.done.update(dict.fromkeys(lines, Decimal(0)))
+        self.billed.update(dict.fromkeys(lines, Decimal(0)))
+        self.amount += amount
+
+    def coefficient(self, month, known):
+        """By the values known: ``{name: {month: value}}``; a month that is not published takes the last one before."""
+        with localcontext(prec=60):
+            return self._coefficient(month, known)
+
+    def _coefficient(self, month, known):
+        total = self.fixed
+        for name, (weight, initial) in self.weights.items():
+            months = [one for one in known[name] if one <= month]
+            if not months:
+                return Decimal(1)
+            # kept exact to 40 digits, far below a thousandth
+            total += weight * known[name][max(months)] / initial
+        return total.quantize(Decimal("1e-30")).quantize(Decimal("0.001"), ROUND_CEILING)
+
+    def month(self, month, percents, known):
+        """What the statement of a month says: a dict of amounts, each as it is printed, and works by chapter."""
+        chapters = {}
+        for code, percent in percents.items():
+            self.done[code] = percent
+            chapter, quantity, price, _rate = self.lines[code]
+            now = half_up(quantity * price * percent / 100)
+            chapters[chapter] = chapters.get(chapter, Decimal(0)) + now - self.billed[code]
+            self.billed[code] = now
+        chapters = {chapter: amount for chapter, amount in chapters.items() if amount}
+        works = sum(chapters.values(), Decimal(0))
+        self.works += works
+        self.months.append((month, works))
+        due = sum(
+            (half_up(amount * (self.coefficient(one, known) - 1)) for one, amount in self.months),
+            Decimal(0),
+        )
+        revision, self.revised = due - self.revised, due
+        granted = self.advance if len(self.months) == 1 else Decimal(0)
+        percent = self.works / self.amount * 100
+        share = min(max((percent - self.start) / (self.end - self.start), Decimal(0)), Decimal(1))
+        repaid = half_up(self.advance * share) - self.repaid
+        repaid = min(repaid, max(works + revision, Decimal(0)))
+        self.repaid += repaid
+        base = self.works + half_up(self.works * self.rate / 100)
+        ceiling = half_up(self.amount * (100 + self.rate) / 100 * self.retention / 100)
+        kept = min(half_up(base * self.retention / 100), ceiling) - self.kept
+        self.kept += kept
+        taxed = [*chapters.values(), revision, granted, -repaid]
+        untaxed = sum(taxed, Decimal(0))
+        # as the books round it: once for a rate
+        vat = half_up(untaxed * self.rate / 100)
+        return {
+            "chapters": chapters,
+            "works": works,
+            "revision": revision,
+            "advance": granted,
+            "repaid": repaid,
+            "untaxed": untaxed,
+            "vat": vat,
+            "taxed": untaxed + vat,
+            "retention": kept,
+            "net": untaxed + vat - kept,
+        }
