@@ -725,7 +725,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         if not self.chorus_environment or not self.env["chorus.deposit"]._chorus_follows(self):
             return None
-        connection = self.env["chorus.connection"]._known(self)
+        connection = self._chorus_connection()
         since = connection.last_poll or connection.create_date
         limit = fields.Datetime.now() - timedelta(hours=self.chorus_silence_hours)
         return since if since and since < limit else None

@@ -250,7 +250,9 @@ class ChorusNotice(models.AbstractModel):
 
     def _chorus_connection_alert(self):
         """Chorus Pro is out of reach, or its statuses were not read for long."""
-        connection = self.env["chorus.connection"]._known(self.company_id)
+        if not self.chorus_state:
+            return {}
+        connection = self.company_id._chorus_connection()
         if connection.error_code and self.chorus_state in ("to_send", "sending", "checking", "deposited"):
             return {
                 "chorus_connection": self._chorus_alert(
@@ -315,7 +317,7 @@ class ChorusNotice(models.AbstractModel):
         """The technical password is about to end, or has ended: on each invoice that has still to go or to be followed."""
         if self.chorus_state in (False, "paid", *states.GONE):
             return {}
-        connection = self.env["chorus.connection"]._known(self.company_id)
+        connection = self.company_id._chorus_connection()
         if not connection.password_ends_on or expiry.threshold(connection.password_days_left) is None:
             return {}
         return {

@@ -5,7 +5,6 @@ from ...services.follow import advice
 from ...services.text import Text
 from ...services.vocabulary import motifs, states, statuses
 from .chorus_action import OPEN
-from .chorus_deposit import FOR_A_PERSON
 
 #: What became of an answer of ours, by the state of its record, as advice knows it.
 ANSWERS = {"ready": "waiting", "sending": "waiting", "unknown": "lost", "refused": "refused", "done": "done"}
@@ -90,7 +89,7 @@ class ChorusAdvice(models.AbstractModel):
     def _chorus_doubt(self, deposit):
         if self.chorus_state != "checking":
             return ""
-        return "decide" if deposit.error_code in FOR_A_PERSON else "lost"
+        return "decide" if deposit.error_code == "found_different" else "lost"
 
     # -- in words ------------------------------------------------------------------------------------------------------
 
@@ -122,13 +121,17 @@ class ChorusAdvice(models.AbstractModel):
 
     def _chorus_advice_alert(self):
         """The banner of what is to be done, where the state alone does not say it; its colour is that of the advice."""
-        if self.chorus_state not in (*states.RETURNED, *states.GONE, *states.WAITING, "checking"):
+        # whoever has no button is told who has
+        asks = self.chorus_state in ("to_send", "to_file") and not self.env.user._chorus_may_transfer()
+        if not asks and self.chorus_state not in (*states.RETURNED, *states.GONE, *states.WAITING, "checking"):
             return {}
-        case = self._chorus_case()
-        told = advice.advise(case, self._chorus_reader(self.env.user))
+        reader = self._chorus_reader(self.env.user)
+        # what keeps it from being sent stands in the other banners
+        case = advice.Case(self.chorus_state, planned=self._chorus_planned()) if asks else self._chorus_case()
+        told = advice.advise(case, reader)
         if self.chorus_state in (*states.RETURNED, *states.TURNED_DOWN):
             message = self.env._("Chorus Pro: %s", self._chorus_why_text())
-        elif case.credited or case.doubt == "by_hand" or self._chorus_is_asked(case, told):
+        elif asks or case.credited or case.doubt in ("by_hand", "decide") or self._chorus_is_asked(case, told):
             message = f"Chorus Pro : {told.sentence.of(self.env.lang)}"
         else:
             return {}
@@ -146,6 +149,8 @@ class ChorusAdvice(models.AbstractModel):
             return {"action_text": name, "action": self.chorus_replaced_by_ids[:1]._get_records_action()}
         if told.button is advice.Button.NOT_FILED:
             return {"action_text": name, "action_call": ("account.move", "action_chorus_not_filed", self.ids)}
+        if told.button is advice.Button.DECIDE:
+            return {"action_text": name, "action": self._chorus_line().deposit_id.sudo(False)._get_records_action()}
         if self.chorus_status_comment and self.chorus_state in (*states.RETURNED, *states.TURNED_DOWN):
             # the client drops what a server call returns: the dialog is opened as an action
             return {"action_text": self.env._("Why?"), "action": self._chorus_why_action()}

@@ -197,11 +197,10 @@ class ChorusDeposit(models.Model):
 
     @api.depends("environment", "company_id.chorus_environment")
     def _compute_read_at(self):
-        for company, deposits in self.grouped("company_id").items():
-            connection = self.env["chorus.connection"]._known(company)
-            for deposit in deposits:
-                followed = deposit.environment == connection.environment and deposit.state in ("integrated", "partial")
-                deposit.read_at = followed and connection.last_poll
+        for deposit in self:
+            connection = deposit.company_id._chorus_connection()
+            followed = deposit.environment == connection.environment and deposit.state in ("integrated", "partial")
+            deposit.read_at = followed and connection.last_poll
 
     @api.depends("environment", "company_id.chorus_environment")
     def _compute_other_environment(self):

@@ -339,7 +339,8 @@ def _in_doubt(case: Case) -> tuple[list[Text], Button | None, Actor]:
     if case.doubt == "by_hand":
         return [_LOOKED_FOR], Button.NOT_FILED, Actor.PLATFORM
     if case.doubt == "decide":
-        return list(case.remedies), Button.DECIDE, Actor.SUPPLIER
+        # what differs has a banner of its own
+        return [], Button.DECIDE, Actor.SUPPLIER
     return list(case.remedies) or [_LOST], None, Actor.PLATFORM
 
 

@@ -47,6 +47,8 @@ TABLE = [
      "Rien à faire : la réponse s'est perdue, Odoo vérifie dans Chorus Pro si elle est arrivée et n'envoie rien deux fois.",
      None, Group.MINE, Actor.PLATFORM,
      "Rien à faire : la réponse s'est perdue, Odoo vérifie dans Chorus Pro si elle est arrivée et n'envoie rien deux fois."),
+    (Case("checking", doubt="decide"), "« Ouvrir le dépôt » montre ce qui a été trouvé et permet de trancher.", Button.DECIDE,
+     Group.MINE, Actor.SUPPLIER, "Demandez à Camille Martin de comparer les deux et de trancher."),
     (Case("rejected"),
      "Corrigez d'abord ce que disent les bandeaux. Puis renvoyez-la avec « Renvoyer à Chorus Pro », sous le même numéro.",
      Button.SEND_AGAIN, Group.REFUSED, Actor.SUPPLIER,

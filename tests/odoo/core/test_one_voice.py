@@ -53,6 +53,13 @@ class TestOneVoice(ChorusCommon):
             self.assertIn(move.with_user(activity.user_id)._chorus_advice_text(), activity.note)
             self.assertFalse(activity.summary, "its type says it, once")
 
+    def test_who_may_not_send_is_told_who_may(self):
+        move = self.invoice(invoice_user_id=self.sender.id)
+        self.assertNotIn("chorus_status", move.with_user(self.sender).alerts or {})
+        for reader in self.readers - self.sender:
+            self.assertIn("Ask Camille Martin to send it", move.with_user(reader).alerts["chorus_status"]["message"])
+            self.assertIn("Ask Camille Martin to send it", move.with_user(reader).chorus_advice)
+
     def test_what_was_done_is_not_asked_for(self):
         move = self.returned("REJETEE")
         action = move.with_user(self.sender).action_chorus_reissue()
