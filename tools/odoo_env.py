@@ -17,8 +17,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,8 +33,6 @@ COMPANIONS = ("libjs-jquery",)
 JAXB = ("libjaxb-java", "libjaxb-api-java", "libistack-commons-java", "libactivation-java")
 # Only a file in it is wanted, the XML schema of CII D16B for the simulator; not what it needs to run.
 DATA_PACKAGES = ("trytond-edocument-uncefact==8.2.0",)
-# What judges whether screens can be used without seeing them well or with a mouse: the npm package and its SHA-256.
-AXE = ("axe-core@4.14.1", "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745")
 SITE = "usr/lib/python3/dist-packages"
 # What Odoo itself pins for each Python, and what of requirements-dev.txt runs the tests there.
 PINS = REPO / "tools/odoo_pins/requirements.txt"
@@ -219,26 +215,6 @@ def jaxb_home() -> Path:
     return target
 
 
-def axe_core() -> Path:
-    """The script of axe-core, which judges screens in ``tests/odoo/followup/test_accessibility.py``; made by the first call.
-
-    Missing where npm or the network is: that test then skips by name.
-    """
-    target = CACHE / AXE[0] / "axe.min.js"
-    if not target.exists() and shutil.which("npm"):
-        with tempfile.TemporaryDirectory(prefix="axe-") as folder:
-            pack = ["npm", "pack", "--silent", f"--pack-destination={folder}", AXE[0]]
-            done = subprocess.run(pack, capture_output=True, cwd=folder, check=False)
-            found = next(Path(folder).glob("*.tgz"), None)
-            if done.returncode or not found or hashlib.sha256(found.read_bytes()).hexdigest() != AXE[1]:
-                log(f"axe-core will not judge: {tail(done.stderr.decode(errors='replace')) or 'not the archive expected'}")
-                return target
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tarfile.open(found) as archive:
-                target.write_bytes(archive.extractfile("package/axe.min.js").read())
-    return target
-
-
 def make_venv(target: Path) -> None:
     """An empty virtual environment with pip, also where Debian's python3-venv (ensurepip) is missing."""
     remedy = "install python3-venv (or Python 3.10 to 3.13 with its module venv)"
@@ -308,7 +284,6 @@ def bootstrap(pins: bool = False) -> tuple[Path, Path]:
         try:
             home = odoo_home()
             jaxb_home()
-            axe_core()
             return home, venv(home, pins)
         finally:
             for folder in ("apt", "debs", "pip"):
