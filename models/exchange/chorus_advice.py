@@ -57,8 +57,9 @@ class ChorusAdvice(models.AbstractModel):
         remedies, answer = [trouble.remedy for trouble in self._chorus_troubles()], ""
         action = self.sudo().chorus_action_ids[:1]  # sudo: what became of an answer is for whoever sees the invoice
         if action.kind in self._chorus_possible() and action.kind != "reissue":
-            # what answered an earlier suspension says nothing of this one
-            past = action.state == "done" and self.chorus_status_at and action.done_at < self.chorus_status_at
+            # what answered an earlier suspension says nothing of this one, nor does an answer of which no time was kept
+            since = self.chorus_status_at
+            past = action.state == "done" and since and not (action.done_at and action.done_at >= since)
             answer = "" if past else ANSWERS.get(action.state, "")
             remedies += [action.error_remedy] if answer == "refused" and action.error_remedy else []
         return advice.Case(

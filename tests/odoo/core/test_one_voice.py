@@ -53,6 +53,14 @@ class TestOneVoice(ChorusCommon):
             self.assertIn(move.with_user(activity.user_id)._chorus_advice_text(), activity.note)
             self.assertFalse(activity.summary, "its type says it, once")
 
+    def test_an_answer_of_which_no_time_was_kept_hides_no_later_suspension(self):
+        """As records of the versions before have it."""
+        move = self.returned("SUSPENDUE", motif="JUSTIF_ABS")
+        action = self.env["chorus.action"].sudo()._chorus_ask(move, "complete", [("bon.pdf", b"%PDF")], comment="Voici")
+        action.write({"state": "done", "done_at": False})
+        self.assertEqual(move.with_user(self.sender)._chorus_advice().button, Button.COMPLETE)
+        self.assertTrue(move.with_user(self.sender).alerts["chorus_status"])
+
     def test_who_may_not_send_is_told_who_may(self):
         move = self.invoice(invoice_user_id=self.sender.id)
         self.assertNotIn("chorus_status", move.with_user(self.sender).alerts or {})
