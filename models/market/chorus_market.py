@@ -145,7 +145,7 @@ class ChorusMarket(models.Model):
         help="Of the lines of the price schedule that name none; empty: the company's usual one.",
     )
     amount_lines = fields.Monetary(
-        "Price schedule", compute="_compute_amount_lines", help="The lines of the price schedule, without VAT."
+        "Total of the price schedule", compute="_compute_amount_lines", help="The lines of the price schedule, without VAT."
     )
     lines_differ = fields.Boolean(compute="_compute_amount_lines", export_string_translation=False)
     line_file = fields.Binary(compute="_compute_line_files", export_string_translation=False)
