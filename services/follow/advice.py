@@ -3,8 +3,8 @@
 :func:`advise` knows the state, what was already done about it, the deadline, and what its reader may do. Nothing else says what
 is to be done: so no two places differ, none asks for what was done, and nobody is sent to a button that is not there.
 
-Sources: what a supplier does about a status, doc/RULES.md §4.3 (ordinary) and §2.5 (works); which actions there are, doc/API.md
-§3.5; delays, see ``works_clock`` and ``timeline``.
+Sources: what a supplier does about a status, doc/RULES.md §4.3 (ordinary), doc/RULES.md §2.5 (works); which actions there are,
+doc/API.md §3.5; delays, see ``works_clock`` and ``timeline``.
 """
 
 from __future__ import annotations

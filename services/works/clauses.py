@@ -15,7 +15,7 @@ from . import advance, retention, revision
 from .advance import USUAL_START
 from .money import HUNDRED, ZERO, part
 from .retention import Base, Guarantee, Stated
-from .revision import Formula, Indices, Worked
+from .revision import Coefficient, Formula, Indices, Worked
 
 #: What tells rates of VAT apart: the identifier of a tax.
 Key = int
@@ -77,7 +77,7 @@ class Month:
     retention: Decimal
     revision: Mapping[Key, Decimal]
     provisional: bool = False
-    coefficient: revision.Coefficient | None = None
+    coefficient: Coefficient | None = None
 
 
 def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:

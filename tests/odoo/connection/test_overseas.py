@@ -20,7 +20,7 @@ class TestOverseas(ChorusCommon):
         card = journal._get_journal_dashboard_data_batched()[journal.id]
         return (
             self.settings().create({}).chorus_is_french,
-            card["chorus_setup"],
+            bool(card["chorus_setup"]),
             self.env["account.move.send"]._is_applicable_to_company("chorus_pro", self.company),
         )
 

@@ -102,6 +102,7 @@ METHODS = {
     ("chorus.why", "action_recycle"): NOBODY,
     ("chorus.why", "action_reissue"): NOBODY,
     ("chorus.why", "action_validator"): NOBODY,
+    ("account.move", "action_chorus_not_filed"): TRANSFER,
     ("account.move", "action_chorus_send"): TRANSFER,
     ("account.move", "action_chorus_send_mended"): TRANSFER,
     ("account.move", "action_chorus_send_selected"): TRANSFER,

@@ -269,4 +269,4 @@ class TestFollow(ChorusCommon):
         self.run_cron()
         self.env.cr.flush()  # the tracked values are written
         told = move.message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == "chorus_state")
-        self.assertIn("À compléter", told.mapped("new_value_char"))
+        self.assertIn("Suspendue", told.mapped("new_value_char"))
