@@ -209,8 +209,9 @@ class AccountMove(models.Model):
                 speaking = move.with_context(lang=user.lang or self.env.lang)
                 note = Markup("<p>%s</p>") % tell(speaking, user)
                 if not open_ones:
-                    # without a summary: the type says it all, once
-                    move.activity_schedule(CALLS[kind], note=note, user_id=user.id)
+                    # the chatter shows the summary alone; the type, which says what to do, comes beside it when it is done
+                    state = states.STATES[move.chorus_state].of(speaking.env.lang)
+                    move.activity_schedule(CALLS[kind], summary=state, note=note, user_id=user.id)
                 elif open_ones[0].note != note:
                     open_ones[0].note = note
                 move._chorus_note_call(kind, reason, user)

@@ -748,6 +748,7 @@ class AccountMove(models.Model):
 
     def action_chorus_not_filed(self):
         """The document was not filed after all: it may be filed again."""
+        self.env["res.users"]._chorus_check_transfer()
         self.ensure_one()
         self.check_access("write")
         self._chorus_line().deposit_id.action_not_filed()

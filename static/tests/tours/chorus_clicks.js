@@ -82,7 +82,7 @@ counted("chorus_month_end", 12, [
     },
 ]);
 
-counted("chorus_complete_shortly", 4, [
+counted("chorus_complete_shortly", 5, [
     {
         trigger: ".o_group_header:contains('Suspended'), .o_kanban_group:contains('Suspended')",
         content: "One was suspended",
@@ -99,8 +99,13 @@ counted("chorus_complete_shortly", 4, [
         run: "click",
     },
     {
+        trigger: ".modal .o_field_widget[name='comment'] textarea",
+        content: "To say a word",
+        run: "click",
+    },
+    {
         trigger: ".modal .o_field_widget[name='comment'] textarea:focus",
-        content: "With a word, typed where the cursor stands already",
+        content: "With a word",
         run() {
             this.anchor.value = "Le bon de livraison est au contrat";
             this.anchor.dispatchEvent(new InputEvent("input", { bubbles: true }));

@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("chorus_complete", {
             run: "click",
         },
         {
-            trigger: ".o-mail-Activity:contains('complete or correct'):contains('Bon de livraison absent')",
+            trigger: ".o-mail-Activity:contains('Suspended'):contains('Bon de livraison absent')",
             content: "The activity says why",
         },
         {

@@ -51,7 +51,9 @@ class TestOneVoice(ChorusCommon):
             activity = move.activity_ids
             self.assertEqual(len(activity), 1)
             self.assertIn(move.with_user(activity.user_id)._chorus_advice_text(), activity.note)
-            self.assertFalse(activity.summary, "its type says it, once")
+            self.assertEqual(
+                activity.summary, states.STATES[move.chorus_state].of(activity.user_id.lang), "its type says what to do"
+            )
 
     def test_an_answer_of_which_no_time_was_kept_hides_no_later_suspension(self):
         """As records of the versions before have it."""
