@@ -153,7 +153,8 @@ class ChorusWorksProgress(models.Model):
     def write(self, vals):
         month = {name: vals[name] for name in _MONTHS if name in vals}
         result = super().write({name: value for name, value in vals.items() if name not in month})
-        if month or not {"basis", *_STATED.values()}.isdisjoint(vals):
+        stated = month or not {"basis", *_STATED.values()}.isdisjoint(vals)
+        if stated and not self.env.context.get("chorus_settled"):
             for row in self:
                 row._chorus_settle({**vals, **month})
         return result
@@ -174,8 +175,7 @@ class ChorusWorksProgress(models.Model):
 
     def _chorus_write_told(self, told):
         if told != self._chorus_now():
-            # our own would settle it once more
-            super().write(_values(told))  # pylint: disable=super-method-mismatch
+            self.with_context(chorus_settled=True).write(_values(told))
 
     # -- one situation after another -----------------------------------------------------------------------------------
 
