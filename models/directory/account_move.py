@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ...services.api import recipients as directory
 from ...services.vocabulary import states
@@ -73,14 +72,15 @@ class AccountMove(models.Model):
         code = body._chorus_only_service(environment)
         if not code:
             return
-        waiting = [("state", "=", "draft"), ("chorus_state", "in", ("to_send", "rejected"))]
         moves = self.sudo().search(  # sudo: what the directory tells is proposed whoever had it asked
             [
                 ("commercial_partner_id", "=", body.id),
                 ("company_id.chorus_environment", "=", environment),
                 ("move_type", "in", SALES),
                 ("buyer_reference", "in", (False, "")),
-                *Domain.OR([[one] for one in waiting]),
+                "|",
+                ("state", "=", "draft"),
+                ("chorus_state", "in", ("to_send", "rejected")),
             ]
         )
         moves.filtered(lambda move: move._chorus_is_for_chorus()).buyer_reference = code

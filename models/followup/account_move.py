@@ -210,7 +210,8 @@ class AccountMove(models.Model):
                 note = Markup("<p>%s</p>") % tell(speaking, user)
                 if not open_ones:
                     # the chatter shows the summary alone; the type, which says what to do, comes beside it when it is done
-                    state = states.STATES[move.chorus_state].of(speaking.env.lang)
+                    words = dict(speaking._fields["chorus_state"]._description_selection(speaking.env))
+                    state = words.get(move.chorus_state)
                     move.activity_schedule(CALLS[kind], summary=state, note=note, user_id=user.id)
                 elif open_ones[0].note != note:
                     open_ones[0].note = note

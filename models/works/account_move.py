@@ -384,9 +384,9 @@ class AccountMove(models.Model):
     def _chorus_last_progress(self):
         """The rows of the last situation before this one that was stated by its progress."""
         self.ensure_one()
-        rows = self.env["chorus.works.progress"]
-        stated = {move for (move,) in rows._read_group([("move_id", "in", self._chorus_progressed().ids)], ["move_id"])}
-        return next((move.chorus_progress_ids for move in self._chorus_progressed() if move in stated), rows)
+        rows, before = self.env["chorus.works.progress"], self._chorus_progressed()
+        stated = {move for (move,) in rows._read_group([("move_id", "in", before.ids)], ["move_id"])}
+        return next((move.chorus_progress_ids for move in before if move in stated), rows)
 
     def _chorus_is_stale(self):
         """Whether the situations before this one have changed since its progress was taken up."""
