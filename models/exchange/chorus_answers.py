@@ -80,6 +80,12 @@ class ChorusAnswers(models.AbstractModel):
         deposits = self.mapped(lambda move: move._chorus_line().deposit_id)
         return deposits.action_refresh()
 
+    def _chorus_shown_status(self):
+        """Chorus Pro's status, before there is one our own state, in words; False for an invoice that does not concern it."""
+        self.ensure_one()
+        states = dict(self._fields["chorus_state"]._description_selection(self.env))
+        return self.chorus_status_label or states.get(self.chorus_state, False)
+
     def _chorus_dealt_with(self):
         """Whether this refused invoice was cancelled by a credit note."""
         self.ensure_one()

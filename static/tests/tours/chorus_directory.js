@@ -65,6 +65,7 @@ const save = [
     {
         trigger: ".o_form_view:not(:has(.o_form_button_save:visible))",
         content: "Saved",
+        timeout: 60000,
     },
 ];
 
