@@ -19,7 +19,7 @@ const find = (siret, name) => [
         run: "click",
     },
     {
-        trigger: `.modal .o_data_row:contains('${name}') button[name='action_choose']`,
+        trigger: `.modal .o_data_row:contains('${name}') button[name='action_choose'], .modal .o_kanban_record:contains('${name}') button[name='action_choose']`,
         content: "Choose what was found",
         run: "click",
     },
