@@ -1,6 +1,7 @@
 /** @odoo-module **/
 
 import { ActionableErrors } from "@account/components/actionable_errors/actionable_errors";
+import { user } from "@web/core/user";
 import { patch } from "@web/core/utils/patch";
 
 /** Odoo calls what a banner's link names and forgets its answer: ours answer with a dialog or with what came of it. */
@@ -15,6 +16,7 @@ patch(ActionableErrors.prototype, {
             resModel: model,
             name: method,
             resIds: ids,
+            context: user.context,
             onClose: () => this.actionService.doAction("soft_reload"),
         });
     },

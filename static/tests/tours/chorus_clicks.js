@@ -217,7 +217,7 @@ registry.category("web_tour.tours").add("chorus_claim", {
             run: "click",
         },
         {
-            trigger: ".modal .o_field_widget[name='total']:contains('40')",
+            trigger: ".modal .o_field_widget[name='total']:contains('46.')",
             content: "It says what is owed",
         },
         {
