@@ -143,7 +143,7 @@ class AccountMove(models.Model):
     def _compute_chorus_amounts(self):
         for move in self:
             move.chorus_amounts = move._chorus_is_situation() and self.env["ir.qweb"]._render(
-                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement()}
+                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement(move._chorus_columns())}
             )
 
     def _chorus_amounts(self, books=None):
@@ -185,9 +185,11 @@ class AccountMove(models.Model):
             retention=-money["retention"],
         )
 
-    def _chorus_statement(self):
-        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out."""
-        found = self._chorus_columns()
+    def _chorus_statement(self, found):
+        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out.
+
+        :param found: what `_chorus_columns` made.
+        """
         columns = (found.cumulative, found.previous, found.month)
         labels = [
             ("works", self.env._("Work, without VAT"), False),
@@ -211,9 +213,11 @@ class AccountMove(models.Model):
                 rows.append((label, shown, stands_out))
         return rows
 
-    def _chorus_statement_market(self):
-        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount."""
-        found = self._chorus_columns()
+    def _chorus_statement_market(self, found):
+        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount.
+
+        :param found: what `_chorus_columns` made.
+        """
         if not found.market:
             return ""
         currency = self.chorus_market_id.currency_id
