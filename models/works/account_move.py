@@ -385,12 +385,17 @@ class AccountMove(models.Model):
             .sorted("chorus_situation", reverse=True)
         )
 
+    def _chorus_last_progressed(self):
+        """The last situation before this one that was stated by its progress; maybe none."""
+        self.ensure_one()
+        before = self._chorus_progressed()
+        stated = {move for (move,) in self.env["chorus.works.progress"]._read_group([("move_id", "in", before.ids)], ["move_id"])}
+        # alone: the rows of three years would be read along with its own
+        return next((move.with_prefetch() for move in before if move in stated), before.browse())
+
     def _chorus_last_progress(self):
         """The rows of the last situation before this one that was stated by its progress."""
-        self.ensure_one()
-        rows, before = self.env["chorus.works.progress"], self._chorus_progressed()
-        stated = {move for (move,) in rows._read_group([("move_id", "in", before.ids)], ["move_id"])}
-        return next((move.chorus_progress_ids for move in before if move in stated), rows)
+        return self._chorus_last_progressed().chorus_progress_ids
 
     def _chorus_is_stale(self):
         """Whether the situations before this one have changed since its progress was taken up."""
@@ -404,7 +409,7 @@ class AccountMove(models.Model):
         if not count:
             return False
         last = self.env["chorus.works.progress"]._read_group(
-            [("move_id", "=", self._chorus_last_progress().move_id.id)], [], ["amount_total:sum"]
+            [("move_id", "=", self._chorus_last_progressed().id)], [], ["amount_total:sum"]
         )
         ((total,),) = last
         return bool(self.currency_id.compare_amounts(before or 0, total or 0))
