@@ -43,7 +43,7 @@ class TestMonths(MarketCommon):
                 "party_ids": [
                     Command.create(
                         {
-                            "role": "subcontractor",
+                            "role": "sous_traitant",
                             "partner_id": cls.party(name, siret).id,
                             "amount": 20000,
                             "accepted_on": months.START,
