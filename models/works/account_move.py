@@ -10,7 +10,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.en16931 import DocumentError
 from ...services.document.invoice import Period, VatCategory
-from ...services.document.pdfa import PdfError, plain
+from ...services.document.pdfa import PdfError, Printed
 from ...services.follow import advice, works, works_clock
 from ...services.rules import direct_payment, situations
 from ...services.text import number as written
@@ -789,7 +789,7 @@ class AccountMove(models.Model):
         :raises UserError: when it cannot be printed, or is no readable PDF.
         """
         try:
-            return plain(self._chorus_pdf())
+            return Printed(self._chorus_pdf()).plain()
         except PdfError as error:
             raise UserError(self.env._("The printed invoice is no readable PDF (%s).", error)) from error
         except DocumentError as error:
