@@ -151,6 +151,7 @@ def add_business(env):
                 "invoice_sending_method": "chorus_pro",
             }
         )
+        partners[siret]._chorus_propose_term()  # as the form does
     for code, name, price in PRODUCTS:
         env["product.product"].create({"default_code": code, "name": name, "list_price": price, "type": "service"})
     return partners

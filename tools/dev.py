@@ -16,6 +16,7 @@ from typing import Any
 if sys.version_info < (3, 10):
     raise SystemExit("Odoo 19 needs Python 3.10 or newer.\nWhat to do: run this with python3.11, say.")
 
+import axe
 import odoo_env
 import pg
 import processes
@@ -110,6 +111,7 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
         arguments = arguments or list(PINS_TESTS)
     else:
         ensure_browser()
+        axe.fetch()
     clean = lint.static(work) if everything else True
     if with_auto_install and not arguments:
         arguments = database_tests()

@@ -1,6 +1,6 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..services.document.invoice import Attachment
@@ -21,12 +21,19 @@ class ChorusAttach(models.TransientModel):
         string="Files of the chatter",
         domain="[('res_model', '=', 'account.move'), ('res_id', '=', move_id), ('res_field', '=', False)]",
     )
+    has_chatter = fields.Boolean(compute="_compute_has_chatter", compute_sudo=False, export_string_translation=False)
     kind = fields.Selection(
         selection=lambda self: self.env["chorus.attachment"]._fields["kind"]._description_selection(self.env),
         string="What they are",
         required=True,
         default="other",
     )
+
+    @api.depends("move_id")
+    def _compute_has_chatter(self):
+        for wizard in self:
+            files = [("res_model", "=", "account.move"), ("res_id", "=", wizard.move_id.id), ("res_field", "=", False)]
+            wizard.has_chatter = bool(self.env["ir.attachment"].search_count(files, limit=1))
 
     def action_add(self):
         """Put these files with the invoice; those of its chatter stay there too.

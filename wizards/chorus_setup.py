@@ -36,6 +36,7 @@ class ChorusSetup(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     step = fields.Selection(selection="_selection_step", required=True, default="company")
+    steps = fields.Json(compute="_compute_page", export_string_translation=False)
     page = fields.Html(compute="_compute_page", sanitize=False, export_string_translation=False)
     is_first = fields.Boolean(compute="_compute_page", export_string_translation=False)
     is_last = fields.Boolean(compute="_compute_page", export_string_translation=False)
@@ -205,6 +206,7 @@ class ChorusSetup(models.TransientModel):
     @api.depends_context("lang")
     def _compute_page(self):
         lang = self.env.lang
+        outcomes = dict(self.env["chorus.setup.link"]._fields["outcome"]._description_selection(self.env))
         for setup in self:
             setup._check_unsaved()
             steps = setup._steps()
@@ -217,18 +219,19 @@ class ChorusSetup(models.TransientModel):
                 and all(findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL)
                 and not any(finding.outcome is Outcome.FAILED for finding in findings.values())
             )
+            setup.steps = [
+                {
+                    "key": step.key,
+                    "title": step.title.of(lang),
+                    "current": step == current,
+                    "done": setup._is_done(step, findings),
+                    "open": not setup._missing_before(step),
+                }
+                for step in steps
+            ]
             setup.page = self.env["ir.qweb"]._render(
                 "l10n_fr_chorus_pro.setup_page",
                 {
-                    "steps": [
-                        {
-                            "number": number,
-                            "title": step.title.of(lang),
-                            "current": step == current,
-                            "done": setup._is_done(step, findings),
-                        }
-                        for number, step in enumerate(steps, 1)
-                    ],
                     "title": current.title.of(lang),
                     "actions": [action.of(lang) for action in current.actions],
                     "copied": [
@@ -244,6 +247,7 @@ class ChorusSetup(models.TransientModel):
                         {
                             "label": diagnosis.LINKS[link].label.of(lang),
                             "outcome": findings[link].outcome.value,
+                            "told": outcomes[findings[link].outcome.value],
                             "cause": failure(findings[link].code).cause.of(lang) if findings[link].code else "",
                         }
                         for link in current.links
@@ -289,6 +293,28 @@ class ChorusSetup(models.TransientModel):
         """Show the page before, without recording this one."""
         self._check_manager(self.company_id)
         return self._go(-1)
+
+    def action_step(self, key=""):
+        """Show the page that was clicked on: one before this one as `action_back` does, one after it as `action_next` does.
+
+        :raises ValidationError: when a page on the way lacks what the next ones need.
+        """
+        self.ensure_one()
+        self._check_manager(self.company_id)
+        steps = {step.key: step for step in self._steps()}
+        if key not in steps:
+            raise ValidationError(self.env._("This step is not one of this environment."))
+        keys = list(steps)
+        way = keys.index(key) - (keys.index(self.step) if self.step in keys else 0)
+        if way <= 0:
+            return self._go(way)
+        action = self.action_next()
+        if way == 1 or self.trouble:
+            return action
+        missing = self._missing_before(steps[key])
+        if missing:
+            raise ValidationError(missing)
+        return self._go(way - 1)
 
     def action_check(self):
         """Record this page, then walk the chain."""
@@ -344,13 +370,28 @@ class ChorusSetup(models.TransientModel):
 
     def _check_entered(self):
         """:raises ValidationError: when this page is left without what the next ones need; "Continue later" leaves it anyhow."""
+        missing = self._missing(self.step)
+        if missing:
+            raise ValidationError(missing)
+
+    def _missing(self, key):
+        """What a page lacks of what the next ones need, in words; False when it lacks nothing."""
+        company = self.company_id.sudo()  # sudo: see _check_manager
+        has = company._chorus_has_secret
+        if key == "company" and not (company.chorus_environment and company.company_registry):
+            return self.env._("Choose the environment and enter the SIRET to go on.")
         if self.chorus_from_file:
-            return
-        has = self.company_id.sudo()._chorus_has_secret  # sudo: see _check_manager
-        if self.step == "oauth" and not (self.client_id and has("client_secret")):
-            raise ValidationError(self.env._("Enter the Client ID and its secret to go on."))
-        if self.step == "technical" and not (self.technical_account and has("technical_password")):
-            raise ValidationError(self.env._("Enter the account and its password to go on."))
+            return False
+        if key == "oauth" and not (company.chorus_client_id and has("client_secret")):
+            return self.env._("Enter the Client ID and its secret to go on.")
+        if key == "technical" and not (company.chorus_technical_account and has("technical_password")):
+            return self.env._("Enter the account and its password to go on.")
+        return False
+
+    def _missing_before(self, step):
+        """What the first page that lacks something before a step lacks, in words; False when one may go there."""
+        steps = self._steps()
+        return next(filter(None, (self._missing(one.key) for one in steps[: steps.index(step)])), False)
 
     def _check_company_page(self):
         if not self.environment:

@@ -153,7 +153,9 @@ class ResPartner(models.Model):
         requirements = body._chorus_requirements(environment, code)
         asked = directory.asked(requirements, next(iter(requirements.services or ()), None))
         text = directory.sentence(requirements, asked).of(self.env.lang)
-        return FormNeeds(True, bool(body.chorus_service_count), asked.service, asked.engagement, text)
+        # a body of which a service is known already is not asked how many it has
+        has_services = bool(requirements.services or requirements.choices or body.chorus_service_count)
+        return FormNeeds(True, has_services, asked.service, asked.engagement, text)
 
     def _chorus_question(self):
         """Whom to ask the directory for, as a ``services.api.recipients.Question``."""

@@ -173,6 +173,9 @@ class ChorusDeposit(models.Model):
     flow_state_label = fields.Char("Flow state", compute="_compute_flow_state_label")
     flow_state_at = fields.Datetime("Flow state since", readonly=True)
     deposited_at = fields.Datetime("Deposited on", readonly=True)
+    asked_at = fields.Datetime(
+        "When a user asked Chorus Pro and was answered", readonly=True, copy=False, export_string_translation=False
+    )
     read_at = fields.Datetime("Read in Chorus Pro on", compute="_compute_read_at", help="Nothing newer is known of it.")
     report = fields.Text(readonly=True, help="What Chorus Pro reported on the whole file.")
     data = fields.Text("Data sent", readonly=True, groups="l10n_fr_chorus_pro.group_chorus_user")
@@ -195,12 +198,12 @@ class ChorusDeposit(models.Model):
 
     # -- the intent ----------------------------------------------------------------------------------------------------
 
-    @api.depends("environment", "company_id.chorus_environment")
+    @api.depends("environment", "company_id.chorus_environment", "asked_at")
     def _compute_read_at(self):
         for deposit in self:
             connection = deposit.company_id._chorus_connection()
             followed = deposit.environment == connection.environment and deposit.state in ("integrated", "partial")
-            deposit.read_at = followed and connection.last_poll
+            deposit.read_at = max(filter(None, (followed and connection.last_poll, deposit.asked_at)), default=False)
 
     @api.depends("environment", "company_id.chorus_environment")
     def _compute_other_environment(self):
@@ -316,6 +319,8 @@ class ChorusDeposit(models.Model):
                 )
             )
         before, failures = deposits._chorus_known(), deposits._chorus_refresh()
+        if not failures:
+            deposits.asked_at = fields.Datetime.now()
         return self.env["res.company"]._chorus_told(failures, deposits._chorus_known() != before)
 
     def _chorus_known(self):

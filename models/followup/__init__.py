@@ -2,6 +2,7 @@ from . import (
     account_journal,
     account_move,
     account_move_line,
+    account_payment_register,
     chorus_dashboard,
     chorus_report,
     res_company,

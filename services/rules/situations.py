@@ -272,8 +272,8 @@ def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
             "retention_missing",
             Level.WARN,
             Text(
-                f"The previous situations have a retention ({shown.en} without VAT so far), and this one has none.",
-                f"Les situations précédentes portent une retenue de garantie ({shown.fr} HT à ce jour), celle-ci n'en a pas.",
+                f"The previous situations have a retention ({shown.en} € without VAT so far), and this one has none.",
+                f"Les situations précédentes portent une retenue de garantie ({shown.fr} € HT à ce jour), celle-ci n'en a pas.",
             ),
             Text(
                 "Add the line of the retention, unless a guarantee (bond) replaces it.",

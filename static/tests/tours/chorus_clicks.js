@@ -58,7 +58,7 @@ counted("chorus_month_end", 12, [
     },
 ]);
 
-counted("chorus_complete_shortly", 5, [
+counted("chorus_complete_shortly", 4, [
     {
         trigger: ".o_group_header:contains('Suspended'), .o_kanban_group:contains('Suspended')",
         content: "One was suspended",
@@ -75,13 +75,8 @@ counted("chorus_complete_shortly", 5, [
         run: "click",
     },
     {
-        trigger: ".modal .o_field_widget[name='comment'] textarea",
-        content: "To say a word",
-        run: "click",
-    },
-    {
         trigger: ".modal .o_field_widget[name='comment'] textarea:focus",
-        content: "With a word",
+        content: "The cursor is there: type a word",
         run() {
             this.anchor.value = "Le bon de livraison est au contrat";
             this.anchor.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -120,6 +115,90 @@ registry.category("web_tour.tours").add("chorus_pocket", {
         {
             trigger: ".o_field_widget[name='chorus_entry_ids'] .o_kanban_record:contains('Suspended'):contains('Bon de livraison absent')",
             content: "The time line shows the reason beside the state",
+        },
+    ],
+});
+
+// The jobs of every day on a telephone: the one thing to do is a button that is seen, without the menu beside it.
+registry.category("web_tour.tours").add("chorus_pocket_complete", {
+    steps: () => [
+        {
+            trigger: ".o_kanban_record:has(.o_field_badge[name='chorus_state']:contains('Suspended'))",
+            content: "Open its card",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_statusbar_buttons > button[name='action_chorus_complete']:visible",
+            content: "Complete it",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='comment'] textarea",
+            content: "With a word",
+            run: "edit Le bon de livraison est au contrat",
+        },
+        {
+            trigger: ".modal footer button[name='action_confirm']:visible",
+            content: "Send it",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_badge[name='chorus_state']:contains('Completed')",
+            content: "It is on its way again",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("chorus_pocket_mend", {
+    steps: () => [
+        {
+            trigger: ".o_kanban_record:has(.o_field_badge[name='chorus_state']:contains('To send'))",
+            content: "Open the card of what is to be sent",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .alert:contains('engagement number is missing') a",
+            content: "What is missing is said, with a way there",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='purchase_order_reference'] input",
+            content: "The number of the order",
+            run: "edit 1300012345",
+        },
+        {
+            trigger: ".modal footer button.btn-primary:visible",
+            content: "Save it",
+            run: "click",
+        },
+        {
+            trigger:
+                "body:not(:has(.modal)) .o_form_view:not(:has(.alert:contains('engagement number is missing'))) .o_statusbar_buttons > button[name='action_chorus_send']:visible",
+            content: "Nothing stands in the way: send it",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_field_badge[name='chorus_state']:contains('Deposited')",
+            content: "It has left",
+        },
+    ],
+});
+
+// A late payment is claimed from the banner that tells of it.
+registry.category("web_tour.tours").add("chorus_claim", {
+    steps: () => [
+        {
+            trigger: ".o_form_view .alert:contains('was expected by') a:contains('Claim it')",
+            content: "The banner leads to the claim",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='total']:contains('46.')",
+            content: "It says what is owed",
+        },
+        {
+            trigger: ".modal footer button[name='action_letter']",
+            content: "And prints the letter",
         },
     ],
 });

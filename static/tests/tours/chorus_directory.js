@@ -19,7 +19,7 @@ const find = (siret, name) => [
         run: "click",
     },
     {
-        trigger: `.modal .o_data_row:contains('${name}') button[name='action_choose']`,
+        trigger: `.modal .o_data_row:contains('${name}') button[name='action_choose'], .modal .o_kanban_record:contains('${name}') button[name='action_choose']`,
         content: "Choose what was found",
         run: "click",
     },
@@ -29,15 +29,30 @@ const find = (siret, name) => [
     },
 ];
 
+// A telephone has cards to choose from where a desk has a list that follows what is typed.
 const choose = (field, text, option) => [
     {
         trigger: `.o_form_view .o_field_widget[name='${field}'] input`,
         content: `Type into ${field}`,
+        isActive: ["desktop"],
         run: `edit ${text}`,
     },
     {
         trigger: `.o-autocomplete--dropdown-item:contains('${option}')`,
         content: `Choose ${option}`,
+        isActive: ["desktop"],
+        run: "click",
+    },
+    {
+        trigger: `.o_form_view .o_field_widget[name='${field}'] input`,
+        content: `Touch ${field}`,
+        isActive: ["mobile"],
+        run: "click",
+    },
+    {
+        trigger: `.modal .o_kanban_record:contains('${option}')`,
+        content: `Choose ${option}`,
+        isActive: ["mobile"],
         run: "click",
     },
 ];

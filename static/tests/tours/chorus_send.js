@@ -26,11 +26,13 @@ registry.category("web_tour.tours").add("chorus_send", {
         {
             trigger: ".o_group_header:contains('To send')",
             content: "The list tells how many invoices are to be sent",
+            isActive: ["desktop"],
             run: "click",
         },
         {
-            trigger: ".o_data_row:has(.o_field_badge[name='chorus_state']:contains('To send')) td[name='name']",
-            content: "The list tells which invoice is to be sent; open it",
+            trigger:
+                ".o_data_row:has(.o_field_badge[name='chorus_state']:contains('To send')) td[name='name'], .o_kanban_record:has(.o_field_badge[name='chorus_state']:contains('To send'))",
+            content: "The list, or on a telephone the card, tells which invoice is to be sent; open it",
             run: "click",
         },
         {

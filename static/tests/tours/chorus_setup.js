@@ -22,6 +22,7 @@ registry.category("web_tour.tours").add("chorus_setup", {
             run: "click",
         },
         page("Your company"),
+        { trigger: ".modal .o_chorus_steps button[data-step='oauth']:disabled", content: "Nothing is skipped" },
         { trigger: NEXT, content: "Nothing was chosen", run: "click" },
         { trigger: ".o_error_dialog:contains('Choose the environment') .btn-primary", content: "It says so", run: "click" },
         {
@@ -74,6 +75,10 @@ registry.category("web_tour.tours").add("chorus_setup", {
             trigger: ".modal .alert-success:visible:contains('Connection with Chorus Pro established')",
             content: "The green message",
         },
+        { trigger: ".modal .o_chorus_steps button[data-step='company']:not(:disabled)", content: "Back to the first step", run: "click" },
+        page("Your company"),
+        { trigger: ".modal .o_chorus_steps button[data-step='test']:not(:disabled)", content: "And on, over what is done", run: "click" },
+        page("Test of the connection"),
         { trigger: NEXT, content: "Go on", run: "click" },
         page("Who transfers what"),
         { trigger: ".modal button[name='action_finish']:visible", content: "Finish", run: "click" },

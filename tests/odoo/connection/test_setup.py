@@ -69,6 +69,36 @@ class TestSetup(ChorusCommon):
         )
         self.assertFalse(self.simulator.state()["deposits"])
 
+    def test_a_step_is_clicked_on(self):
+        """One goes back to any page, and on to those that lack nothing of what comes first; nothing is skipped."""
+        self.from_nothing()
+        way = self.start()
+
+        def open_ones():
+            return [step["key"] for step in way.steps if step["open"]]
+
+        self.assertEqual(open_ones(), ["company"])
+        with self.assertRaisesRegex(ValidationError, "Choose the environment"):
+            way.action_step("account")
+        way.write({"environment": "simulator", "siret": simulated.SUPPLIER, "simulator_url": self.simulator.url})
+        with self.assertRaisesRegex(ValidationError, "Enter the Client ID"):
+            way.action_step("technical")
+        way.action_step("oauth")
+        self.assertEqual((way.step, open_ones()), ("oauth", ["company", "oauth"]))
+        secret = {"chorus_client_secret": simulated.CLIENT_SECRET, "chorus_client_secret_again": simulated.CLIENT_SECRET}
+        way.write({"client_id": simulated.CLIENT_ID, **secret})
+        with self.assertRaisesRegex(ValidationError, "Enter the account"):
+            way.action_step("transfer")
+        way.action_step("technical")
+        password = {"chorus_technical_password": simulated.PASSWORD, "chorus_technical_password_again": simulated.PASSWORD}
+        way.write({"technical_account": simulated.ACCOUNT, **password})
+        way.action_step("transfer")
+        self.assertEqual((way.step, open_ones()), ("transfer", ["company", "oauth", "technical", "test", "transfer"]))
+        way.action_step("company")
+        self.assertEqual(way.step, "company")
+        with self.assertRaisesRegex(ValidationError, "not one of this environment"):
+            way.action_step("piste")
+
     def test_a_wrong_secret_is_told_on_its_page(self):
         self.speak_french()
         self.from_nothing()
@@ -114,7 +144,8 @@ class TestSetup(ChorusCommon):
         connection = self.company._chorus_connection()
         connection.last_poll = connection.client_secret_at
         self.assertFalse(connection.findings)
-        self.assertEqual((self.start().step, self.start().page.count("fa-check-circle")), ("transfer", 5))
+        way = self.start()
+        self.assertEqual((way.step, sum(step["done"] for step in way.steps)), ("transfer", 5))
         connection.error_code = "credentials"
         self.assertEqual(self.start().step, "oauth")
         connection.error_code = False

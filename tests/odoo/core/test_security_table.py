@@ -151,6 +151,7 @@ METHODS = {
     ("chorus.setup", "action_later"): NOBODY,
     ("chorus.setup", "action_next"): NOBODY,
     ("chorus.setup", "action_open"): MANAGER | {"stranger"},
+    ("chorus.setup", "action_step"): NOBODY,
     ("res.config.settings", "action_chorus_change_account"): NOBODY,
     ("res.config.settings", "action_chorus_change_client"): NOBODY,
     ("res.config.settings", "action_chorus_change_place"): NOBODY,

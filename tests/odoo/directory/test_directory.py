@@ -284,8 +284,10 @@ class TestDirectory(DirectoryCase):
         self.sender.group_ids |= self.env.ref("base.group_partner_manager")
         wizard.invalidate_recordset(["may_choose"])
         self.assertTrue(wizard.may_choose)
-        button = etree.fromstring(wizard.get_view(view_type="form")["arch"]).find(".//button[@name='action_choose']")
-        self.assertEqual(button.get("column_invisible"), "not parent.may_choose")
+        arch = etree.fromstring(wizard.get_view(view_type="form")["arch"])
+        for view, hidden in (("list", "column_invisible"), ("kanban", "invisible")):
+            (button,) = arch.iterfind(f".//{view}//button[@name='action_choose']")
+            self.assertEqual(button.get(hidden), "not parent.may_choose")
 
     def test_many_results_come_in_pages(self):
         self.simulator.control("directory", structures=[

@@ -16,7 +16,7 @@ class TestDirectoryTour(ChorusCommon, HttpCase):
                 self.start_tour(
                     "/odoo/action-l10n_fr_chorus_pro.action_chorus_find", f"chorus_directory_find_{kind}", login="admin"
                 )
-                self.start_tour("/odoo/customer-invoices/new", f"chorus_directory_{kind}", login="admin")
+                self.start_tour("/odoo/customer-invoices/new", f"chorus_directory_{kind}", login="admin", timeout=180)
         self.env.invalidate_all()
         sirets = ("20000106300011", "20000112100017", "20000101400014")
         bodies = self.env["res.partner"].search([("company_registry", "in", sirets)])
@@ -24,3 +24,11 @@ class TestDirectoryTour(ChorusCommon, HttpCase):
         self.assertEqual(set(bodies.with_company(self.company).mapped("invoice_sending_method")), {"chorus_pro"})
         move = self.env["account.move"].search([("purchase_order_reference", "=", "1300012345")])
         self.assertEqual(move.buyer_reference, "ESS-FAC")
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestDirectoryTourInThePocket(TestDirectoryTour):
+    """The same on a telephone."""
+
+    browser_size = "400x800"
+    touch_enabled = True

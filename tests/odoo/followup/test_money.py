@@ -5,6 +5,7 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import format_date
 from odoo.tools.safe_eval import safe_eval
 
 from ...common import ChorusCommon
@@ -104,3 +105,21 @@ class TestMoney(ChorusCommon):
         (domain,) = search.xpath("//filter[@name='chorus_announced']/@domain")
         found = self.env["account.move.line"].search([*safe_eval(domain), ("move_id", "in", (announced | other).ids)])
         self.assertEqual((found.move_id, found.account_type), (announced, "asset_receivable"))
+
+    def test_an_announced_transfer_is_told_where_a_payment_is_registered(self):
+        """What was announced stands beside what the bank has: by name, day and amount; nothing is said of the others."""
+        announced, other = self.arrive(self.invoice()), self.invoice(price=70)
+        self.simulator.act(announced.chorus_identifier, "MISE_EN_PAIEMENT")
+        self.follow()
+        register = self.env["account.payment.register"].with_user(self.sender)
+        for moves, told in ((announced | other, True), (other, False)):
+            context = {"active_model": "account.move", "active_ids": moves.ids}
+            message = (
+                (register.with_context(**context).create({}).actionable_errors or {}).get("chorus_announced", {}).get("message")
+            )
+            self.assertEqual(bool(message), told)
+            if told:
+                day = format_date(self.env, fields.Datetime.context_timestamp(announced, announced.chorus_payment_at).date())
+                for words in (announced.name, day, "2,400.00"):
+                    self.assertIn(words, message)
+                self.assertNotIn(other.name, message)

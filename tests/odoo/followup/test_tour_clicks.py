@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from ...common import ChorusCommon
@@ -42,6 +45,13 @@ class TestClicks(ClicksCase):
         (seen,) = self.simulator.invoices()
         self.assertEqual(seen["statut"], "COMPLETEE", move)
 
+    def test_claimed_from_the_banner(self):
+        move = self.arrive(self.invoice())
+        then = fields.Datetime.now() - timedelta(days=40)
+        self.env["chorus.status.entry"].sudo().create({"move_id": move.id, "status": "MISE_A_DISPOSITION", "at": then})
+        self.env.flush_all()
+        self.start_tour(f"/odoo/chorus-invoices/{move.id}", "chorus_claim", login="admin")
+
 
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestPocket(ClicksCase):
@@ -53,3 +63,21 @@ class TestPocket(ClicksCase):
     def test_from_the_dashboard_to_the_reason(self):
         self.suspended()
         self.start_tour("/odoo/chorus-board", "chorus_pocket", login="admin")
+
+    def test_sent(self):
+        move = self.invoice()
+        self.start_tour("/odoo/chorus-invoices", "chorus_send", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual(move.chorus_state, "deposited")
+
+    def test_mended_and_sent(self):
+        move = self.invoice(self.state)
+        self.start_tour("/odoo/chorus-invoices", "chorus_pocket_mend", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual((move.chorus_state, move.purchase_order_reference), ("deposited", "1300012345"))
+
+    def test_suspended_and_completed(self):
+        self.suspended()
+        self.start_tour("/odoo/chorus-invoices", "chorus_pocket_complete", login="admin")
+        (seen,) = self.simulator.invoices()
+        self.assertEqual(seen["statut"], "COMPLETEE")
