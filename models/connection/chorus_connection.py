@@ -174,9 +174,7 @@ class ChorusConnection(models.Model):
         """Until when the scheduled jobs make no call, after failures or for an announced maintenance; None while they may."""
         self.ensure_one()
         pause = self.paused_until
-        company = self.sudo().company_id  # sudo: jobs and senders alike
-        maintenance = company.chorus_maintenance_until and company._chorus_maintenance()
-        moments = [pause if pause and not timing.is_ahead(pause) else None, maintenance]
+        moments = [pause if pause and not timing.is_ahead(pause) else None, self.company_id._chorus_maintenance()]
         now = fields.Datetime.now()
         return max((moment for moment in moments if moment and moment > now), default=None)
 

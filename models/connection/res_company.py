@@ -172,10 +172,11 @@ class ResCompany(models.Model):
     def _chorus_maintenance(self):
         """Until when an announced maintenance of Chorus Pro lasts; None while there is none."""
         self.ensure_one()
-        company, now = self.sudo(), fields.Datetime.now()  # sudo: jobs and senders alike
-        begun = not company.chorus_maintenance_from or company.chorus_maintenance_from <= now
-        until = company.chorus_maintenance_until
-        return until if until and begun and until > now else None
+        company = self.sudo()  # sudo: jobs and senders alike
+        until, now = company.chorus_maintenance_until, fields.Datetime.now()
+        if not until or until <= now:
+            return None
+        return until if not company.chorus_maintenance_from or company.chorus_maintenance_from <= now else None
 
     def _chorus_maintenance_text(self):
         """A sentence for whoever waits during an announced maintenance, False at other times."""
