@@ -392,16 +392,27 @@ class ResCompany(models.Model):
 
         :param given: see ``_chorus_target``.
         """
-        connection = self._chorus_connection()
+        holder, given = self._chorus_holder(given)
+        connection = holder._chorus_connection()
         recorded = {name: connection[name] for name in LOGINS} | {name: connection[f"{name}_sealed"] for name in SECRETS}
-        own = {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
+        return {name: value for name, value in recorded.items() if value} | given.access
+
+    def _chorus_holder(self, given=None):
+        """The company whose access data this one uses, and what the server's file gives for that one.
+
+        A branch that has none of its own uses those of the company above: one connection, several SIRETs.
+
+        :param given: see ``_chorus_target``.
+        """
+        given, connection = given or self._chorus_given(), self._chorus_connection()
+        own = given.access or any(connection[name] for name in (*LOGINS, *(f"{secret}_sealed" for secret in SECRETS)))
         lender = not own and self._chorus_lender()
-        return lender._chorus_access() if lender else own
+        return lender._chorus_holder() if lender else (self, given)
 
     def _chorus_lender(self):
-        """The company above, of which a branch without access data of its own uses those: one connection, several SIRETs.
+        """The company above, which may lend its branches what they have not; empty when there is none in this environment.
 
-        Its technical account must be attached to the branch's structure at Chorus Pro. Empty when there is none.
+        Its technical account must be attached to the branch's structure at Chorus Pro.
         """
         self.ensure_one()
         parent = self.sudo().parent_id  # sudo: who works for a branch need not see the others
@@ -494,13 +505,9 @@ class ResCompany(models.Model):
         :param given: see ``_chorus_target``.
         :raises NotAllowed: see ``_chorus_secret``.
         """
-        outside = (given or self._chorus_given()).access
-        connection = self._chorus_connection()
-        own = outside or any(connection[name] for name in LOGINS) or any(connection[f"{name}_sealed"] for name in SECRETS)
-        lender = not own and self._chorus_lender()
-        if lender:
-            return lender._chorus_secrets(*names)
-        return connection._secrets(*(name for name in names if name not in outside)) | outside
+        holder, given = self._chorus_holder(given)
+        outside = given.access
+        return holder._chorus_connection()._secrets(*(name for name in names if name not in outside)) | outside
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""
