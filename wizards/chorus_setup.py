@@ -191,7 +191,7 @@ class ChorusSetup(models.TransientModel):
 
     def _page_values(self, current, steps, findings):
         """What the page of a step shows."""
-        lang = self.env.lang
+        lang, guide = self.env.lang, current.guide
         return {
             "steps": [
                 {
@@ -202,10 +202,12 @@ class ChorusSetup(models.TransientModel):
                 }
                 for number, step in enumerate(steps, 1)
             ],
+            "position": steps.index(current) + 1,
             "title": current.title.of(lang),
             "actions": [action.of(lang) for action in current.actions],
-            "copied": [(label, self._filled_in(text)) for label, text in current.copied],
-            "guide": f"{setup_steps.GUIDES}{current.guide}" if current.guide else "",
+            "copied": [(label.of(lang), self._filled_in(text)) for label, text in current.copied],
+            "guide": f"{setup_steps.GUIDES}{guide.path}" if guide else "",
+            "guide_title": guide.title if guide else "",
             "support": support.WAYS.of(lang) if current.site is Site.CHORUS_PRO else "",
             "gives": "" if current.key == "test" else current.gives.of(lang),
             "site": current.site.value,
@@ -215,7 +217,11 @@ class ChorusSetup(models.TransientModel):
 
     def _filled_in(self, text):
         """A text to copy, with the company's own in the places of a ``Step.copied``."""
-        return text.format(application=self.application_name or "", siret=compact(self.siret))
+        return text.format(
+            application=self.application_name or "",
+            siret=compact(self.siret),
+            catalogue=setup_steps.catalogue(self.environment),
+        )
 
     def _checks(self, current, findings):
         """What the last test found of the links that a step makes; the page of the test itself has a list of them all."""
