@@ -409,6 +409,12 @@ class ResCompany(models.Model):
         lender = not own and self._chorus_lender()
         return lender._chorus_holder() if lender else (self, given)
 
+    def _chorus_borrows_from(self):
+        """The company above whose access data this branch uses; empty where it has its own, and where none has any."""
+        self.ensure_one()
+        holder, given = self._chorus_holder()
+        return holder if holder != self and holder._chorus_access(given) else self.browse()
+
     def _chorus_lender(self):
         """The company above, which may lend its branches what they have not; empty when there is none in this environment.
 
@@ -482,6 +488,9 @@ class ResCompany(models.Model):
         :raises ValidationError: see ``_chorus_check_new``.
         """
         tried = self._chorus_check_new(**new)
+        lender = self._chorus_borrows_from()
+        if tried and lender:
+            self._chorus_stop_borrowing(lender)
         logins = {f"chorus_{name}": value for name, value in new.items() if name in LOGINS}
         if logins:
             self.write(logins)
@@ -490,6 +499,15 @@ class ResCompany(models.Model):
                 self._chorus_set_secret(name, new[name])
         if tried:
             self._chorus_connection().password_proved = True
+
+    def _chorus_stop_borrowing(self, lender):
+        """Give a branch, as its own, what it uses of the company above, of which a part is about to be replaced."""
+        access, secrets = self._chorus_access(), self._chorus_secrets(*SECRETS)
+        connection = self.env["chorus.connection"]._of(self).sudo()  # sudo: see _chorus_store_access
+        connection.write({name: access[name] for name in LOGINS})
+        for name in SECRETS:
+            connection._set_secret(name, secrets[name])
+            connection[f"{name}_at"] = lender._chorus_connection()[f"{name}_at"]
 
     def _chorus_secret(self, name):
         """A secret in clear, "" when there is none; for the HTTP session only.

@@ -157,6 +157,46 @@ class TestSuppliers(ChorusCommon):
         self.assertTrue(branch._chorus_diagnose().established)
         return branch, second
 
+    def page(self, company, step):
+        return self.env["chorus.setup"].browse(self.env["chorus.setup"]._open(company, step)["res_id"])
+
+    def test_what_is_borrowed_is_replaced_where_it_is(self):
+        """A secret typed on the branch would leave it with half of the access data: it is sent to the company above."""
+        branch, _siret = self.a_branch()
+        page = self.page(branch, "oauth")
+        self.assertEqual((page.chorus_lender_name, self.page(self.company, "oauth").chorus_lender_name), ("Atelier Démo", False))
+        typed = dict.fromkeys(("chorus_client_secret", "chorus_client_secret_again"), "another-secret-1")
+        with self.assertRaises(ValidationError) as caught, self.env.cr.savepoint():
+            page.write(typed)
+        self.assertIn("uses the access data of Atelier Démo", str(caught.exception))
+        self.env.invalidate_all()
+        self.assertFalse(branch._chorus_missing_settings())
+        self.assertTrue(branch._chorus_diagnose().established)
+
+    def test_a_branch_gets_access_data_of_its_own(self):
+        """An application of its own, then an account: at each page it has a whole set, and the company above keeps its own."""
+        branch, siret = self.a_branch()
+        self.simulator.control(
+            "directory",
+            applications=[{"client_id": "of-the-branch", "client_secret": "its-own-secret-1", "raccordementActif": True,
+                           "structures": [simulated.SUPPLIER, siret]}],
+            accounts=[{"login": "TECH_2_12345678200085@cpro.fr", "password": "Of-The-Branch-9", "structure": siret}],
+        )  # fmt: skip
+        for step, login, value, name, secret in (
+            ("oauth", "client_id", "of-the-branch", "client_secret", "its-own-secret-1"),
+            ("technical", "technical_account", "TECH_2_12345678200085@cpro.fr", "technical_password", "Of-The-Branch-9"),
+        ):
+            page = self.page(branch, step)
+            page.write({login: value, f"chorus_{name}": secret, f"chorus_{name}_again": secret})
+            self.assertEqual(branch.sudo()[f"chorus_{login}"], value)
+            self.assertEqual(branch._chorus_secret(name), secret)
+            self.assertFalse(branch._chorus_missing_settings())
+            self.assertFalse(self.page(branch, step).chorus_lender_name)
+            self.assertTrue(branch._chorus_diagnose().established)
+        self.assertEqual(self.company.sudo().chorus_client_id, simulated.CLIENT_ID)
+        self.assertEqual(self.company._chorus_secret("technical_password"), simulated.PASSWORD)
+        self.assertTrue(self.company._chorus_diagnose().established)
+
     def test_a_branch_without_an_account_is_paid_to_the_company_above(self):
         """Odoo proposes no account then; both are one legal person, by their SIREN, else nothing is guessed."""
         branch, siret = self.a_branch()
