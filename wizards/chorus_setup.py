@@ -11,6 +11,7 @@ from ..services.setup import steps as setup_steps
 from ..services.setup.diagnosis import Outcome
 from ..services.setup.links import Site
 from ..services.siret import compact, is_identifier
+from ..services.text import unbroken
 from ..services.vocabulary import support
 
 #: What a page writes on the company, by the wizard's field.
@@ -204,11 +205,12 @@ class ChorusSetup(models.TransientModel):
             ],
             "position": steps.index(current) + 1,
             "title": current.title.of(lang),
-            "actions": [action.of(lang) for action in current.actions],
+            "trial": self.environment not in (False, "production") and self._shown("environment", self.environment),
+            "actions": [unbroken(action.of(lang)) for action in current.actions],
             "copied": [(label.of(lang), self._filled_in(text)) for label, text in current.copied],
             "guide": f"{setup_steps.GUIDES}{guide.path}" if guide else "",
             "guide_title": guide.title if guide else "",
-            "support": support.WAYS.of(lang) if current.site is Site.CHORUS_PRO else "",
+            "support": unbroken(support.WAYS.of(lang)) if current.site is Site.CHORUS_PRO else "",
             "gives": "" if current.key == "test" else current.gives.of(lang),
             "site": current.site.value,
             "address": setup_steps.page_address(current.site, self.company_id._chorus_target()),

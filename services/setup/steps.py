@@ -107,27 +107,27 @@ STEPS: tuple[Step, ...] = (
                 " client, puis le captcha.",
             ),
             Text(
-                "If your company is there already: ask to be attached to its structure (“Demander un rattachement”); its main"
-                " manager accepts.",
-                "Si votre société y est déjà : demandez un rattachement à sa structure ; son gestionnaire principal l'accepte.",
-            ),
-            Text(
-                "Notices of payment go to the e-mail of each user who has switched “Notification Facturation” on; those of the"
-                " main manager cannot be switched off.",
-                "Les avis de paiement vont au courriel de chaque utilisateur qui a activé « Notification Facturation » ; ceux du"
-                " gestionnaire principal ne peuvent pas être désactivés.",
-            ),
-            Text(
                 "Follow the activation link received by e-mail (it is valid for 24 hours). The portal then asks for a second"
                 " factor at each login: a code by e-mail, an application or a key.",
                 "Suivez le lien d'activation reçu par courriel (valable 24 heures). Le portail demande ensuite un second facteur"
                 " à chaque connexion : code par courriel, application ou clé.",
             ),
             Text(
+                "If your company is there already: ask to be attached to its structure (“Demander un rattachement”); its main"
+                " manager accepts.",
+                "Si votre société y est déjà : demandez un rattachement à sa structure ; son gestionnaire principal l'accepte.",
+            ),
+            Text(
                 "The first person of a SIRET becomes its main manager (gestionnaire principal); the others wait for that person's"
                 " approval. Only the main manager can create the technical account.",
                 "La première personne d'un SIRET en devient le gestionnaire principal ; les autres attendent son accord. Seul le"
                 " gestionnaire principal peut créer le compte technique.",
+            ),
+            Text(
+                "Notices of payment go to the e-mail of each user who has switched “Notification Facturation” on; those of the"
+                " main manager cannot be switched off.",
+                "Les avis de paiement vont au courriel de chaque utilisateur qui a activé « Notification Facturation » ; ceux du"
+                " gestionnaire principal ne peuvent pas être désactivés.",
             ),
         ),
         Text("A user and a structure in Chorus Pro.", "Un utilisateur et une structure dans Chorus Pro."),
