@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..services.api.errors import failure
 from ..services.setup import diagnosis
 from ..services.setup import steps as setup_steps
+from ..services.text import unbroken
 
 
 class ChorusSetupLink(models.TransientModel):
@@ -35,8 +36,8 @@ class ChorusSetupLink(models.TransientModel):
             row.name = link.label.of(lang)
             # the header of a refused login says nothing to a person
             detail = row.detail and row.code != "technical_account" and f"({row.detail})"
-            row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), detail)))
-            row.remedy = texts and setup_steps.remedy(row.code, row.setup_id.environment, lang)
-            row.serves = link.serves.of(lang) if texts else False
-            row.place = link.path.of(lang) if texts else False
+            row.cause = texts and unbroken(" ".join(filter(None, (texts.cause.of(lang), detail))))
+            row.remedy = texts and unbroken(setup_steps.remedy(row.code, row.setup_id.environment, lang))
+            row.serves = unbroken(link.serves.of(lang)) if texts else False
+            row.place = unbroken(link.path.of(lang)) if texts else False
             row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False
