@@ -87,6 +87,10 @@ class Studio:
         }
         self.browser.run(f"odoo.__WOWL_DEBUG__.root.env.services.action.doAction({json.dumps(action)}).then(() => true)")
         self.browser.wait(f"{DIALOG} .modal-body")
+        # the first field has the focus, and a date then opens its calendar
+        press = "new PointerEvent('pointerdown', {bubbles: true})"
+        self.browser.run(f"document.activeElement.blur(), document.querySelector('{DIALOG} .modal-title').dispatchEvent({press})")
+        self.browser.wait(".o_datetime_picker", gone=True)
 
     def setup(self, step: str) -> int:
         """A page of the guided set-up."""
