@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _SPELLINGS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _BLANKS = re.compile(r"\s+")
+_BEFORE_A_HIGH_SIGN = re.compile(r"(?<=«) | (?=[»;:?!])")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _GROUPED_DIGITS = re.compile(r"\d{1,4}(?: \d{1,4})+")
 _GROUPED_AT_MOST = 12
@@ -44,6 +45,11 @@ def number(value: Decimal, decimals: int = 2) -> Text:
     fraction = fraction.rstrip("0").ljust(decimals, "0")
     en = f"{whole}.{fraction}" if fraction else whole
     return Text(en, en.translate(str.maketrans({",": "\u00a0", ".": ","})))
+
+
+def unbroken(text: str) -> str:
+    """A text of a narrow column: French quotes and high signs stay with their words at the end of a line."""
+    return _BEFORE_A_HIGH_SIGN.sub("\u00a0", text)
 
 
 # -- as people and platforms write: accents, capitals, typographic quotes, odd blanks -----------------------------------

@@ -310,7 +310,7 @@ class Job:
 
     # --- the public body's side -----------------------------------------------------------------------------------
 
-    def control(self, call: str, **values: str) -> None:
+    def control(self, call: str, **values: object) -> None:
         """Tell the simulator what happens on Chorus Pro's side."""
         answer = requests.post(f"{self.simulator}/_simulator/{call}", json=values, timeout=30)
         if not answer.ok:

@@ -21,6 +21,20 @@ FOLDER = REPO / "static/guide"
 COLOURS = 128
 WIDTH = 1366
 FORM, DIALOG = ".o_form_view", ".modal-content"
+#: The pages of the guided set-up, but that of the test: by the name of their picture, their step.
+STEPS = {
+    "societe": "company",
+    "compte": "account",
+    "espaces": "spaces",
+    "piste": "piste",
+    "conditions": "consents",
+    "application": "application",
+    "identifiants": "oauth",
+    "compte-technique": "technical",
+    "raccordement": "connection",
+    "transfert": "transfer",
+}
+ALL_APIS = ["factures", "structures", "transverses", "engagementsJuridiques", "facturesTravaux", "utilisateurs"]
 
 
 class Studio:
@@ -30,6 +44,7 @@ class Studio:
         self.browser = browser
         self.job = job
         self.address = address
+        self.company = job.admin.find("res.company", chorus_environment="simulator")
         self._database = database
 
     def log_in(self, login: str) -> None:
@@ -58,6 +73,29 @@ class Studio:
         """Click on a button that opens a dialog."""
         self.browser.click("button", button)
         self.browser.wait(f"{DIALOG} .modal-body")
+
+    def show(self, model: str, record: int) -> None:
+        """Open a record's dialog over the present screen, as a button that leads there does."""
+        action = {
+            "type": "ir.actions.act_window",
+            "name": "Se connecter à Chorus Pro",
+            "res_model": model,
+            "res_id": record,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+        self.browser.run(f"odoo.__WOWL_DEBUG__.root.env.services.action.doAction({json.dumps(action)}).then(() => true)")
+        self.browser.wait(f"{DIALOG} .modal-body")
+        # the first field has the focus, and a date then opens its calendar
+        press = "new PointerEvent('pointerdown', {bubbles: true})"
+        self.browser.run(f"document.activeElement.blur(), document.querySelector('{DIALOG} .modal-title').dispatchEvent({press})")
+        self.browser.wait(".o_datetime_picker", gone=True)
+
+    def setup(self, step: str) -> int:
+        """A page of the guided set-up."""
+        (page,) = self.job.admin.call("chorus.setup", "create", [{"company_id": self.company, "step": step}])
+        return page
 
     def invoice(self, state: str) -> int:
         """The first invoice in a state, as an accountant sees them."""
@@ -117,14 +155,34 @@ def _settings(studio: Studio) -> None:
     )
 
 
-def _setup(studio: Studio) -> None:
-    """A page of the way to a real platform; the last picture, since the company leaves the simulator for it."""
-    company = studio.job.admin.find("res.company", chorus_environment="simulator")
-    studio.job.admin.call("res.company", "write", [company], {"chorus_environment": "qualification"})
-    studio.action("action_chorus_setup", ".o_chorus_steps")
-    for _page in range(3):
-        studio.browser.click(f"{DIALOG} button", "Suivant")
-        studio.browser.wait(".o_chorus_steps")
+def _step(key: str) -> Callable[[Studio], None]:
+    """A page of the way to a real platform; the last pictures, since the company leaves the simulator for it."""
+
+    def prepare(studio: Studio) -> None:
+        _enter(studio, "qualification")
+        studio.show("chorus.setup", studio.setup(key))
+
+    return prepare
+
+
+def _enter(studio: Studio, environment: str) -> None:
+    studio.job.admin.call("res.company", "write", [studio.company], {"chorus_environment": environment})
+    studio.action("action_chorus_health", ".o_list_view")
+
+
+def _tested(studio: Studio) -> None:
+    _enter(studio, "simulator")
+    page = studio.setup("test")
+    studio.job.admin.button("chorus.setup", "action_check", [page])
+    studio.show("chorus.setup", page)
+
+
+def _broken(studio: Studio) -> None:
+    """A consent is missing on PISTE; afterwards all is well again."""
+    application = {"client_id": "simulator-client", "apis": ["factures", "structures"]}
+    studio.job.control("directory", applications=[application])
+    _tested(studio)
+    studio.job.control("directory", applications=[{**application, "apis": ALL_APIS}])
 
 
 def _customer(studio: Studio) -> None:
@@ -207,7 +265,9 @@ PICTURES: dict[str, Picture] = {
     "parametres": Picture("admin", _settings, height=1100),
     "sante": Picture("admin", _health),
     "simulateur": Picture("admin", _simulator, height=600),
-    "mise-en-service": Picture("admin", _setup, DIALOG),
+    "etape-essai": Picture("admin", _tested, DIALOG, 1100),
+    "maillon-rompu": Picture("admin", _broken, DIALOG, 1300),
+    **{f"etape-{name}": Picture("admin", _step(key), DIALOG, 1100) for name, key in STEPS.items()},
 }
 
 

@@ -8,6 +8,7 @@ from . import chorus_override_wizard
 from . import chorus_reissue
 from . import chorus_send_wizard
 from . import chorus_setup
+from . import chorus_setup_link
 from . import chorus_structure_search
 from . import chorus_why
 from . import res_config_settings

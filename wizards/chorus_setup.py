@@ -3,12 +3,15 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
 from ..models.connection import secret_log
-from ..models.connection.chorus_connection import LOGINS, SECRETS
+from ..models.connection.chorus_connection import LOGINS
 from ..services.api.errors import failure
+from ..services.document.invoice import IdentifierType
 from ..services.setup import diagnosis, secret_entry
 from ..services.setup import steps as setup_steps
 from ..services.setup.diagnosis import Outcome
+from ..services.setup.links import Site
 from ..services.siret import compact, is_identifier
+from ..services.text import unbroken
 from ..services.vocabulary import support
 
 #: What a page writes on the company, by the wizard's field.
@@ -24,6 +27,13 @@ COMPANY_FIELDS = {
     "referent_email": "chorus_referent_email",
     "auto_transfer": "chorus_auto_transfer",
     "auto_delay": "chorus_auto_delay",
+}
+
+#: What works today and a page may replace: by page, the wizard's fields and the secret.
+REPLACED = {
+    "company": (("identifier_type", "siret", "environment"), None),
+    "oauth": (("client_id",), "client_secret"),
+    "technical": (("technical_account",), "technical_password"),
 }
 
 
@@ -112,49 +122,6 @@ class ChorusSetup(models.TransientModel):
     def _chorus_typed_login(self, login):
         return self[login.removeprefix("chorus_")] or super()._chorus_typed_login(login)
 
-    @api.depends("step", "siret", "environment", *LOGINS, *secret_log.TYPED)
-    @api.depends_context("lang")
-    def _compute_changes(self):
-        for setup in self:
-            setup._check_unsaved()
-            setup.changes = (setup.chorus_works and setup._changed()) or False
-
-    def _changed(self):
-        """What this page is about to replace, where that works today: one line each, before → after."""
-        company = self.company_id.sudo()  # sudo: see _check_manager
-        now = fields.Datetime.now()
-        new = {
-            "company": {
-                "identifier_type": self.identifier_type or "SIRET",
-                "siret": compact(self.siret),
-                "environment": self.environment,
-            },
-            "oauth": {"client_id": self.client_id, "client_secret": self.chorus_client_secret and now},
-            "technical": {
-                "technical_account": self.technical_account,
-                "technical_password": self.chorus_technical_password and now,
-            },
-        }.get(self.step, {})
-        connection, lines = company._chorus_connection(), []
-        for name, after in new.items():
-            if name in SECRETS:
-                before, label = connection[f"{name}_at"], f"chorus_{name}"
-                if after:
-                    day = before and format_date(self.env, before)
-                    before = self.env._("recorded on %s", day) if day else self.env._("recorded")
-                    after = self.env._("what you typed")
-                else:
-                    after = before
-            else:
-                before, label = company[COMPANY_FIELDS[name]], name
-                before = compact(before) if name == "siret" else before or (name == "identifier_type" and "SIRET")
-            if after and before and after != before:
-                if name in ("environment", "identifier_type"):
-                    names = dict(self._fields[name]._description_selection(self.env))
-                    before, after = names.get(before, before), names.get(after, after)
-                lines.append(f"{self._fields[label]._description_string(self.env)} : {before} → {after}")
-        return "\n".join(lines)
-
     # EXTENDS 'chorus.secret.entry'
     def _compute_chorus_secrets_set(self):
         for setup in self:
@@ -206,16 +173,13 @@ class ChorusSetup(models.TransientModel):
     @api.depends_context("lang")
     def _compute_page(self):
         lang = self.env.lang
-        outcomes = dict(self.env["chorus.setup.link"]._fields["outcome"]._description_selection(self.env))
         for setup in self:
             setup._check_unsaved()
-            steps = setup._steps()
-            connection = setup.company_id._chorus_connection()
+            steps, findings = setup._steps(), setup._findings()
             current = next((step for step in steps if step.key == setup.step), steps[0])
             setup.is_first, setup.is_last = current == steps[0], current == steps[-1]
-            findings = {link: connection._finding(link) for link in diagnosis.LINKS}
             setup.established = (
-                bool(connection.findings)
+                bool(setup.company_id._chorus_connection().findings)
                 and all(findings[link].outcome is Outcome.OK for link in diagnosis.LINKS if link not in diagnosis.OPTIONAL)
                 and not any(finding.outcome is Outcome.FAILED for finding in findings.values())
             )
@@ -229,35 +193,55 @@ class ChorusSetup(models.TransientModel):
                 }
                 for step in steps
             ]
-            setup.page = self.env["ir.qweb"]._render(
-                "l10n_fr_chorus_pro.setup_page",
-                {
-                    "title": current.title.of(lang),
-                    "actions": [action.of(lang) for action in current.actions],
-                    "copied": [
-                        (label, text.format(application=setup.application_name or "", siret=compact(setup.siret)))
-                        for label, text in current.copied
-                    ],
-                    "guide": f"{setup_steps.GUIDES}{current.guide}" if current.guide else "",
-                    "support": support.WAYS.of(lang) if current.site.value == "chorus_pro" else "",
-                    "gives": "" if current.key == "test" else current.gives.of(lang),
-                    "site": current.site.value,
-                    "address": setup_steps.page_address(current.site, setup.company_id._chorus_target()),
-                    "checks": [
-                        {
-                            "label": diagnosis.LINKS[link].label.of(lang),
-                            "outcome": findings[link].outcome.value,
-                            "told": outcomes[findings[link].outcome.value],
-                            "cause": failure(findings[link].code).cause.of(lang) if findings[link].code else "",
-                        }
-                        for link in current.links
-                        # what the company does not use was not asked for
-                        if link not in diagnosis.OPTIONAL or findings[link].outcome is not Outcome.UNKNOWN
-                    ]
-                    if current.key != "test" and connection.findings
-                    else [],
-                },
-            )
+            setup.page = self.env["ir.qweb"]._render("l10n_fr_chorus_pro.setup_page", setup._page_values(current, findings))
+
+    def _findings(self):
+        """What the last test found: a ``Finding`` by link."""
+        connection = self.company_id._chorus_connection()
+        return {link: connection._finding(link) for link in diagnosis.LINKS}
+
+    def _page_values(self, current, findings):
+        """What the page of a step shows."""
+        lang, guide = self.env.lang, current.guide
+        return {
+            "title": current.title.of(lang),
+            "trial": self.environment not in (False, "production") and self._shown("environment", self.environment),
+            "actions": [unbroken(action.of(lang)) for action in current.actions],
+            "copied": [(label.of(lang), self._filled_in(text)) for label, text in current.copied],
+            "guide": f"{setup_steps.GUIDES}{guide.path}" if guide else "",
+            "guide_title": guide.title if guide else "",
+            "support": unbroken(support.WAYS.of(lang)) if current.site is Site.CHORUS_PRO else "",
+            "gives": "" if current.key == "test" else current.gives.of(lang),
+            "site": current.site.value,
+            "address": setup_steps.page_address(current.site, self.company_id._chorus_target()),
+            "checks": self._checks(current, findings),
+        }
+
+    def _filled_in(self, text):
+        """A text to copy, with the company's own in the places of a ``Step.copied``."""
+        return text.format(
+            application=self.application_name or "",
+            siret=compact(self.siret),
+            catalogue=setup_steps.catalogue(self.environment),
+        )
+
+    def _checks(self, current, findings):
+        """What the last test found of the links that a step makes; the page of the test itself has a list of them all."""
+        if current.key == "test" or not self.company_id._chorus_connection().findings:
+            return []
+        lang = self.env.lang
+        outcomes = dict(self.env["chorus.setup.link"]._fields["outcome"]._description_selection(self.env))
+        return [
+            {
+                "label": diagnosis.LINKS[link].label.of(lang),
+                "outcome": findings[link].outcome.value,
+                "told": outcomes[findings[link].outcome.value],
+                "cause": failure(findings[link].code).cause.of(lang) if findings[link].code else "",
+            }
+            for link in current.links
+            # what the company does not use was not asked for
+            if link not in diagnosis.OPTIONAL or findings[link].outcome is not Outcome.UNKNOWN
+        ]
 
     def _is_done(self, step, findings):
         """Whether Odoo knows that a step is done: by the last test, or by what is recorded."""
@@ -269,6 +253,42 @@ class ChorusSetup(models.TransientModel):
         needed = {"credentials"} if step.key == "piste" else set(step.links) - diagnosis.OPTIONAL
         good = {Outcome.OK, Outcome.UNKNOWN} if company._chorus_connection()._is_proved() else {Outcome.OK}
         return bool(needed) and all(findings[link].outcome in good for link in needed)
+
+    # -- what is replaced ----------------------------------------------------------------------------------------------
+
+    @api.depends("step", "siret", "environment", *LOGINS, *secret_log.TYPED)
+    @api.depends_context("lang")
+    def _compute_changes(self):
+        for setup in self:
+            setup._check_unsaved()
+            setup.changes = (setup.chorus_works and setup._changed()) or False
+
+    def _changed(self):
+        """What this page is about to replace, where that works today: one line each, before → after."""
+        company = self.company_id.sudo()  # sudo: see _check_manager
+        names, secret = REPLACED.get(self.step, ((), None))
+        changes = []
+        for name in names:
+            before, after = self._shown(name, company[COMPANY_FIELDS[name]]), self._shown(name, self[name])
+            if before and after and before != after:
+                changes.append((name, before, after))
+        if secret and self[f"chorus_{secret}"]:
+            day = company._chorus_connection()[f"{secret}_at"]
+            before = self.env._("recorded on %s", format_date(self.env, day)) if day else self.env._("recorded")
+            changes.append((f"chorus_{secret}", before, self.env._("what you typed")))
+        return "\n".join(
+            f"{self._fields[name]._description_string(self.env)} : {before} → {after}" for name, before, after in changes
+        )
+
+    def _shown(self, name, value):
+        """What a person reads of a value of one of the fields of ``REPLACED``."""
+        if name == "siret":
+            return compact(value)
+        if name == "identifier_type" and not value:
+            return IdentifierType.SIRET.value
+        if name in ("environment", "identifier_type"):
+            return dict(self._fields[name]._description_selection(self.env)).get(value, value)
+        return value
 
     # -- buttons -------------------------------------------------------------------------------------------------------
 
@@ -331,6 +351,8 @@ class ChorusSetup(models.TransientModel):
         """Record this page and leave; the way is resumed here."""
         self._record()
         return {"type": "ir.actions.act_window_close"}
+
+    # -- what a page records -------------------------------------------------------------------------------------------
 
     def _record(self):
         """Write what this page asks for on the company.
@@ -415,6 +437,8 @@ class ChorusSetup(models.TransientModel):
         if new:
             group.user_ids = [fields.Command.link(user.id) for user in new]
 
+    # -- from page to page ---------------------------------------------------------------------------------------------
+
     def _run_test(self):
         company = self.company_id.sudo()  # sudo: see _check_manager
         found = company._chorus_diagnose()
@@ -452,8 +476,7 @@ class ChorusSetup(models.TransientModel):
         """The action that opens the way for a company: at a step, else at the first one that is not done."""
         setup = self.create({"company_id": company.id})
         if step is None:
-            connection = company._chorus_connection()
-            findings = {link: connection._finding(link) for link in diagnosis.LINKS}
+            findings = setup._findings()
             step = next((item.key for item in setup._steps() if not setup._is_done(item, findings)), "transfer")
             if not company.chorus_environment:
                 step = "company"
@@ -471,40 +494,3 @@ class ChorusSetup(models.TransientModel):
         elif context.get("active_model") == "account.journal" and context.get("active_id"):
             company = self.env["account.journal"].browse(context["active_id"]).company_id
         return self._open(company)
-
-
-class ChorusSetupLink(models.TransientModel):
-    """What a test found of one link of the chain."""
-
-    _name = "chorus.setup.link"
-    _description = "Link of the chain to Chorus Pro"
-
-    setup_id = fields.Many2one("chorus.setup", required=True, ondelete="cascade", index=True, export_string_translation=False)
-    link = fields.Char("Code of the link", required=True, export_string_translation=False)
-    outcome = fields.Selection(
-        [("ok", "Good"), ("warn", "To look at"), ("failed", "Broken"), ("unknown", "Not reached")], required=True
-    )
-    code = fields.Char(export_string_translation=False)
-    detail = fields.Char("Message of the platform")
-    name = fields.Char("Link", compute="_compute_texts")
-    cause = fields.Char("What happened", compute="_compute_texts")
-    remedy = fields.Char("What to do", compute="_compute_texts")
-    serves = fields.Char("What it stops", compute="_compute_texts")
-    place = fields.Char("Where", compute="_compute_texts")
-    address = fields.Char("Portal", compute="_compute_texts")
-
-    @api.depends("link", "code")
-    @api.depends_context("lang")
-    def _compute_texts(self):
-        lang = self.env.lang
-        for row in self:
-            link = diagnosis.LINKS[row.link]
-            texts = failure(row.code) if row.code else None
-            row.name = link.label.of(lang)
-            # the header of a refused login says nothing to a person
-            detail = row.detail and row.code != "technical_account" and f"({row.detail})"
-            row.cause = texts and " ".join(filter(None, (texts.cause.of(lang), detail)))
-            row.remedy = texts and setup_steps.remedy(row.code, row.setup_id.environment, lang)
-            row.serves = link.serves.of(lang) if texts else False
-            row.place = link.path.of(lang) if texts else False
-            row.address = setup_steps.page_address(link.site, row.setup_id.company_id._chorus_target()) if texts else False

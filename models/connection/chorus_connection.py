@@ -168,17 +168,18 @@ class ChorusConnection(models.Model):
         return self._known(company) or self.sudo().create(values)  # sudo: see _known
 
     def _is_paused(self):
-        return bool(self._held_until())
+        """Whether failures, those of this very run too, keep the scheduled jobs from calling."""
+        return bool(self._paused())
+
+    def _paused(self):
+        """Until when failures keep the scheduled jobs from calling; None while they do not."""
+        self.ensure_one()
+        pause = self.paused_until
+        return pause if pause and pause > fields.Datetime.now() and not timing.is_ahead(pause) else None
 
     def _held_until(self):
         """Until when the scheduled jobs make no call, after failures or for an announced maintenance; None while they may."""
-        self.ensure_one()
-        pause = self.paused_until
-        company = self.sudo().company_id  # sudo: jobs and senders alike
-        maintenance = company.chorus_maintenance_until and company._chorus_maintenance()
-        moments = [pause if pause and not timing.is_ahead(pause) else None, maintenance]
-        now = fields.Datetime.now()
-        return max((moment for moment in moments if moment and moment > now), default=None)
+        return max(filter(None, (self._paused(), self.company_id._chorus_maintenance())), default=None)
 
     def _seconds_held(self):
         """Seconds until the scheduled jobs may call again."""
@@ -191,7 +192,7 @@ class ChorusConnection(models.Model):
         That is while the jobs wait, and when its secrets cannot be had: what is wrong is noted, once, and other companies go on.
         """
         self.ensure_one()
-        if self._is_paused():
+        if self._held_until():
             return None
         try:
             return self.company_id._chorus_way_in()

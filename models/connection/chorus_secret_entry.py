@@ -42,6 +42,7 @@ class ChorusSecretEntry(models.AbstractModel):
     chorus_expiry_text = fields.Char(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_works = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_from_file = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
+    chorus_lender_name = fields.Char(compute="_compute_chorus_secrets_set", export_string_translation=False)
 
     @api.depends("company_id")
     def _compute_chorus_secrets(self):
@@ -69,6 +70,8 @@ class ChorusSecretEntry(models.AbstractModel):
             entry.chorus_expiry_text = warned and connection.with_context(lang=self.env.lang)._expiry_text()
             entry.chorus_from_file = bool(company._chorus_from_file())
             entry.chorus_works = company._chorus_works()
+            lender = company._chorus_borrows_from()
+            entry.chorus_lender_name = lender.name
 
     def _inverse_chorus_client_secret(self):
         self._chorus_take_secret("client_secret", "chorus_client_id")
@@ -91,7 +94,17 @@ class ChorusSecretEntry(models.AbstractModel):
             if not value and not repeated:
                 continue
             company = entry.company_id
-            typed_login = entry._chorus_typed_login(login) or company.sudo()[login] or ""  # sudo: compared, not shown
+            present_login = company.sudo()[login] or ""  # sudo: compared, not shown
+            typed_login = entry._chorus_typed_login(login) or present_login
+            lender = company._chorus_borrows_from()
+            if lender and typed_login == present_login:
+                raise ValidationError(
+                    self.env._(
+                        "%(branch)s uses the access data of %(company)s: replace them there.",
+                        branch=company.name,
+                        company=lender.name,
+                    )
+                )
             problem = secret_entry.problem(value, repeated, login=typed_login)
             if problem:
                 label = self._fields[typed]._description_string(self.env)

@@ -172,10 +172,11 @@ class ResCompany(models.Model):
     def _chorus_maintenance(self):
         """Until when an announced maintenance of Chorus Pro lasts; None while there is none."""
         self.ensure_one()
-        company, now = self.sudo(), fields.Datetime.now()  # sudo: jobs and senders alike
-        begun = not company.chorus_maintenance_from or company.chorus_maintenance_from <= now
-        until = company.chorus_maintenance_until
-        return until if until and begun and until > now else None
+        company = self.sudo()  # sudo: jobs and senders alike
+        until, now = company.chorus_maintenance_until, fields.Datetime.now()
+        if not until or until <= now:
+            return None
+        return until if not company.chorus_maintenance_from or company.chorus_maintenance_from <= now else None
 
     def _chorus_maintenance_text(self):
         """A sentence for whoever waits during an announced maintenance, False at other times."""
@@ -391,16 +392,33 @@ class ResCompany(models.Model):
 
         :param given: see ``_chorus_target``.
         """
-        connection = self._chorus_connection()
+        holder, given = self._chorus_holder(given)
+        connection = holder._chorus_connection()
         recorded = {name: connection[name] for name in LOGINS} | {name: connection[f"{name}_sealed"] for name in SECRETS}
-        own = {name: value for name, value in recorded.items() if value} | (given or self._chorus_given()).access
+        return {name: value for name, value in recorded.items() if value} | given.access
+
+    def _chorus_holder(self, given=None):
+        """The company whose access data this one uses, and what the server's file gives for that one.
+
+        A branch that has none of its own uses those of the company above: one connection, several SIRETs.
+
+        :param given: see ``_chorus_target``.
+        """
+        given, connection = given or self._chorus_given(), self._chorus_connection()
+        own = given.access or any(connection[name] for name in (*LOGINS, *(f"{secret}_sealed" for secret in SECRETS)))
         lender = not own and self._chorus_lender()
-        return lender._chorus_access() if lender else own
+        return lender._chorus_holder() if lender else (self, given)
+
+    def _chorus_borrows_from(self):
+        """The company above whose access data this branch uses; empty where it has its own, and where none has any."""
+        self.ensure_one()
+        holder, given = self._chorus_holder()
+        return holder if holder != self and holder._chorus_access(given) else self.browse()
 
     def _chorus_lender(self):
-        """The company above, of which a branch without access data of its own uses those: one connection, several SIRETs.
+        """The company above, which may lend its branches what they have not; empty when there is none in this environment.
 
-        Its technical account must be attached to the branch's structure at Chorus Pro. Empty when there is none.
+        Its technical account must be attached to the branch's structure at Chorus Pro.
         """
         self.ensure_one()
         parent = self.sudo().parent_id  # sudo: who works for a branch need not see the others
@@ -470,6 +488,9 @@ class ResCompany(models.Model):
         :raises ValidationError: see ``_chorus_check_new``.
         """
         tried = self._chorus_check_new(**new)
+        lender = self._chorus_borrows_from()
+        if tried and lender:
+            self._chorus_stop_borrowing(lender)
         logins = {f"chorus_{name}": value for name, value in new.items() if name in LOGINS}
         if logins:
             self.write(logins)
@@ -478,6 +499,15 @@ class ResCompany(models.Model):
                 self._chorus_set_secret(name, new[name])
         if tried:
             self._chorus_connection().password_proved = True
+
+    def _chorus_stop_borrowing(self, lender):
+        """Give a branch, as its own, what it uses of the company above, of which a part is about to be replaced."""
+        access, secrets = self._chorus_access(), self._chorus_secrets(*SECRETS)
+        connection = self.env["chorus.connection"]._of(self).sudo()  # sudo: see _chorus_store_access
+        connection.write({name: access[name] for name in LOGINS})
+        for name in SECRETS:
+            connection._set_secret(name, secrets[name])
+            connection[f"{name}_at"] = lender._chorus_connection()[f"{name}_at"]
 
     def _chorus_secret(self, name):
         """A secret in clear, "" when there is none; for the HTTP session only.
@@ -493,13 +523,9 @@ class ResCompany(models.Model):
         :param given: see ``_chorus_target``.
         :raises NotAllowed: see ``_chorus_secret``.
         """
-        outside = (given or self._chorus_given()).access
-        connection = self._chorus_connection()
-        own = outside or any(connection[name] for name in LOGINS) or any(connection[f"{name}_sealed"] for name in SECRETS)
-        lender = not own and self._chorus_lender()
-        if lender:
-            return lender._chorus_secrets(*names)
-        return connection._secrets(*(name for name in names if name not in outside)) | outside
+        holder, given = self._chorus_holder(given)
+        outside = given.access
+        return holder._chorus_connection()._secrets(*(name for name in names if name not in outside)) | outside
 
     def _chorus_missing_settings(self):
         """Labels of the settings without which this company cannot be connected; empty when it is complete."""

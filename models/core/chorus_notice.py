@@ -310,7 +310,7 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_maintenance_alert(self):
         """An announced maintenance holds what has still to go."""
         waits = self.chorus_state in ("to_send", "sending")
-        text = waits and self.company_id.chorus_maintenance_until and self.company_id._chorus_maintenance_text()
+        text = waits and self.company_id._chorus_maintenance_text()
         return {"chorus_maintenance": {"level": "info", "message": text}} if text else {}
 
     def _chorus_expiry_alert(self):

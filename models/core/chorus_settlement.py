@@ -165,7 +165,18 @@ class ChorusSettlement(models.AbstractModel):
     def _chorus_bank(self):
         if self.move_type != "out_invoice":
             return self.env["res.partner.bank"]
-        return self.partner_bank_id or self.journal_id.bank_account_id
+        return self.partner_bank_id or self.journal_id.bank_account_id or self._chorus_bank_above()
+
+    def _chorus_bank_above(self):
+        """The account of the company above, for a branch that has none: both are one legal person, by their SIREN."""
+        parent = self.sudo().company_id.parent_id  # sudo: who works for a branch need not see the others
+        if not parent:
+            return self.env["res.partner.bank"]
+        accounts = parent.partner_id.bank_ids.filtered(
+            lambda bank: bank.company_id <= parent and bank.currency_id <= self.currency_id
+        )
+        ours = self._chorus_same_company(parent.partner_id)
+        return accounts.sorted(lambda bank: not bank.allow_out_payment)[:1] if ours else accounts.browse()
 
     def _chorus_instalments(self):
         """When which part is due, by the payment terms; of a credit note nothing is."""

@@ -265,7 +265,7 @@ class ChorusLookup(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         for company, left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             connection = self.env["chorus.connection"]._of(company)
-            if connection._is_paused():
+            if connection._held_until():
                 transactions.trigger(self.env, "directory", connection._seconds_held())
                 continue
             jobs = transactions.in_company_lang(self, company)._jobs(company, connection)

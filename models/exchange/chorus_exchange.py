@@ -89,9 +89,13 @@ class ChorusExchange(models.AbstractModel):
     def _chorus_send(self, **patience):
         """Go on with these records, one at a time; the caller has committed them.
 
+        What an announced maintenance holds stays as it is, as the banner of its invoice says.
+
         :param patience: for ``PisteSession``.
         """
         for company, records in self.sudo().grouped("company_id").items():  # sudo: senders need not own the records
+            if company._chorus_maintenance():
+                continue
             try:
                 with company._chorus_client(**patience) as client:
                     for record in records:

@@ -91,9 +91,7 @@ class ChorusSending(models.AbstractModel):
             raise self._chorus_refusal(refused)
         transactions.commit(self.env)
         if len(deposits) <= SENT_AT_ONCE:
-            # what waits for the end of an announced maintenance stays ready, as its banner says
-            announced = deposits.filtered("company_id.chorus_maintenance_until")
-            (deposits - announced.filtered(lambda deposit: deposit.company_id._chorus_maintenance()))._chorus_send()
+            deposits._chorus_send()
         return ready._chorus_notification(refused, printing)
 
     def _chorus_enqueue(self, refused=None, printed=None, by_itself=False):

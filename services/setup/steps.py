@@ -13,6 +13,13 @@ from ..text import Text
 from .links import LINKS, Site
 
 
+class Guide(NamedTuple):
+    """A page of AIFE's site for those who use Chorus Pro: how it is called there, and its address below :data:`GUIDES`."""
+
+    title: str
+    path: str
+
+
 class Step(NamedTuple):
     """One page.
 
@@ -21,9 +28,9 @@ class Step(NamedTuple):
     :param actions: what to click and type, in order.
     :param gives: what the person has in hand afterwards.
     :param links: the links of the diagnosis that verify it (:data:`.diagnosis.LINKS`).
-    :param guide: the path of AIFE's page on it, below :data:`GUIDES`.
-    :param copied: what is typed there as it stands: its label on the portal, and the text, in which ``{application}`` and
-        ``{siret}`` stand for the company's own.
+    :param guide: AIFE's page on it, None where no public source names one.
+    :param copied: what is picked or typed there as it stands: its label, and the text, in which ``{application}`` and
+        ``{siret}`` stand for the company's own, ``{catalogue}`` for the half of PISTE's catalogue that its environment is in.
     """
 
     key: str
@@ -32,12 +39,17 @@ class Step(NamedTuple):
     actions: tuple[Text, ...]
     gives: Text
     links: tuple[str, ...] = ()
-    guide: str = ""
-    copied: tuple[tuple[str, str], ...] = ()
+    guide: Guide | None = None
+    copied: tuple[tuple[Text, str], ...] = ()
 
 
-#: AIFE's site for those who use Chorus Pro.
+#: AIFE's site for those who use Chorus Pro, and its pages that public sources name (doc/RULES.md §6.14).
 GUIDES = "https://communaute.chorus-pro.gouv.fr"
+_QUALIFICATION = Guide("Portail de qualification sur Chorus Pro", "/documentation/portail-de-qualification-sur-chorus-pro")
+_ACCOUNT = Guide("Créer et authentifier un compte", "/documentation/create-and-authenticate-a-user-account/")
+_OAUTH = Guide("Aides aux développeurs API en mode OAuth2", "/documentation/aides-aux-developpeurs-api-en-mode-oauth2/")
+_PRACTICE = Guide("La bonne pratique", "/category/bonne-pratique/")
+_CONNECTION = Guide("Raccordement à Chorus Pro", "/documentation/raccordement-a-chorus-pro")
 #: What this software is called on the portals.
 SOFTWARE = "Odoo"
 
@@ -45,6 +57,16 @@ SOFTWARE = "Odoo"
 def application_name(siret: str) -> str:
     """The name proposed for the PISTE application, which Chorus Pro wants to the letter (doc/RULES.md §6.14)."""
     return f"{SOFTWARE.upper()}_{siret}" if siret else ""
+
+
+def catalogue(environment_name: str | None) -> str:
+    """The half of PISTE's catalogue in which an environment's APIs are: each is listed in both (doc/RULES.md §6.4)."""
+    return "PROD" if environment_name == "production" else "SANDBOX"
+
+
+def _as_there(label: str) -> Text:
+    """A label of the portals, which are in French alone."""
+    return Text(label, label)
 
 
 STEPS: tuple[Step, ...] = (
@@ -71,6 +93,7 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("The company and the environment are chosen.", "La société et l'environnement sont choisis."),
         ("settings",),
+        guide=_QUALIFICATION,
     ),
     Step(
         "account",
@@ -84,19 +107,15 @@ STEPS: tuple[Step, ...] = (
                 " client, puis le captcha.",
             ),
             Text(
+                "Follow the activation link received by e-mail (it is valid for 24 hours). The portal then asks for a second"
+                " factor at each login: a code by e-mail, an application or a key.",
+                "Suivez le lien d'activation reçu par courriel (valable 24 heures). Le portail demande ensuite un second facteur"
+                " à chaque connexion : code par courriel, application ou clé.",
+            ),
+            Text(
                 "If your company is there already: ask to be attached to its structure (“Demander un rattachement”); its main"
                 " manager accepts.",
                 "Si votre société y est déjà : demandez un rattachement à sa structure ; son gestionnaire principal l'accepte.",
-            ),
-            Text(
-                "Notices of payment go to the e-mail of each user who has switched “Notification Facturation” on; those of the"
-                " main manager cannot be switched off.",
-                "Les avis de paiement vont au courriel de chaque utilisateur qui a activé « Notification Facturation » ; ceux du"
-                " gestionnaire principal ne peuvent pas être désactivés.",
-            ),
-            Text(
-                "Follow the activation link received by e-mail (it is valid for 24 hours).",
-                "Suivez le lien d'activation reçu par courriel (valable 24 heures).",
             ),
             Text(
                 "The first person of a SIRET becomes its main manager (gestionnaire principal); the others wait for that person's"
@@ -104,11 +123,17 @@ STEPS: tuple[Step, ...] = (
                 "La première personne d'un SIRET en devient le gestionnaire principal ; les autres attendent son accord. Seul le"
                 " gestionnaire principal peut créer le compte technique.",
             ),
+            Text(
+                "Notices of payment go to the e-mail of each user who has switched “Notification Facturation” on; those of the"
+                " main manager cannot be switched off.",
+                "Les avis de paiement vont au courriel de chaque utilisateur qui a activé « Notification Facturation » ; ceux du"
+                " gestionnaire principal ne peuvent pas être désactivés.",
+            ),
         ),
         Text("A user and a structure in Chorus Pro.", "Un utilisateur et une structure dans Chorus Pro."),
         ("structure",),
-        guide="/documentation/create-and-authenticate-a-user-account/",
-        copied=(("SIRET", "{siret}"),),
+        guide=_ACCOUNT,
+        copied=((_as_there("SIRET"), "{siret}"),),
     ),
     Step(
         "spaces",
@@ -120,11 +145,10 @@ STEPS: tuple[Step, ...] = (
                 "Activités du gestionnaire → Mes structures → le crayon → « Ajouter des espaces ».",
             ),
             Text(
-                "“Factures émises” is there by default. Add “Raccordement EDI et API”, and “Factures de travaux” for works"
-                " contracts; choose all services and tick “Modification”.",
-                "« Factures émises » y est par défaut. Ajoutez « Raccordement EDI et API », ainsi que « Factures de travaux"
-                " » pour"
-                " les marchés de travaux ; choisissez tous les services et cochez « Modification ».",
+                "“Factures émises” is there by default. Add those below that you use; for each choose all services and tick"
+                " “Modification”: “Consultation” is not enough.",
+                "« Factures émises » y est par défaut. Ajoutez ceux ci-dessous dont vous vous servez ; pour chacun, choisissez"
+                " tous les services et cochez « Modification » : « Consultation » ne suffit pas.",
             ),
             Text(
                 "Log out and in again: only then do the menus appear.",
@@ -133,6 +157,13 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("The rights to send and to connect.", "Les droits d'émettre et de se raccorder."),
         ("right", "space_flows", "space_validation", "space_engagements", "space_works"),
+        copied=(
+            (Text("To connect", "Pour se raccorder"), "Raccordement EDI et API"),
+            (Text("Fate of what was sent", "Devenir des envois"), LINKS["space_flows"].space),
+            (Text("Works contracts", "Marchés de travaux"), LINKS["space_works"].space),
+            (Text("Subcontractors to validate", "Sous-traitants à valider"), LINKS["space_validation"].space),
+            (Text("The State's engagement numbers", "Numéros d'engagement de l'État"), LINKS["space_engagements"].space),
+        ),
     ),
     Step(
         "piste",
@@ -148,6 +179,7 @@ STEPS: tuple[Step, ...] = (
             Text("Activate it by the e-mail received.", "Activez-le par le courriel reçu."),
         ),
         Text("A PISTE user.", "Un utilisateur PISTE."),
+        guide=_OAUTH,
     ),
     Step(
         "consents",
@@ -157,11 +189,10 @@ STEPS: tuple[Step, ...] = (
             Text("API → “Consentement CGU API”.", "API → « Consentement CGU API »."),
             Text(
                 "Tick, page by page, the Chorus Pro APIs Factures, Structures, Transverses (and FacturesTravaux, Utilisateurs,"
-                " EngagementJuridique): each is listed twice, PROD and SANDBOX. Take those of your environment: SANDBOX for"
-                " qualification.",
+                " EngagementJuridique): each is listed twice. Take those of your environment, named below.",
                 "Cochez, page par page, les API Chorus Pro Factures, Structures, Transverses (ainsi que FacturesTravaux,"
-                " Utilisateurs, EngagementJuridique) : chacune figure deux fois, PROD et SANDBOX. Prenez celles de votre"
-                " environnement : SANDBOX pour la qualification.",
+                " Utilisateurs, EngagementJuridique) : chacune figure deux fois. Prenez celles de votre environnement, nommé"
+                " ci-dessous.",
             ),
             Text("“Valider mes choix CGU”.", "« Valider mes choix CGU »."),
         ),
@@ -174,6 +205,8 @@ STEPS: tuple[Step, ...] = (
             "consent_works",
             "consent_users",
         ),
+        guide=_OAUTH,
+        copied=((Text("Environment of the APIs", "Environnement des API"), "{catalogue}"),),
     ),
     Step(
         "application",
@@ -197,7 +230,11 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("An application that may call the APIs.", "Une application autorisée à appeler les API."),
         ("consent_factures", "consent_structures", "consent_transverses"),
-        copied=(("SIRET", "{siret}"),),
+        guide=_OAUTH,
+        copied=(
+            (_as_there("SIRET"), "{siret}"),
+            (Text("Environment of the APIs", "Environnement des API"), "{catalogue}"),
+        ),
     ),
     Step(
         "oauth",
@@ -217,6 +254,7 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("Odoo can sign in at PISTE.", "Odoo peut s'identifier auprès de PISTE."),
         ("credentials",),
+        guide=_OAUTH,
     ),
     Step(
         "technical",
@@ -231,14 +269,20 @@ STEPS: tuple[Step, ...] = (
             ),
             Text(
                 "The password is shown only once: paste it here at once, twice. It lives about a year; Odoo reminds you before.",
-                "Le mot de passe n'est affiché qu'une seule fois : collez-le ici aussitôt, deux fois. Il vit environ un an ;"
-                " Odoo vous"
-                " prévient avant.",
+                "Le mot de passe n'est affiché qu'une seule fois : collez-le ici aussitôt, deux fois. Il vit environ un an ; Odoo"
+                " vous prévient avant.",
+            ),
+            Text(
+                "To renew it later: at the same place, “Réinitialisation du mot de passe”.",
+                "Pour le renouveler plus tard : au même endroit, « Réinitialisation du mot de passe ».",
             ),
         ),
-        Text("A login TECH_…@cpro.fr and its password.", "Un identifiant TECH_…@cpro.fr et son mot de passe."),
+        Text(
+            "A login TECH_…@cpro.fr (or @cpp2017.fr) and its password.",
+            "Un identifiant TECH_…@cpro.fr (ou @cpp2017.fr) et son mot de passe.",
+        ),
         ("technical_account",),
-        guide="/category/bonne-pratique/",
+        guide=_PRACTICE,
     ),
     Step(
         "connection",
@@ -257,12 +301,12 @@ STEPS: tuple[Step, ...] = (
         ),
         Text("Chorus Pro lets the application in.", "Chorus Pro laisse entrer l'application."),
         ("connection",),
-        guide="/documentation/raccordement-a-chorus-pro",
+        guide=_CONNECTION,
         copied=(
-            ("Nom de l'application PISTE", "{application}"),
-            ("Type d'usage", "Utilisateur d'une solution d'un éditeur"),
-            ("Éditeur", SOFTWARE),
-            ("Solution", SOFTWARE),
+            (_as_there("Nom de l'application PISTE"), "{application}"),
+            (_as_there("Type d'usage"), "Utilisateur d'une solution d'un éditeur"),
+            (_as_there("Éditeur"), SOFTWARE),
+            (_as_there("Solution"), SOFTWARE),
         ),
     ),
     Step(
@@ -284,14 +328,23 @@ STEPS: tuple[Step, ...] = (
         Site.ODOO,
         (
             Text(
-                "Choose from which date invoices are transferred, who is warned, and who may transfer.",
-                "Choisissez à partir de quelle date les factures sont transférées, qui est prévenu, et qui peut transférer.",
+                "Choose from which date invoices are transferred, who may transfer, and whose e-mail gets the warnings: the main"
+                " manager's, who alone can renew the technical password, or the accountant's.",
+                "Choisissez à partir de quelle date les factures sont transférées, qui peut transférer, et à quel courriel vont"
+                " les alertes : celui du gestionnaire principal, seul à pouvoir renouveler le mot de passe technique, ou celui"
+                " du comptable.",
             ),
             Text(
                 "Then mark your public customers: tab “Invoicing” of the contact, sending method “by Chorus Pro”, with the"
-                " SIRET.",
+                " SIRET. All their invoices are transferred.",
                 "Marquez ensuite vos clients publics : onglet « Facturation » de la fiche, envoi « par Chorus Pro », avec le"
-                " SIRET.",
+                " SIRET. Toutes leurs factures sont transférées.",
+            ),
+            Text(
+                "For each signed contract make a market (Customers → Chorus Pro → Markets): its number, engagement, service and"
+                " parties go onto its invoices. One whose invoices somebody else files is unticked there.",
+                "Pour chaque contrat signé, créez un marché (Clients → Chorus Pro → Marchés) : son numéro, son engagement, son"
+                " service et ses intervenants passent sur ses factures. Décochez-y le transfert de celui qu'un autre dépose.",
             ),
         ),
         Text("Invoices can go.", "Les factures peuvent partir."),

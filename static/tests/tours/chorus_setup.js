@@ -85,3 +85,34 @@ registry.category("web_tour.tours").add("chorus_setup", {
         { trigger: "body:not(:has(.modal)) .o_kanban_record", content: "Done" },
     ],
 });
+
+// What works is to be replaced, and the new secret is mistyped: Chorus Pro is asked first, and the old one stays.
+registry.category("web_tour.tours").add("chorus_replace_secret", {
+    steps: () => [
+        {
+            trigger: "#chorus_access button[name='action_chorus_change_client']:visible",
+            content: "What works is not typed over in the settings, it is replaced",
+            run: "click",
+        },
+        page("Client ID and secret"),
+        { trigger: field("chorus_client_secret"), content: "A wrong secret", run: "edit a-mistyped-secret-1" },
+        { trigger: field("chorus_client_secret_again"), content: "Again", run: "edit a-mistyped-secret-1" },
+        {
+            trigger: ".modal .alert-warning:visible:contains('PISTE client secret')",
+            content: "What changes is shown first",
+        },
+        { trigger: ".modal button[name='action_next']:visible:contains('Try and replace')", content: "Go", run: "click" },
+        {
+            trigger: ".modal:contains('Replace what works today?') footer .btn-primary",
+            content: "It is asked for, and confirmed",
+            run: "click",
+        },
+        {
+            trigger: ".o_error_dialog:contains('kept and go on working') .btn-primary",
+            content: "Chorus Pro did not accept it",
+            run: "click",
+        },
+        { trigger: ".modal button:visible:contains('Keep the present ones')", content: "Leave", run: "click" },
+        { trigger: "body:not(:has(.modal)) #chorus_access button[name='action_chorus_change_client']", content: "Back" },
+    ],
+});

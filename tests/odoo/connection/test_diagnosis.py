@@ -88,6 +88,9 @@ class TestDiagnosis(ChorusCommon):
                 self.assertFalse(found.established)
                 self.assertIn(code, FAILURES)
                 self.assertFalse(self.simulator.state()["deposits"])
+                page = self.env["chorus.setup"].browse(self.env["chorus.setup"]._open(self.company, "test")["res_id"])
+                stopped = {row.link: row.serves for row in page.link_ids if row.serves}
+                self.assertEqual(stopped, {link: LINKS[link].serves.of(self.env.lang)}, "what it stops, and nothing else")
                 self.assertEqual(found.findings[0].outcome, Outcome.FAILED if link == "settings" else Outcome.OK)
                 tried.add(link)
         self.assertEqual(tried, set(LINKS) - OPTIONAL, "a link that no case breaks")

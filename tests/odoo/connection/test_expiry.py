@@ -196,6 +196,21 @@ class TestExpiry(ChorusCommon):
         self.assertFalse(self.simulator.control("faults", "GET")["faults"], "all of them came")
         self.assertGreater(self.connection.password_days_left, 300)
 
+    def test_storms_of_twenty_random_faults(self):
+        """Whatever their order: of PISTE and of the gateway, each several times as frequent as people report."""
+        self.company._chorus_diagnose()
+        for seed in range(6):
+            with self.subTest(seed=seed):
+                self.simulator.fault("/api/oauth/token", "invalid_client", 20, probability=0.3, seed=seed)
+                self.simulator.fault("/cpro/*", "http_401", 20, probability=0.3, seed=100 + seed)
+                for _moment in self.read_every(2, 70):
+                    self.assertFalse(self.connection.password_refused_on)
+                left = self.simulator.control("faults", "GET")["faults"]
+                self.assertLess(sum(fault["times"] - fault["fired"] for fault in left), 5, "else there was no storm")
+                self.simulator.control("faults", "DELETE")
+        self.assertFalse(self.activities())
+        self.assertGreater(self.connection.password_days_left, 300)
+
     # -- the PISTE secret, the server's file ---------------------------------------------------------------------------
 
     def test_an_old_piste_secret(self):

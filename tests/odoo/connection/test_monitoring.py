@@ -133,7 +133,7 @@ class TestMonitoring(ChorusCommon, HttpCase):
         self.assertIn("Maintenance of Chorus Pro", move.alerts["chorus_maintenance"]["message"])
         self.run_queue()
         self.assertFalse(self.simulator.state()["deposits"])
-        self.assertTrue(self.company._chorus_connection()._is_paused())
+        self.assertTrue(self.company._chorus_connection()._held_until())
         self.company.write({"chorus_maintenance_from": False, "chorus_maintenance_until": False})
         self.run_queue()
         self.assertEqual(len(self.simulator.state()["deposits"]), 1)

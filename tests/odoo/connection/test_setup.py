@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from ....services.setup.steps import STEPS, steps_for
+from ....services.setup.steps import GUIDES, STEPS, steps_for
 from ...common import ChorusCommon
 from ...support import simulated
 
@@ -200,7 +200,9 @@ class TestSetup(ChorusCommon):
             with self.subTest(step.key):
                 way.step = step.key
                 self.assertIn(step.title.fr.replace("'", "&#39;"), way.page)
-                self.assertEqual("https://" in way.page, step.site.value != "odoo")
+                self.assertEqual("https://" in way.page, step.site.value != "odoo" or step.guide is not None)
+                if step.guide:
+                    self.assertIn(f"{GUIDES}{step.guide.path}", way.page)
         self.assertEqual(steps_for("production"), STEPS)
         self.assertLess(len(steps_for("simulator")), len(STEPS))
 

@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -46,6 +46,17 @@ class TestSendAndPrint(ChorusCommon):
         with self.assertRaises(UserError):
             wizard.action_send_and_print()
         self.assertFalse(self.simulator.state()["deposits"])
+
+    def test_an_announced_maintenance_holds_it(self):
+        """As it holds what our own button sends; it leaves by itself afterwards."""
+        self.company.chorus_maintenance_until = fields.Datetime.add(fields.Datetime.now(), hours=2)
+        move = self.invoice()
+        self.wizard(move).action_send_and_print()
+        self.assertFalse(self.simulator.state()["deposits"])
+        self.assertEqual(move._chorus_line().deposit_id.state, "ready")
+        self.company.chorus_maintenance_until = False
+        move._chorus_line().deposit_id.sudo()._chorus_send()
+        self.assertEqual(len(self.simulator.state()["deposits"]), 1)
 
     def test_refusal_is_told(self):
         move = self.invoice()

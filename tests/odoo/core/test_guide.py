@@ -34,4 +34,4 @@ class TestGuide(HttpCase):
         for xmlid in ("res_config_settings_view_form", "chorus_setup_view_form", "view_move_form_situation"):
             view = self.env.ref(f"l10n_fr_chorus_pro.{xmlid}")
             (name,) = set(re.findall(rf'href="{GUIDE}(\w+)\.rst" target="_blank"', view.arch_db))
-            self.assertIn(name, ("administrateur", "travaux"))
+            self.assertIn(name, ("administrateur", "connexion", "travaux"))

@@ -7,6 +7,8 @@ from ....services.rules.override import IDENTITY
 from ...common import ChorusCommon
 
 REASON = "Confirmé par la trésorerie au téléphone"
+ENGAGEMENT = "R-09.engagement"
+WORDS_OF_THE_RULE = "The engagement number is missing: this customer requires it."
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -32,6 +34,101 @@ class TestOverride(ChorusCommon):
         move = self.invoice()
         self.assertTrue(any(finding.blocks and finding.code == "BR-11.country" for finding in move._chorus_findings()))
         return move
+
+    def asked_for(self, partner):
+        """An invoice without the engagement number that the directory, as read here, says this body requires."""
+        partner.sudo().write(
+            {
+                "chorus_structure_active": True,
+                "chorus_engagement_required": True,
+                "chorus_directory_date": fields.Datetime.now(),
+                "chorus_directory_environment": "simulator",
+            }
+        )
+        move = self.invoice(partner)
+        with self.assertRaises(UserError):
+            self.send(move)
+        self.assertFalse(self.simulator.state()["deposits"])
+        return move
+
+    def answer_for(self, move):
+        page = self.dialog(move)
+        page.reason = REASON
+        page.action_confirm()
+        return self.env["chorus.override"].sudo().search([("move_id", "=", move.id)])
+
+    def test_what_was_blocked_in_error_is_accepted(self):
+        """The town asks for no engagement number, what is recorded here is old: the invoice leaves, once, and is followed."""
+        move = self.asked_for(self.town)
+        kept = self.answer_for(move)
+        self.assertEqual(
+            (kept.user_id, kept.rule, kept.reason, kept.message), (self.manager, ENGAGEMENT, REASON, WORDS_OF_THE_RULE)
+        )
+        audited = self.env["chorus.audit"].sudo().search([], limit=1)
+        self.assertEqual((audited.user_id, audited.new_value), (self.manager, REASON))
+        self.assertIn(ENGAGEMENT, audited.setting)
+        self.arrive(move)
+        with self.assertRaises(UserError):
+            self.send(move)
+        self.simulator.advance()
+        self.follow()
+        (row,) = self.simulator.invoices()
+        self.assertEqual((row["numeroFacture"], move.chorus_state), (move.name, "deposited"))
+        self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+        self.simulator.act(move.chorus_identifier, "MISE_EN_PAIEMENT")
+        self.follow()
+        self.assertEqual(move.chorus_state, "paid")
+
+    def test_what_the_rule_was_right_about_is_refused_in_the_platforms_words(self):
+        """That ministry does ask for it: told as the platform says it; once the number is there, one invoice is at Chorus Pro."""
+        move = self.asked_for(self.public_body("Ministère de la Simulation", "20000102200017"))
+        self.answer_for(move)
+        self.arrive(move)
+        self.assertEqual(move.chorus_state, "rejected")
+        self.assertFalse(self.simulator.invoices())
+        self.assertIn("est obligatoire", move._chorus_troubles_text())
+        self.assertIn("est obligatoire", str(move.alerts))
+        move.purchase_order_reference = "1300012345"
+        self.arrive(move)
+        (row,) = self.simulator.invoices()
+        self.assertEqual((row["numeroFacture"], move.chorus_state), (move.name, "deposited"))
+
+    def test_its_answer_is_lost(self):
+        """Who answers for a rule does not answer for sending twice: of unknown outcome, it is looked up and adopted."""
+        move = self.asked_for(self.town)
+        self.answer_for(move)
+        self.simulator.fault("/cpro/factures/v1/deposer/flux", "reset_after")
+        self.send(move)
+        self.assertEqual(move.chorus_state, "checking")
+        with self.assertRaises(UserError):
+            self.dialog(move)
+        with self.assertRaises(UserError):
+            self.send(move)
+        self.simulator.advance()
+        move.sudo().chorus_deposit_line_ids.deposit_id.next_try = False
+        with self.enter_registry_test_mode():
+            self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_deposit").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((move.chorus_state, len(self.simulator.state()["deposits"])), ("deposited", 1))
+
+    def test_who_may_not_answer_changes_nothing(self):
+        """Neither by the button, nor by writing the dialog or the record by hand; and the invoice stays."""
+        move = self.asked_for(self.town)
+        wizard = self.env["chorus.override.wizard"].sudo().create({"move_id": move.id, "reason": REASON})
+        for attempt in (
+            lambda: self.dialog(move, self.sender),
+            lambda: wizard.with_user(self.sender).action_confirm(),
+            lambda: self.env["chorus.override"].with_user(self.sender).create(
+                {"company_id": self.company.id, "move_id": move.id, "user_id": self.manager.id, "rule": ENGAGEMENT,
+                 "message": "x", "reason": REASON}
+            ),
+        ):  # fmt: skip
+            with self.assertRaises(AccessError):
+                attempt()
+        self.assertFalse(self.env["chorus.override"].sudo().search([("move_id", "=", move.id)]))
+        with self.assertRaises(UserError):
+            self.send(move)
+        self.assertFalse(self.simulator.state()["deposits"])
 
     def test_who_why_which_rule(self):
         move = self.without_country()

@@ -1,5 +1,7 @@
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
+from ....services.api.session import shared_tokens
 from ...common import ChorusCommon
 from ...support import simulated
 
@@ -27,6 +29,22 @@ class TestTour(ChorusCommon, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(move.chorus_state, "deposited")
         self.assertEqual(len(self.simulator.state()["deposits"]), 1)
+
+    def test_a_wrong_secret_replaces_nothing(self):
+        """Access data that work, a new secret that is mistyped: the old one still sends."""
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.assertTrue(self.company._chorus_diagnose().established)
+        self.env.flush_all()
+        with mute_logger("odoo.http"):
+            self.start_tour("/odoo/settings#account", "chorus_replace_secret", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual(self.company._chorus_secret("client_secret"), simulated.CLIENT_SECRET)
+        self.assertTrue(self.company._chorus_works())
+        # what sends signs in anew
+        shared_tokens._tokens.clear()
+        move = self.arrive(self.invoice())
+        self.assertEqual((move.chorus_state, len(self.simulator.state()["deposits"])), ("deposited", 1))
 
     def test_suspended_and_completed(self):
         """Suspended with a reason, the accountant's activity, completed with a file, paid: in the browser from end to end."""
