@@ -259,6 +259,9 @@ def own_odoo(trial: Trial, home: Path) -> None:
         options = f"-d tests -u {MODULE} --test-enable --test-tags {tests} --stop-after-init --http-port={free_port()}"
         report(trial.shell.type(f"odoo {options} 2>&1"))
     for line in lines[install + 1 :]:
+        if line.startswith("grep "):
+            kept(trial, lines[-1])
+            expect(trial, installed, "installed")
         trial.type(line)
     expect(trial, installed, "uninstalled")
 
@@ -273,6 +276,17 @@ def refused(trial: Trial, line: str) -> None:
     needed = odoo_env.recipe()
     if not any(requirement in said for requirement in needed):
         fail(f"Without its packages the installation does not name any of {', '.join(needed)}.", f"see {trial.shell.log}")
+
+
+def kept(trial: Trial, line: str) -> None:
+    """Uninstall while an invoice is at Chorus Pro, before the line that allows it: it must say why not, and how it is allowed.
+
+    :raises SystemExit: when it says something else.
+    """
+    with trial.step("the same line to uninstall, with an invoice at Chorus Pro: refused with its reason"):
+        said = trial.shell.type(f"{line} 2>&1 || true")
+    if "may_uninstall = True" not in said:
+        fail("With an invoice at Chorus Pro, uninstalling does not say how it is allowed.", f"see {trial.shell.log}")
 
 
 def server(trial: Trial, home: Path) -> None:

@@ -31,7 +31,7 @@ class ChorusWhy(models.TransientModel):
         for why in self:
             move = why.move_id
             status = statuses.get(move.chorus_status)
-            known = motifs.recognise(move.chorus_status_comment) if move.chorus_status_comment else []
+            known = motifs.recognise(move.chorus_status_comment)
             last = move.chorus_entry_ids.filtered(lambda entry: entry.status == move.chorus_status)  # noqa: B023
             why.status_label = status.label.of(lang)
             why.author = last.sorted("at")[-1:].author

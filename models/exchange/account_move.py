@@ -139,7 +139,7 @@ class AccountMove(models.Model):
     @api.depends("chorus_status", "chorus_status_comment")
     def _compute_chorus_motif(self):
         for move in self:
-            known = motifs.recognise(move.chorus_status_comment) if move.chorus_status_comment else []
+            known = motifs.recognise(move.chorus_status_comment)
             told = bool(known) and statuses.get(move.chorus_status).needs_reason
             move.chorus_motif = known[0].code if told else False
 

@@ -72,6 +72,7 @@ class ChorusAction(models.Model):
         # * unknown --[surely without effect]-----------------------------> ready
         # * unknown --[surely without effect, after several calls]--------> refused (not_taken): a person decides
         # * unknown --[the invoice went on without it]--------------------> refused (moved_on)
+        # * refused --[the history shows after all that it was done]------> done
         [
             ("ready", "To send"),
             ("sending", "Sending"),
@@ -94,7 +95,7 @@ class ChorusAction(models.Model):
     user_id = fields.Many2one("res.users", "Asked by", readonly=True, default=lambda self: self.env.user)
     answered_at = fields.Datetime(readonly=True, help="Date, by Chorus Pro's clock, of the status that this action answers.")
     answered_entry = fields.Char(readonly=True, help="Number of that status in the history (histoStatutId).")
-    done_at = fields.Datetime("Done on", readonly=True)
+    done_at = fields.Datetime("Ended on", readonly=True, help="When it was known to be done, or not to be.")
 
     _one_open_action = models.UniqueIndex(
         "(move_id) WHERE state IN ('ready', 'sending', 'unknown')", "Something is being done about this invoice already."
@@ -320,7 +321,7 @@ class ChorusAction(models.Model):
 
     def _chorus_refuse(self, code, detail):
         """It was not done and will not be: the invoice's page says why."""
-        self._chorus_conclude("refused", error_code=code, error_detail=detail or False)
+        self._chorus_conclude("refused", error_code=code, error_detail=detail or False, done_at=fields.Datetime.now())
         self._chorus_want_news()
 
     def _chorus_done(self):
@@ -332,6 +333,20 @@ class ChorusAction(models.Model):
         speaking = self.with_context(lang=self.user_id.lang or self.env.lang)
         move._message_log(body=speaking._chorus_done_text(), author_id=self.user_id.partner_id.id)
         self._chorus_want_news()
+
+    def _chorus_set_right(self, identifier, history):
+        """What counts as not done, and was: an answer on which that rested was not true, as a later history of the invoice shows.
+
+        Only steps of before its end tell of it: a later one may be what a person did on the portal.
+        """
+        for action in self:
+            if action.state != "refused" or action.identifier != identifier or not (action.answered_at and action.done_at):
+                continue
+            ended = action.done_at.replace(tzinfo=UTC)
+            shown = history._replace(entries=tuple(entry for entry in history.entries if entry.at and entry.at <= ended))
+            asked = effects.Answered(action.answered_at.replace(tzinfo=UTC), action.answered_entry or "")
+            if effects.effect(action.kind, shown, asked) == "done":
+                action._chorus_done()
 
     def _chorus_done_text(self):
         """What was done, for the chatter."""

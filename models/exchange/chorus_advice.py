@@ -51,7 +51,7 @@ class ChorusAdvice(models.AbstractModel):
         """This invoice as far as advice depends on it: an ``advice.Case``."""
         self.ensure_one()
         status = statuses.get(self.chorus_status) if self.chorus_status else None
-        known = motifs.recognise(self.chorus_status_comment) if self.chorus_status_comment else []
+        known = motifs.recognise(self.chorus_status_comment)
         deposit = self._chorus_line().deposit_id
         replacement = self.sudo().chorus_replaced_by_ids[:1]  # sudo: the number of what took its place
         remedies, answer = [trouble.remedy for trouble in self._chorus_troubles()], ""
@@ -101,7 +101,7 @@ class ChorusAdvice(models.AbstractModel):
         """
         self.ensure_one()
         lang = self.env.lang
-        known = motifs.recognise(self.chorus_status_comment) if self.chorus_status_comment else []
+        known = motifs.recognise(self.chorus_status_comment)
         words = [f"{statuses.get(self.chorus_status).label.of(lang)}."]
         if self.chorus_status_comment:
             words += [f"« {self.chorus_status_comment} » —", *(motif.cause.of(lang) for motif in known)]

@@ -184,6 +184,7 @@ class ChorusAnswers(models.AbstractModel):
         self.env["chorus.connection"]._of(self.company_id)._note_unreadable(odd)
         self._chorus_tell(Step(entry.status, entry.at, entry.comment, entry.author) for entry in history.entries)
         self._chorus_rank(history.entries)
+        self.sudo().chorus_action_ids._chorus_set_right(identifier, history)  # sudo: the platform's word, whoever has it read
         status = history.status or self.chorus_status
         told = [entry for entry in history.entries if entry.status == status and entry.at]
         last = max(told, key=lambda entry: entry.at, default=None)

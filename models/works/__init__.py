@@ -8,6 +8,7 @@ from . import (
     chorus_validation,
     chorus_works_index,
     chorus_works_progress,
+    chorus_works_share,
     chorus_works_term,
     res_company,
 )

@@ -10,9 +10,9 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.en16931 import DocumentError
 from ...services.document.invoice import Period, VatCategory
-from ...services.document.pdfa import PdfError, plain
+from ...services.document.pdfa import PdfError, Printed
 from ...services.follow import advice, works, works_clock
-from ...services.rules import situations
+from ...services.rules import direct_payment, situations
 from ...services.text import number as written
 from ...services.vocabulary import frameworks, states, statuses
 from ...services.vocabulary.frameworks import Role
@@ -143,7 +143,7 @@ class AccountMove(models.Model):
     def _compute_chorus_amounts(self):
         for move in self:
             move.chorus_amounts = move._chorus_is_situation() and self.env["ir.qweb"]._render(
-                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement()}
+                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement(move._chorus_columns())}
             )
 
     def _chorus_amounts(self, books=None):
@@ -185,9 +185,16 @@ class AccountMove(models.Model):
             retention=-money["retention"],
         )
 
-    def _chorus_statement(self):
-        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out."""
-        found = self._chorus_columns()
+    def _chorus_shares(self):
+        """The parts of subcontractors in this situation that are not zero."""
+        self.ensure_one()
+        return self.env["chorus.works.share"].search([("move_id", "in", self.ids), ("amount", "!=", 0)])
+
+    def _chorus_statement(self, found):
+        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out.
+
+        :param found: what `_chorus_columns` made.
+        """
         columns = (found.cumulative, found.previous, found.month)
         labels = [
             ("works", self.env._("Work, without VAT"), False),
@@ -207,13 +214,32 @@ class AccountMove(models.Model):
         for name, label, stands_out in labels:
             amounts = [-getattr(column, name) if name in taken else getattr(column, name) for column in columns]
             if name in always or any(amounts):
-                shown = [format_amount(self.env, float(amount), self.currency_id) for amount in amounts]
-                rows.append((label, shown, stands_out))
-        return rows
+                rows.append((label, amounts, stands_out))
+        rows += self._chorus_statement_shares(columns)
+        return [
+            (label, [format_amount(self.env, float(amount), self.currency_id) for amount in amounts], stands_out)
+            for label, amounts, stands_out in rows
+        ]
 
-    def _chorus_statement_market(self):
-        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount."""
-        found = self._chorus_columns()
+    def _chorus_statement_shares(self, columns):
+        """Who is paid what: a row for each subcontractor paid directly, and what is left for us; none without them."""
+        parts = []
+        for share in self._chorus_shares():
+            month, before = self._chorus_money(share.amount), self._chorus_money(share.amount_before)
+            parts.append((share.party_id.partner_id.name, [before + month, before, month]))
+        if not parts:
+            return []
+        ours = [column.net - sum(amounts[rank] for _name, amounts in parts) for rank, column in enumerate(columns)]
+        return [
+            *((self.env._("Paid directly to %s, without VAT", name), amounts, False) for name, amounts in parts),
+            (self.env._("Left to pay to us"), ours, True),
+        ]
+
+    def _chorus_statement_market(self, found):
+        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount.
+
+        :param found: what `_chorus_columns` made.
+        """
         if not found.market:
             return ""
         currency = self.chorus_market_id.currency_id
@@ -343,6 +369,8 @@ class AccountMove(models.Model):
     def _chorus_offers(self):
         offers = super()._chorus_offers()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
+            if Role.SOUS_TRAITANT.value in self.chorus_market_id.party_ids.mapped("role"):
+                offers.append("shares")
             if self.chorus_progress_ids:
                 offers.append("progress")
             elif self.state == "draft" and self.chorus_market_id.line_ids:
@@ -361,6 +389,20 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Only a situation in draft is stated by its progress."))
         self.chorus_progress_ids._chorus_take_up(self._chorus_last_progress())
         self._chorus_start_progress()
+
+    def action_chorus_shares(self):
+        """Open what the subcontractors are paid directly of this situation; a line for each that the market names."""
+        self.ensure_one()
+        self.check_access("write")
+        shares = self.env["chorus.works.share"]._chorus_of(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Direct payment, situation no. %s", self.chorus_situation),
+            "res_model": "chorus.works.share",
+            "views": [(False, "list")],
+            "domain": [("id", "in", shares.ids)],
+            "target": "current",
+        }
 
     def _chorus_start_progress(self):
         self.ensure_one()
@@ -381,12 +423,17 @@ class AccountMove(models.Model):
             .sorted("chorus_situation", reverse=True)
         )
 
+    def _chorus_last_progressed(self):
+        """The last situation before this one that was stated by its progress; maybe none."""
+        self.ensure_one()
+        before = self._chorus_progressed()
+        stated = {move for (move,) in self.env["chorus.works.progress"]._read_group([("move_id", "in", before.ids)], ["move_id"])}
+        # alone: the rows of three years would be read along with its own
+        return next((move.with_prefetch() for move in before if move in stated), before.browse())
+
     def _chorus_last_progress(self):
         """The rows of the last situation before this one that was stated by its progress."""
-        self.ensure_one()
-        rows, before = self.env["chorus.works.progress"], self._chorus_progressed()
-        stated = {move for (move,) in rows._read_group([("move_id", "in", before.ids)], ["move_id"])}
-        return next((move.chorus_progress_ids for move in before if move in stated), rows)
+        return self._chorus_last_progressed().chorus_progress_ids
 
     def _chorus_is_stale(self):
         """Whether the situations before this one have changed since its progress was taken up."""
@@ -400,7 +447,7 @@ class AccountMove(models.Model):
         if not count:
             return False
         last = self.env["chorus.works.progress"]._read_group(
-            [("move_id", "=", self._chorus_last_progress().move_id.id)], [], ["amount_total:sum"]
+            [("move_id", "=", self._chorus_last_progressed().id)], [], ["amount_total:sum"]
         )
         ((total,),) = last
         return bool(self.currency_id.compare_amounts(before or 0, total or 0))
@@ -643,6 +690,8 @@ class AccountMove(models.Model):
                 today=self.invoice_date or fields.Date.context_today(self),
                 stale=self._chorus_is_stale(),
             )
+            shares = [share._chorus_share() for share in self._chorus_shares()]
+            found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None)
         return found
 
     # EXTENDS market
@@ -740,7 +789,7 @@ class AccountMove(models.Model):
         :raises UserError: when it cannot be printed, or is no readable PDF.
         """
         try:
-            return plain(self._chorus_pdf())
+            return Printed(self._chorus_pdf()).plain()
         except PdfError as error:
             raise UserError(self.env._("The printed invoice is no readable PDF (%s).", error)) from error
         except DocumentError as error:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from ..rules.references import FORBIDDEN_SERVICE
 from ..rules.rule import Requirements, Service
 from ..text import Text, fold
 from .answers_directory import FoundService, FoundStructure, StructureDetails
@@ -144,11 +143,6 @@ def sentence(requirements: Requirements, asked_for: Asked) -> Text:
             "Requires neither a service code nor an engagement number.", "N'exige ni code service ni numéro d'engagement."
         ),
     }[asked_for]
-
-
-def may_choose(code: str) -> bool:
-    """Whether a private supplier may address that service (doc/RULES.md R-12)."""
-    return code.strip() != FORBIDDEN_SERVICE
 
 
 def publishes_engagements(siret: str, requirements: Requirements, production: bool) -> bool:

@@ -31,13 +31,14 @@ def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
     :raises DocumentError: when the XML cannot be made. :raises PdfError: when the PDF is none.
     :raises UnshownText: when the PDF cannot become PDF/A-3, which would be claimed all the same.
     """
-    if lines := pdfa.unshown(pdf):
+    printed = pdfa.Printed(pdf)
+    if lines := printed.unshown():
         raise UnshownText(lines)
     xml = to_cii(invoice.without_attachments())
     name, number = xml_text(invoice.supplier.name), xml_text(invoice.number)
     title = f"{'Avoir' if invoice.is_credit_note else 'Facture'} {number}"
     carrier = generate_from_binary(
-        pdfa.plain(pdf),
+        printed.plain(),
         xml,
         flavor="factur-x",
         level=PROFILE,

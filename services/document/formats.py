@@ -12,7 +12,7 @@ from . import submission
 from .en16931 import to_cii
 from .factur_x import to_facturx
 from .invoice import Invoice
-from .pdfa import plain
+from .pdfa import Printed
 from .ubl import to_ubl
 
 
@@ -83,7 +83,7 @@ PDF = Format(
     Text("PDF and its data, invoice by invoice", "PDF et ses données, facture par facture"),
     submission.MODE,
     ".pdf",
-    lambda _invoice, pdf: plain(pdf or b""),
+    lambda _invoice, pdf: Printed(pdf or b"").plain(),
     needs_pdf=True,
     submitted=True,
     names_validator=True,

@@ -48,16 +48,39 @@ class PdfError(Exception):
     """The bytes are no PDF that can be worked on (damaged, protected by a password)."""
 
 
-def plain(pdf: bytes) -> bytes:
-    """The pages alone, without embedded files and metadata: Odoo puts an XML of its own in each PDF, which is not ours.
+class Printed:
+    """A PDF as it was printed, read once.
 
-    :raises PdfError: when it is no readable PDF.
+    :raises PdfError: when it is no readable PDF; each of its methods does likewise.
     """
-    with _readable():
-        writer = PdfWriter()
-        for page in _reader(pdf).pages:
-            writer.add_page(page)
-        return _bytes(writer)
+
+    def __init__(self, pdf: bytes) -> None:
+        with _readable():
+            self._reader = _reader(pdf)
+
+    def plain(self) -> bytes:
+        """The pages alone, without embedded files and metadata: Odoo puts an XML of its own in each PDF, which is not ours."""
+        with _readable():
+            writer = PdfWriter()
+            for page in self._reader.pages:
+                writer.add_page(page)
+            return _bytes(writer)
+
+    def unshown(self) -> list[str]:
+        """The lines of text in which the printer found no glyph for a character, with □ in its place; none in a sound file.
+
+        Such a reference to glyph 0 (``.notdef``) is forbidden (ISO 19005-3 §6.2.11.8): the page does not say what it should.
+        """
+        with _readable():
+            lines: list[str] = []
+            for page in self._reader.pages:
+                contents = page.get_contents()
+                if contents is not None and _shows_nothing(contents.get_data(), page.get("/Resources"), set()):
+                    text = page.extract_text()
+                    for box in _BOXES:
+                        text = text.replace(box, "□")
+                    lines += [line.strip() for line in text.splitlines() if "□" in line] or ["□"]
+            return lines
 
 
 def to_pdfa3(pdf: bytes) -> bytes:
@@ -223,25 +246,6 @@ _TOKEN = re.compile(
 )
 _INLINE_IMAGE = re.compile(rb"\bID\s.*?\sEI\b", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
-
-
-def unshown(pdf: bytes) -> list[str]:
-    """The lines of text in which the printer found no glyph for a character, with □ in its place; none in a sound file.
-
-    Such a reference to glyph 0 (``.notdef``) is forbidden (ISO 19005-3 §6.2.11.8): the page does not say what it should.
-
-    :raises PdfError: when it is no readable PDF.
-    """
-    with _readable():
-        lines: list[str] = []
-        for page in _reader(pdf).pages:
-            contents = page.get_contents()
-            if contents is not None and _shows_nothing(contents.get_data(), page.get("/Resources"), set()):
-                text = page.extract_text()
-                for box in _BOXES:
-                    text = text.replace(box, "□")
-                lines += [line.strip() for line in text.splitlines() if "□" in line] or ["□"]
-        return lines
 
 
 def _shows_nothing(content: bytes, resources: Any, seen: set[int]) -> bool:

@@ -23,11 +23,19 @@ _CENT = Decimal("0.01")
 
 def calculable(invoice: Invoice) -> bool:
     """Whether every number of the document is finite and of a sane size, so that sums are exact and cannot fail."""
-    return all(_sane(value) for _label, value, _decimals in _numbers(invoice))
+    return all(_fits(value, DECIMALS) for _place, value, _decimals in _numbers(invoice))
 
 
-def _numbers(invoice: Invoice) -> Iterator[tuple[Text, Decimal, int]]:
-    """Every number of the document: what a person calls it, its value, and how many decimals it may have."""
+_PLACES = {
+    "totals": Text("totals", "totaux"),
+    "vat": Text("VAT summary", "récapitulatif de TVA"),
+    "rate": Text("VAT rate", "taux de TVA"),
+    "parts": Text("discounts and charges", "remises et frais"),
+}
+
+
+def _numbers(invoice: Invoice) -> Iterator[tuple[str | int, Decimal, int]]:
+    """Every number of the document: where it stands (one of ``_PLACES``, or a line's rank), and how many decimals it may have."""
     totals = invoice.totals
     for value in (
         *(totals.lines, totals.allowances, totals.charges, totals.tax_basis, totals.tax, totals.grand_total),
@@ -35,29 +43,34 @@ def _numbers(invoice: Invoice) -> Iterator[tuple[Text, Decimal, int]]:
         *(() if invoice.tax_in_vat_currency is None else (invoice.tax_in_vat_currency,)),
         invoice.retained,
     ):
-        yield Text("totals", "totaux"), value, AMOUNT_DECIMALS
+        yield "totals", value, AMOUNT_DECIMALS
     for subtotal in invoice.vat_breakdown:
-        for value in (subtotal.base, subtotal.tax):
-            yield Text("VAT summary", "récapitulatif de TVA"), value, AMOUNT_DECIMALS
-        yield Text("VAT rate", "taux de TVA"), subtotal.vat.rate, DECIMALS
+        yield "vat", subtotal.base, AMOUNT_DECIMALS
+        yield "vat", subtotal.tax, AMOUNT_DECIMALS
+        yield "rate", subtotal.vat.rate, DECIMALS
     for item in (*invoice.allowances, *invoice.charges):
-        yield Text("discounts and charges", "remises et frais"), item.amount, AMOUNT_DECIMALS
-        yield Text("VAT rate", "taux de TVA"), item.vat.rate, DECIMALS
+        yield "parts", item.amount, AMOUNT_DECIMALS
+        yield "rate", item.vat.rate, DECIMALS
     for rank, line in enumerate(invoice.lines, 1):
-        name = Text(f"line {rank}", f"ligne {rank}")
-        yield name, line.net_amount, AMOUNT_DECIMALS
-        for value in (line.quantity, line.net_price, line.vat.rate):
-            yield name, value, DECIMALS
+        yield rank, line.net_amount, AMOUNT_DECIMALS
+        yield rank, line.quantity, DECIMALS
+        yield rank, line.net_price, DECIMALS
+        yield rank, line.vat.rate, DECIMALS
         if line.gross_price is not None:
-            yield name, line.gross_price, DECIMALS
+            yield rank, line.gross_price, DECIMALS
 
 
-def _sane(value: Decimal) -> bool:
-    return value.is_finite() and _significant_decimals(value) <= DECIMALS and value.adjusted() < WHOLE_DIGITS
+def _fits(value: Decimal, decimals: int) -> bool:
+    """Whether it can be written with so many decimals, the zeros at its end aside, and is of a sane size."""
+    if not value.is_finite() or value.adjusted() >= WHOLE_DIGITS:
+        return False
+    _sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    return -exponent <= decimals or not any(digits[decimals + exponent :])
 
 
 def _significant_decimals(value: Decimal) -> int:
-    """Decimals without the zeros at their end."""
+    """Decimals without the zeros at their end, of a finite number."""
     _sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int) or not any(digits):
         return 0
@@ -66,10 +79,8 @@ def _significant_decimals(value: Decimal) -> int:
 
 
 def _unwritable(invoice: Invoice, _context: Context) -> Values:
-    broken = (
-        label for label, value, decimals in _numbers(invoice) if not _sane(value) or _significant_decimals(value) > decimals
-    )
-    return {"where": list(dict.fromkeys(broken))}
+    broken = dict.fromkeys(place for place, value, decimals in _numbers(invoice) if not _fits(value, decimals))
+    return {"where": [_PLACES[place] if isinstance(place, str) else Text(f"line {place}", f"ligne {place}") for place in broken]}
 
 
 def lines_where(broken: Callable[[Line], bool]) -> Check:

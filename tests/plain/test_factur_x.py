@@ -23,7 +23,7 @@ from ...services.document import pdfa as pdfa_service
 from ...services.document.en16931 import to_cii
 from ...services.document.factur_x import UnshownText, to_facturx
 from ...services.document.invoice import Attachment
-from ...services.document.pdfa import PdfError, glyph_widths, plain, read_widths, to_pdfa3, unshown
+from ...services.document.pdfa import PdfError, Printed, glyph_widths, read_widths, to_pdfa3
 from ..support import pdfa, printed, verapdf
 from ..support.documents import invoice
 from ..support.places import ROOT
@@ -112,7 +112,7 @@ def test_text_that_no_font_has_is_told(source):
     with pytest.raises(UnshownText) as told:
         to_facturx(invoice(), page)
     assert told.value.lines == ["Salle □□ du fond"]
-    with patch.object(pdfa_service, "unshown", lambda pdf: []):
+    with patch.object(Printed, "unshown", lambda _printed: []):
         assert [problem.partition("-")[0] for problem in verapdf.problems(to_facturx(invoice(), page))] == ["6.2.11.8"]
 
 
@@ -166,10 +166,10 @@ def test_boxes_are_found_as_verapdf_finds_them(shown, in_a_form):
     page.pop("/Annots", None)
     buffer = io.BytesIO()
     writer.write(buffer)
-    with patch.object(pdfa_service, "unshown", lambda pdf: []):
+    with patch.object(Printed, "unshown", lambda _printed: []):
         said = any(problem.startswith("6.2.11.8") for problem in verapdf.problems(to_facturx(invoice(), buffer.getvalue())))
     event("boxes" if said else "sound")
-    assert bool(unshown(buffer.getvalue())) == said
+    assert bool(Printed(buffer.getvalue()).unshown()) == said
 
 
 def test_each_description_says_what_it_is_of():
@@ -224,7 +224,7 @@ def test_protected():
     buffer = io.BytesIO()
     writer.write(buffer)
     with pytest.raises(PdfError, match="password"):
-        plain(buffer.getvalue())
+        Printed(buffer.getvalue()).plain()
 
 
 @settings(ALWAYS_THE_SAME, max_examples=150)

@@ -11,7 +11,8 @@ fresh = pytest.importorskip("fresh", reason="needs tools/ on the path, as `dev.p
 
 def test_the_readme_has_a_recipe_to_type():
     lines = fresh.recipe_lines((ROOT / "README.md").read_text("utf-8"))
-    wanted = ['cp -r . "$ADDONS/', "pip install ", " -i l10n_fr_chorus_pro", " -u l10n_fr_chorus_pro", "odoo module uninstall "]
+    wanted = ['cp -r . "$ADDONS/', "pip install ", " -i l10n_fr_chorus_pro", " -u l10n_fr_chorus_pro"]
+    wanted += ["may_uninstall", "odoo module uninstall "]
     found = [next(number for number, line in enumerate(lines) if word in line) for word in wanted]
     assert found == sorted(found)
 

@@ -1,33 +1,9 @@
 /** @odoo-module **/
 
 import { registry } from "@web/core/registry";
+import { counted } from "./counted";
 
-// What the two jobs of every month cost, in clicks: each is counted as the browser sees it, and the last step says how many.
-const counted = (name, most, steps) => {
-    let clicks = 0;
-    registry.category("web_tour.tours").add(name, {
-        steps: () => [
-            {
-                trigger: "body",
-                content: "Count",
-                run() {
-                    document.addEventListener("click", () => clicks++, { capture: true });
-                },
-            },
-            ...steps,
-            {
-                trigger: "body",
-                content: "Say how many",
-                run() {
-                    console.log(`${name}: ${clicks} clicks, ${most} at most`);
-                    if (clicks > most) {
-                        throw new Error(`${name} took ${clicks} clicks, more than ${most}`);
-                    }
-                },
-            },
-        ],
-    });
-};
+// What the jobs of every month cost.
 
 const engagement = (rank, number) => [
     {

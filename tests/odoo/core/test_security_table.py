@@ -52,6 +52,7 @@ MODELS = {
     "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.works.index": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.progress": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.share": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.term": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.deposit": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),  # each one's own
     "chorus.market.party": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
@@ -122,6 +123,7 @@ METHODS = {
     ("account.move", "action_chorus_by_hand"): TRANSFER,
     ("account.move", "action_chorus_next_document"): BILLING,
     ("account.move", "action_chorus_progress"): BILLING,
+    ("account.move", "action_chorus_shares"): BILLING,
     ("chorus.deposit", "action_not_filed"): TRANSFER,
     ("chorus.validation", "action_accept"): TRANSFER,
     ("chorus.validation", "action_create_bill"): BILLING,
@@ -358,6 +360,9 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             ),
             "chorus.works.progress": self.env["chorus.works.progress"].create(
                 {"move_id": free.id, "market_line_id": market.line_ids.id}
+            ),
+            "chorus.works.share": self.env["chorus.works.share"].create(
+                {"move_id": free.id, "party_id": market.party_ids[:1].id}
             ),
             "chorus.works.term": market.term_ids,
             "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),

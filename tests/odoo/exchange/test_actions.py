@@ -184,6 +184,37 @@ class TestActions(ChorusCommon):
         self.complete(move)
         self.assertEqual(self.times(move, "COMPLETEE"), 2)
 
+    def test_done_after_all(self):
+        """The answer lost, then a history that was not true: "not done" is set right by the next true one, and done once."""
+        move = self.suspended()
+        self.simulator.fault(COMPLETE, "reset_after")
+        told, look = [], type(self.env["chorus.action"])._chorus_look
+
+        def untrue(action, client):
+            seen = look(action, client)
+            told.append(seen)
+            if len(told) == 2:
+                seen = seen._replace(status="MANDATEE", entries=[one for one in seen.entries if one.status != "COMPLETEE"])
+            return seen
+
+        self.patch(type(self.env["chorus.action"]), "_chorus_look", untrue)
+        self.complete(move)
+        self.assertEqual(len(told), 2)
+        self.assertEqual((move.chorus_action_ids.state, self.times(move, "COMPLETEE")), ("done", 1))
+        self.assertFalse(move.chorus_action_ids.error_code)
+        self.assertEqual(move.chorus_state, "completed")
+
+    def test_what_a_person_did_on_the_portal_is_not_ours(self):
+        """Refused, then completed by hand on the portal: the refusal stays."""
+        move = self.suspended()
+        self.simulator.fault(COMPLETE, "code_retour")
+        self.complete(move)
+        self.assertEqual(move.chorus_action_ids.state, "refused")
+        move.chorus_action_ids.sudo().done_at -= timedelta(seconds=2)  # the platform's dates have whole seconds
+        self.simulator.act(move.chorus_identifier, "COMPLETEE")
+        self.follow()
+        self.assertEqual((move.chorus_state, move.chorus_action_ids.state), ("completed", "refused"))
+
     def test_dead_sender(self):
         """A process that dies after the request: looked at, not repeated."""
         move = self.suspended()

@@ -44,3 +44,23 @@ class TestTourWorks(WorksCommon, HttpCase):
         self.start_tour(url, "chorus_works_paid", login="admin")
         self.env.invalidate_all()
         self.assertEqual(move.chorus_state, "paid")
+
+    def test_a_month_of_progress(self):
+        """A schedule pasted, progress typed, posted, filed with its PDF, followed, the next month begun: 23 clicks at most."""
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.env.flush_all()
+        market = f"/odoo/chorus-markets/{self.market.id}"
+        self.start_tour(market, "chorus_works_month", login="admin")
+        self.env.invalidate_all()
+        move = self.market.invoice_ids
+        self.assertRecordValues(move, [{"state": "posted", "chorus_situation": 1, "amount_untaxed": 19000}])
+        piece = self.simulator.file_works(move)
+        self.start_tour(f"/odoo/chorus-invoices/{move.id}", "chorus_works_month_filed", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual((move.chorus_state, move.chorus_dossier), ("at_moe", piece["dossier"]))
+        self.start_tour(market, "chorus_works_month_next", login="admin")
+        self.env.invalidate_all()
+        following = self.market.invoice_ids - move
+        self.assertEqual(following.chorus_situation, 2)
+        self.assertEqual(following.chorus_progress_ids.mapped("percent"), [0, 50, 0, 0, 10])

@@ -1,0 +1,105 @@
+"""What the public body pays a subcontractor directly of a situation: typed, checked against what was accepted, on paper."""
+
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...support.works import ProgressCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestDirectPayment(ProgressCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.roofer = cls.party("Étanchéité Brun", "90000000300013")
+        cls.market.party_ids = [
+            Command.create(
+                {"role": "sous_traitant", "partner_id": cls.roofer.id, "amount": 12000, "accepted_on": date(2026, 1, 15)}
+            )
+        ]
+
+    def share(self, move, amount):
+        action = move.action_chorus_shares()
+        share = self.env["chorus.works.share"].search(action["domain"])
+        share.amount = amount
+        return share
+
+    def codes(self, move):
+        return {finding.code for finding in move._chorus_market_findings() if finding.code.startswith("works.share")}
+
+    def rows(self, move):
+        return {label: texts for label, texts, _out in move._chorus_statement(move._chorus_columns())}
+
+    def test_who_is_paid_what(self):
+        """20 000 of work with 24 000 to pay, of which 8 000 without VAT go to the subcontractor, then 3 000 of 12 000."""
+        first = self.next(post=False, p1_1=50, p1_2=50)
+        self.share(first, 8000)
+        self.assertEqual(first.amount_total, 24000, "the amounts stay whole")
+        self.assertEqual(self.codes(first), set())
+        first.action_post()
+        second = self.next(post=False, p1_1=75, p1_2=100)
+        share = self.share(second, 3000)
+        self.assertEqual((share.amount_before, self.codes(second)), (8000, set()))
+        shown = self.rows(second)
+        money = [text.replace("\xa0", " ") for text in shown["Paid directly to Étanchéité Brun, without VAT"]]
+        self.assertEqual(money, ["11,000.00 €", "8,000.00 €", "3,000.00 €"])
+        left = [text.replace("\xa0", " ") for text in shown["Left to pay to us"]]
+        self.assertEqual(left, ["28,000.00 €", "16,000.00 €", "12,000.00 €"])
+        self.assertIn("Étanchéité Brun", second.chorus_amounts)
+        page = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", second.ids)[0].decode()
+        self.assertIn("Étanchéité Brun", page)
+
+    def test_nothing_is_shown_without_a_part(self):
+        move = self.next(post=False, p1_1=50)
+        self.share(move, 0)
+        self.assertNotIn("Left to pay to us", self.rows(move))
+        self.assertIn("shares", move.chorus_offered)
+        self.assertNotIn("shares", self.works_market(number="ALONE").action_new_invoice())
+
+    def test_more_than_was_accepted(self):
+        first = self.next(post=False, p1_1=50)
+        self.share(first, 11000)
+        first.action_post()
+        second = self.next(post=False, p1_1=100)
+        share = self.share(second, 1000)
+        self.assertEqual(self.codes(second), set(), "up to what was accepted")
+        share.amount = 1000.01
+        self.assertEqual(self.codes(second), {"works.share_above_accepted"})
+
+    def test_not_accepted_at_the_end_of_the_period(self):
+        party = self.market.party_ids.filtered(lambda party: party.role == "sous_traitant")
+        move = self.next(post=False, p1_1=50)
+        self.share(move, 1000)
+        for day, codes in ((date(2026, 2, 1), {"works.share_not_accepted"}), (False, {"works.share_not_accepted"}),
+                           (date(2026, 1, 31), set())):  # fmt: skip
+            with self.subTest(day):
+                party.accepted_on = day
+                self.assertEqual(self.codes(move), codes)
+
+    def test_more_than_the_situation(self):
+        move = self.next(post=False, p1_1=10)
+        self.assertEqual(move.amount_total, 3600)
+        self.share(move, 3600.01)
+        self.assertEqual(self.codes(move), {"works.share_above_statement"})
+
+    def test_a_posted_situation_keeps_its_parts(self):
+        move = self.next(post=False, p1_1=50)
+        share = self.share(move, 1000)
+        move.action_post()
+        with self.assertRaises(UserError):
+            share.amount = 2000
+        self.assertEqual(move.action_chorus_shares()["domain"], [("id", "in", share.ids)])
+
+    def test_a_credited_situation_gives_its_parts_back(self):
+        move = self.next(post=False, p1_1=50)
+        self.share(move, 12000)
+        move.action_post()
+        self.credit(move)
+        again = self.next(post=False, p1_1=50)
+        share = self.share(again, 5000)
+        self.assertEqual((share.amount_before, self.codes(again)), (0, set()))
+        again.action_post()
+        self.assertEqual(self.share(self.next(post=False, p1_1=60), 100).amount_before, 5000)
