@@ -30,7 +30,7 @@ def run(work: Workspace, words: list[str]) -> int:
         description=f"""{__doc__} A database of 70,000 invoices, 50,000 of them of public bodies and at Chorus Pro, is filled by
         SQL and kept for the next time. Counted are the SQL statements of a step, nothing in memory before, less those that the
         same step takes in the same database without the add-on. Times are what Odoo's process and PostgreSQL's have of a
-        processor, the shortest of fifteen; of the daily job, Odoo's alone.""",
+        processor, the shortest of up to fifteen; of the daily job, Odoo's alone.""",
     )
     parser.add_argument("--base", metavar="REV", help="measure the add-on as it was in that commit too")
     parser.add_argument("--details", action="store_true", help="each statement of each step, in run/growth-run.log")
