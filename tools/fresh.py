@@ -165,7 +165,17 @@ def base(release: str) -> Path:
     if not (HOME / f"{target.name}.READY").exists():
         shutil.rmtree(target, ignore_errors=True)
         log(f"debootstrap {release}")
-        command = ["debootstrap", "--variant=minbase", "--include=python3,ca-certificates", release, target, odoo_env.mirror()]
+        # in a namespace of its own: what it mounts is gone with it, even where it is killed
+        command = [
+            "unshare",
+            "--mount",
+            "debootstrap",
+            "--variant=minbase",
+            "--include=python3,ca-certificates",
+            release,
+            target,
+            odoo_env.mirror(),
+        ]
         run(command, f"debootstrap could not make a {release}.", "check the network, and that this machine may chroot")
         for deb in target.glob("var/cache/apt/archives/*.deb"):
             deb.unlink()
