@@ -20,6 +20,7 @@ from .odoo.core import (
     test_corpus,
     test_formats,
     test_formats_attachments,
+    test_growth,
     test_guide,
     test_i18n,
     test_inheritance,

@@ -41,6 +41,8 @@ COMPANIONS = ("account_peppol", "auth_totp_mail")
 # Odoo's approved platform, another companion; an Odoo 19 older than summer 2026 lacks it, and ours stands in.
 PLATFORM, STAND_IN = "l10n_fr_pdp", "l10n_fr_pdp_stand_in"
 TEST_ADDONS = REPO / "tests/addons"
+# Beginnings of the names of databases that are kept as long as they are used.
+KEPT = ("base_", "growth_")
 # Beginnings of the names of databases that are dropped when their command ends.
 PASSING = ("test_", "check_")
 FRENCH_COMPANY = """
@@ -211,7 +213,7 @@ class Workspace:
         """Drop unfinished databases, copies whose owner died and bases that were not used for a week."""
         for (name,) in self.query("postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate"):
             lock_path = RUN / f"{name}.lock"
-            if name.startswith("base_"):
+            if name.startswith(KEPT):
                 used = lock_path.stat().st_mtime if lock_path.exists() else 0
                 stale = name.endswith("_wip") or time.time() - used > BASE_UNUSED_DAYS * 86400
             else:
@@ -341,10 +343,21 @@ class Workspace:
             finally:
                 self.drop(name)
 
+    def keep(self, database: str, name: str) -> None:
+        """Keep a copy of a database that nobody is connected to, until a week goes by in which it is not used."""
+        (RUN / f"{name}.lock").touch()
+        with self.cluster.exclusive():
+            self._copy(database, name)
+
+    def clone(self, original: str, database: str) -> None:
+        """Make a database, which this process holds, a copy of another that nobody is connected to."""
+        with self.cluster.exclusive():
+            self._copy(original, database)
+
     @contextlib.contextmanager
     def copy(self, original: str) -> Iterator[str]:
         """A copy of a database that nobody is connected to, dropped afterwards."""
-        name = f"{original}_copy"
+        name = f"{original}_copy" if original.startswith(PASSING) else f"check_{original}"
         with self.hold(name):
             try:
                 with self.cluster.exclusive():

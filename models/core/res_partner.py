@@ -14,7 +14,8 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     # EXTENDS 'account'
-    invoice_sending_method = fields.Selection(selection_add=[("chorus_pro", "by Chorus Pro")])
+    # asked of every invoice's customer: read with its other fields, not alone as those of one company are
+    invoice_sending_method = fields.Selection(selection_add=[("chorus_pro", "by Chorus Pro")], prefetch=True)
     chorus_identifier_type = fields.Selection(
         [
             (IdentifierType.EU_OUTSIDE_FRANCE.value, "VAT number (European Union)"),

@@ -19,7 +19,10 @@ class AccountMove(models.Model):
     _chorus_recipient_field = "commercial_partner_id"
 
     # EXTENDS 'l10n_fr_facturx_chorus_pro': proposed, and still free to change
-    buyer_reference = fields.Char("Service code", compute="_compute_buyer_reference", store=True, readonly=False)
+    buyer_reference = fields.Char("Service code", compute="_compute_buyer_reference", store=True, readonly=False, precompute=True)
+
+    # of a body that was never given a service, all invoices would be read otherwise
+    _chorus_service_given = models.Index("(commercial_partner_id, id) WHERE buyer_reference IS NOT NULL AND state = 'posted'")
 
     # EXTENDS 'chorus.references'
     def _chorus_is_for_chorus(self):
@@ -46,9 +49,9 @@ class AccountMove(models.Model):
         """The code of the service to propose: what was typed where it may be right, the address's, the last one chosen."""
         self.ensure_one()
         services, body = self.env["chorus.service"], self.commercial_partner_id
-        known = bool(body.chorus_service_count)
 
         def usable(code):
+            known = body.chorus_service_count
             return services._chorus_of_code(body, code).enabled if known else not body.chorus_directory_date
 
         if self.buyer_reference and usable(self.buyer_reference):
@@ -56,15 +59,19 @@ class AccountMove(models.Model):
         address = self.partner_id.chorus_contact_service_id
         if address.enabled and address.partner_id == body:
             return address.code
+        last = self._chorus_last_service()
+        return last if last and usable(last) else body._chorus_only_service(self.company_id.chorus_environment)
+
+    def _chorus_last_service(self):
+        """The code of the service that this customer was invoiced with last; False where it never was with one."""
         domain = [
             ("company_id", "=", self.company_id.id),
-            ("commercial_partner_id", "=", body.id),
+            ("commercial_partner_id", "=", self.commercial_partner_id.id),
             ("move_type", "in", SALES),
             ("state", "=", "posted"),
             ("buyer_reference", "!=", False),
         ]
-        last = self.search(domain, order="id desc", limit=1).buyer_reference
-        return last if last and usable(last) else body._chorus_only_service(self.company_id.chorus_environment)
+        return self.search(domain, order="id desc", limit=1).buyer_reference
 
     @api.model
     def _chorus_propose_service(self, body, environment):
@@ -112,15 +119,15 @@ class AccountMove(models.Model):
         """
         moves = self.filtered(lambda move: move.state != "cancel" and move._chorus_is_for_chorus())
         for company, own in moves.grouped("company_id").items():
-            if company._chorus_missing_settings():
-                continue
             environment = company.chorus_environment
             unknown = own.commercial_partner_id.filtered(lambda body: not body._chorus_is_known(environment))  # noqa: B023
+            services, numbered = own.chorus_service_id, own.filtered(lambda move: move._chorus_engagement_is_published())
+            if not (unknown or services or numbered) or company._chorus_missing_settings():
+                continue
             self.env["chorus.lookup"]._ask(unknown, company)
-            own.chorus_service_id._chorus_want_details()
-            for move in own:
-                if move._chorus_engagement_is_published():
-                    self.env["chorus.engagement"]._ask(company, move.purchase_order_reference.strip())
+            services._chorus_want_details()
+            for move in numbered:
+                self.env["chorus.engagement"]._ask(company, move.purchase_order_reference.strip())
 
     def _chorus_engagement_is_published(self):
         """Whether this invoice bears a number that Chorus Pro can be asked about."""

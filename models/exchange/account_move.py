@@ -226,6 +226,9 @@ class AccountMove(models.Model):
     @api.depends(lambda self: self._chorus_state_facts())
     def _compute_chorus_state(self):
         for move in self:
+            if move._chorus_is_alien():
+                move.chorus_state = False
+                continue
             line = move._chorus_line()
             if not line:
                 move.chorus_state = move._chorus_is_expected() and move._chorus_state_before()
@@ -239,6 +242,16 @@ class AccountMove(models.Model):
             else:
                 state = statuses.get(move.chorus_status).state if move.chorus_status else "deposited"
                 move.chorus_state = "cancelled" if state in states.TURNED_DOWN and move._chorus_dealt_with() else state
+
+    def _chorus_is_alien(self):
+        """Whether this invoice surely has nothing to do with Chorus Pro, as its own row and its customer tell.
+
+        Then nobody looks for its deposits: what has one has had a state, which only another channel or a change of its customer
+        may have taken from it, or bears what Chorus Pro told.
+        """
+        self.ensure_one()
+        traces = ("chorus_state", "chorus_identifier", "chorus_status", *other_channels.move_fields(self))
+        return not any(self[name] for name in traces) and not self._chorus_is_destined()
 
     def _chorus_state_before(self):
         """The state of an invoice for Chorus Pro before anything of it left."""

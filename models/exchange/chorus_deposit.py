@@ -192,6 +192,8 @@ class ChorusDeposit(models.Model):
         "Deposited elsewhere", readonly=True, help="Entered at Chorus Pro by other means; nothing was sent."
     )
 
+    #: For what left and of which no flow is known, a few of all.
+    _deposited_without_flow = models.Index("(company_id, deposited_at) WHERE flow_number IS NULL")
     _flow_number_unique = models.UniqueIndex(
         "(environment, flow_number) WHERE flow_number IS NOT NULL", "This flow number is recorded already."
     )
@@ -200,8 +202,9 @@ class ChorusDeposit(models.Model):
 
     @api.depends("environment", "company_id.chorus_environment", "asked_at")
     def _compute_read_at(self):
+        connections = {company: company._chorus_connection() for company in self.company_id}
         for deposit in self:
-            connection = deposit.company_id._chorus_connection()
+            connection = connections.get(deposit.company_id, self.env["chorus.connection"])
             followed = deposit.environment == connection.environment and deposit.state in ("integrated", "partial")
             deposit.read_at = max(filter(None, (followed and connection.last_poll, deposit.asked_at)), default=False)
 
@@ -224,7 +227,8 @@ class ChorusDeposit(models.Model):
     @api.depends("line_ids.move_id")
     def _compute_move_ids(self):
         for deposit in self:
-            deposit.move_ids = deposit.line_ids.move_id
+            # sudo: what a reader sees of the lines is no writing, for which Odoo would look at the invoices of each deposit alone
+            deposit.sudo().move_ids = deposit.line_ids.move_id
 
     @api.depends("flow_state")
     @api.depends_context("lang")
@@ -1004,7 +1008,9 @@ class ChorusDeposit(models.Model):
     def _chorus_follows(self, company):
         """Whether something of the company is at Chorus Pro and may still change."""
         moves = self.env["account.move"].sudo()  # sudo: for the crons, which serve all companies
-        return bool(moves.search_count(self._chorus_followed(company), limit=1)) or (
+        # the first question alone, where nothing goes on; those that do are the newest
+        some = moves.search(self._chorus_going_on(company), order="id desc", limit=1) or self._chorus_strays(company)
+        return bool(some and moves.search(self._chorus_followed(company), order="id desc", limit=1)) or (
             self._chorus_has_works(company) and self._chorus_follows_works(company)
         )
 
@@ -1026,32 +1032,38 @@ class ChorusDeposit(models.Model):
 
     @api.model
     def _chorus_followed(self, company):
-        finished = sorted(statuses.TERMINAL)
-        return [
-            ("company_id", "=", company.id),
-            (
-                "chorus_deposit_line_ids",
-                "any",
-                [
-                    ("outcome", "=", "integrated"),
-                    ("deposit_id.environment", "=", company.chorus_environment),
-                ],
-            ),
-            "|",
-            "|",
-            ("chorus_status", "=", False),
-            ("chorus_status", "not in", finished),
-            # its flow is not known: it was told wrongly, or not at all
-            (
-                "chorus_deposit_line_ids",
-                "any",
+        """The domain of a company's invoices that are at Chorus Pro and may still change."""
+        taken = [("outcome", "=", "integrated"), ("deposit_id.environment", "=", company.chorus_environment)]
+        followed = self._chorus_going_on(company)
+        if strays := self._chorus_strays(company):
+            followed |= Domain("company_id", "=", company.id) & Domain("id", "in", strays.move_id.ids)
+        return list(Domain("chorus_deposit_line_ids", "any", taken) & followed)
+
+    @api.model
+    def _chorus_going_on(self, company):
+        """The domain of a company's invoices whose state and status are not their end.
+
+        Nearly all there are after some years have come to their end: the state, which has an index, leaves them out first.
+        """
+        status = Domain("chorus_status", "=", False) | Domain("chorus_status", "not in", sorted(statuses.TERMINAL))
+        state = Domain("chorus_state", "in", sorted(statuses.FOLLOWED))
+        return Domain("company_id", "=", company.id) & state & status
+
+    @api.model
+    def _chorus_strays(self, company):
+        """What left lately in a flow that is not known: it was told wrongly, or not at all. Lines of deposits."""
+        return (
+            self.env["chorus.deposit.line"]
+            .sudo()
+            .search(  # sudo: for the crons, which serve all companies
                 [
                     *CAME_AS_FILE,
+                    ("company_id", "=", company.id),
                     ("deposit_id.flow_number", "=", False),
                     ("deposit_id.deposited_at", ">", fields.Datetime.now() - timedelta(days=FLOW_LOOKED_FOR)),
-                ],
-            ),
-        ]
+                ]
+            )
+        )
 
     @api.model
     def _chorus_read_statuses(self, connection, client):
@@ -1223,21 +1235,29 @@ class ChorusDeposit(models.Model):
 
         Those that were not heard of for the longest time come first: however slow the platform is, each has its turn.
         """
-        companies = self.env["res.company"]._chorus_companies()
-        connections = self.env["chorus.connection"].sudo().search([("company_id", "in", companies.ids)])  # sudo: see _known there
+        # no more is read of them here than is asked: the first commit forgets it
+        using = Domain("chorus_environment", "!=", False)
+        companies = self.env["res.company"].sudo().search_fetch(using, ["chorus_environment"])  # sudo: crons serve them all
+        names = ["company_id", "environment", "last_poll"]
+        connections = self.env["chorus.connection"].sudo()  # sudo: see _known there
         heard = {
-            known.company_id: known.last_poll for known in connections if known.environment == known.company_id.chorus_environment
+            known.company_id: known.last_poll
+            for known in connections.search_fetch([("company_id", "in", companies.ids)], names)
+            if known.environment == known.company_id.chorus_environment
         }
         companies = companies.sorted(lambda company: (bool(heard.get(company)), heard.get(company)))
         progress = self.env["ir.cron"]._commit_progress
         for company, left in transactions.turns(self.env, companies):
+            if company._chorus_missing_settings():
+                continue
             self = transactions.in_company_lang(self, company)
-            connection = self.env["chorus.connection"]._of(company)
+            connection = company._chorus_connection() or self.env["chorus.connection"]._of(company)
             way_in = connection._way_in()
             if not way_in:
                 continue
             due = self._chorus_due(company, ("deposited",))
-            progress(remaining=len(due) + left + 1)
+            if due:
+                progress(remaining=len(due) + left + 1)
             with company._chorus_client(way_in=way_in) as client:
                 if not due._chorus_each(connection, client):
                     return

@@ -26,6 +26,8 @@ class ChorusStatusEntry(models.Model):
     rank = fields.Integer(readonly=True, help="Its place in the history: many steps may bear the same second.")
     from_history = fields.Boolean(readonly=True, help="Told by the history of the invoice; else seen by a search.")
 
+    #: When all invoices were deposited and made available, which the analysis reads of each.
+    _deposited_and_available = models.Index("(move_id, status, at) WHERE status IN ('DEPOSEE', 'MISE_A_DISPOSITION')")
     _step_unique = models.Constraint("UNIQUE (move_id, status, at)", "This step is in the time line already.")
 
     @api.model

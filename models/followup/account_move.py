@@ -1,11 +1,13 @@
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, split_every
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.clock import paris_today
@@ -27,6 +29,12 @@ CALLS = {
 }
 
 
+#: What an invoice is of which the public body is to pay something, and did not announce it: field → values.
+DUE = {"state": ("posted",), "payment_state": ("not_paid", "partial"), "chorus_state": states.WAITING}
+#: Invoices of which a person knows already that are looked at together, by the daily job.
+TOGETHER = 200
+
+
 class AccountMove(models.Model):
     """When an invoice is to be paid, and who is called about it."""
 
@@ -42,9 +50,28 @@ class AccountMove(models.Model):
         "Payment announced on",
         compute="_compute_chorus_payment_at",
         store=True,
+        index="btree_not_null",
         help="When Chorus Pro announced the transfer (MISE_EN_PAIEMENT). For information: the bank tells when it is there.",
     )
     chorus_days_late = fields.Integer("Days late", compute="_compute_chorus_late")
+
+    #: What the dashboard and the analysis add up of all invoices: read without the invoices themselves.
+    _chorus_bodies = models.Index(
+        "(company_id, commercial_partner_id, chorus_state) INCLUDE (id, amount_total_signed, chorus_payment_at)"
+        " WHERE chorus_state IS NOT NULL"
+    )
+    #: The few that are open, of all that there are.
+    _chorus_announced = models.Index(
+        "(company_id) WHERE chorus_payment_at IS NOT NULL AND payment_state IN ('not_paid', 'partial')"
+    )
+    _chorus_due = models.Index(
+        "(company_id, chorus_expected_date)"
+        " INCLUDE (chorus_state, state, payment_state, commercial_partner_id, amount_residual_signed)"
+        " WHERE chorus_expected_date IS NOT NULL AND payment_state IN ('not_paid', 'partial')"
+    )
+    _chorus_open = models.Index(
+        "(commercial_partner_id, company_id) WHERE state = 'posted' AND payment_state IN ('not_paid', 'partial')"
+    )
 
     # -- when it is to be paid -----------------------------------------------------------------------------------------
 
@@ -64,7 +91,8 @@ class AccountMove(models.Model):
     )
     def _compute_chorus_expected_date(self):
         for move in self:
-            expected = move.chorus_state and move.move_type == "out_invoice" and move.chorus_entry_ids
+            sent = move.chorus_state and move.chorus_state not in states.TO_LEAVE
+            expected = sent and move.move_type == "out_invoice" and move.chorus_entry_ids
             days = timeline.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
             gone = move.chorus_state in states.GONE
             steps = move._chorus_steps() if expected and not gone else ()
@@ -93,13 +121,7 @@ class AccountMove(models.Model):
     @api.model
     def _chorus_due_domain(self):
         """Invoices of which the public body is to pay something, and did not announce it."""
-        return Domain(
-            [
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-                ("chorus_state", "in", states.WAITING),
-            ]
-        )
+        return Domain.AND(Domain(name, "in", values) for name, values in DUE.items())
 
     @api.model
     def _chorus_late_domain(self):
@@ -113,7 +135,9 @@ class AccountMove(models.Model):
 
     def _chorus_is_late(self):
         self.ensure_one()
-        return bool(self.chorus_expected_date) and bool(self.filtered_domain(self._chorus_late_domain()))
+        # what the domain says, which takes long to ask of one invoice
+        expected = self.chorus_expected_date
+        return bool(expected) and expected < paris_today() and all(self[name] in values for name, values in DUE.items())
 
     def _chorus_late_text(self, reader=None):
         """What is to be done about a late payment and what it is worth, in the record's language."""
@@ -173,7 +197,8 @@ class AccountMove(models.Model):
     # EXTENDS 'account'
     def _invoice_paid_hook(self):
         result = super()._invoice_paid_hook()
-        self.filtered("chorus_state")._chorus_call_people()
+        # a payment changes nothing for what is not at Chorus Pro
+        self.filtered(lambda move: move.chorus_state not in (False, *states.TO_LEAVE))._chorus_call_people()
         return result
 
     def _chorus_call_people(self):
@@ -181,16 +206,19 @@ class AccountMove(models.Model):
 
         What a person marked as done, or cancelled, is not told again.
         """
+        if not self:
+            return
         moves = self.sudo()  # sudo: activities follow the platform's word, whoever's call brought it
-        types = {kind: self.env.ref(name) for kind, name in CALLS.items()}
+        kinds = self._chorus_kinds_of_calls()
+        # those of all at once: asked of the lines of one invoice, Odoo reads its deposit alone
+        moves.chorus_deposit_line_ids.deposit_id.mapped("state")
         there = self.env["mail.activity"].sudo().search(  # sudo: see above
             [
                 ("res_model", "=", "account.move"),
                 ("res_id", "in", moves.ids),
-                ("activity_type_id", "in", [record.id for record in types.values()]),
+                ("activity_type_id", "in", list(kinds)),
             ]
         )  # fmt: skip
-        kinds = {record.id: kind for kind, record in types.items()}
         by_move = there.grouped("res_id")
         for move in moves:
             wanted = move._chorus_calls()
@@ -213,15 +241,28 @@ class AccountMove(models.Model):
                     words = dict(speaking._fields["chorus_state"]._description_selection(speaking.env))
                     state = words.get(move.chorus_state)
                     move.activity_schedule(CALLS[kind], summary=state, note=note, user_id=user.id)
-                elif open_ones[0].note != note:
+                elif unescape(open_ones[0].note or "") != unescape(note):
+                    # what is kept was written by a sanitizer, which escapes other characters
                     open_ones[0].note = note
                 move._chorus_note_call(kind, reason, user)
+
+    @api.model
+    def _chorus_kinds_of_calls(self):
+        """What people are called for, by the id of its type of activity."""
+        known = self.env["ir.model.data"]._xmlid_to_res_id
+        return {known(name, raise_if_not_found=True): kind for kind, name in CALLS.items()}
 
     def _chorus_was_called(self, kind, reason):
         """Whether somebody was called for this already; not when that one has left, and the activity with it."""
         self.ensure_one()
         told = (self._chorus_line().called or {}).get(kind)
-        return bool(told) and told["reason"] == reason and bool(self.env["res.users"].browse(told["user"]).exists().active)
+        if not told or told["reason"] != reason:
+            return False
+        try:
+            # read once for all the invoices that somebody was called about
+            return self.env["res.users"].browse(told["user"]).active
+        except MissingError:
+            return False
 
     def _chorus_note_call(self, kind, reason, user):
         line, told = self._chorus_line(), {"reason": reason, "user": user.id}
@@ -267,8 +308,8 @@ class AccountMove(models.Model):
 
     def _chorus_open_calls(self, kind):
         """The activities of this kind that somebody has on this invoice."""
-        kind = self.env.ref(CALLS[kind])
-        return self.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == kind)  # sudo: a colleague's
+        own = [key for key, known in self._chorus_kinds_of_calls().items() if known == kind]
+        return self.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id.id in own)  # sudo: a colleague's
 
     def _chorus_person(self):
         """The user who is called about this invoice: as the company chose, and able to open it."""
@@ -286,7 +327,7 @@ class AccountMove(models.Model):
     @api.model
     def _chorus_call_late(self):
         """Every day: call people for what time alone changed (payments that are late, or no longer)."""
-        types = [self.env.ref(name).id for name in CALLS.values()]
+        types = list(self._chorus_kinds_of_calls())
         # sudo: cron. What was seen to longest ago comes first: where the time is short, the others have their turn tomorrow
         called = self.env["mail.activity"].sudo().search([("activity_type_id", "in", types)], order="write_date, id")
         late = self.sudo().search([*self._chorus_late_domain(), ("company_id.chorus_environment", "!=", False)])  # sudo: cron
@@ -294,13 +335,17 @@ class AccountMove(models.Model):
         unknown = late.filtered(lambda move: not move._chorus_was_called("late", str(move.chorus_expected_date)))
         known = self.sudo().browse(dict.fromkeys(called.mapped("res_id"))).exists() - unknown  # sudo: cron
         progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(unknown))
-        for move in unknown:
+        if unknown:
+            progress(remaining=len(unknown))
+        for move in map(self.sudo().browse, unknown.ids):  # alone: after a commit, its neighbours would be read again each time
             transactions.run_and_survive(move, "_chorus_call_people")
             if not progress(1):
                 return
-        progress(remaining=0)
-        for move in known:
-            transactions.run_and_survive(move, "_chorus_call_people")
-            if not progress(1):
+        for some in split_every(TOGETHER, known.ids, self.sudo().browse):
+            if transactions.run_and_survive(some, "_chorus_call_people"):
+                # one of them broke, and the others have their turn
+                for move in map(self.sudo().browse, some.ids):
+                    transactions.run_and_survive(move, "_chorus_call_people")
+                    progress()
+            if not progress(len(some)):
                 return

@@ -87,15 +87,17 @@ class ChorusDashboard(models.AbstractModel):
         """The public bodies with the largest open amounts: what is open, how long they take, what is late."""
         waiting = Domain("state", "in", states.of_group(Group.THEIRS))
         report = self.env["chorus.report"]
-        took = {
-            body: values
-            for body, *values in report._read_group(own, ["partner_id"], ["days_to_available:avg", "days_to_payment:avg"])
-        }
         opened = report._read_group(
             own & waiting, ["partner_id"], ["__count", "amount:sum"], order="amount:sum desc", limit=SHOWN
         )
+        shown = [body.id for body, _count, _amount in opened]
+        days = ["days_to_available:avg", "days_to_payment:avg"]
+        took = {
+            body: values for body, *values in report._read_group(own & Domain("partner_id", "in", shown), ["partner_id"], days)
+        }
         moves = self.env["account.move"]
-        late = dict(moves._read_group(own & moves._chorus_late_domain(), ["commercial_partner_id"], ["__count"]))
+        overdue = own & moves._chorus_late_domain() & Domain("commercial_partner_id", "in", shown)
+        late = dict(moves._read_group(overdue, ["commercial_partner_id"], ["__count"]))
         return [
             {
                 "key": body.id,

@@ -44,6 +44,15 @@ class ChorusReport(models.Model):
         self.env["chorus.status.entry"].flush_model()
         self.env["chorus.deposit"].flush_model()
         self.env["chorus.deposit.line"].flush_model()
+        # looked up only for an invoice of which nothing else tells
+        deposited = SQL(
+            """
+            (SELECT deposit.deposited_at
+               FROM chorus_deposit_line line
+               JOIN chorus_deposit deposit ON deposit.id = line.deposit_id
+              WHERE line.move_id = move.id AND line.live)
+            """
+        )
         # days of the calendar in Paris, where Chorus Pro counts them
         return SQL(
             """
@@ -63,33 +72,50 @@ class ChorusReport(models.Model):
                        move.invoice_date,
                        move.chorus_expected_date AS expected_date,
                        move.amount_total_signed AS amount,
-                       COALESCE(move.chorus_status_at, deposit.at, move.write_date) AS state_since,
+                       COALESCE(move.chorus_status_at, %s, move.write_date) AS state_since,
                        CASE WHEN move.chorus_state NOT IN %s
                             THEN EXTRACT(DAY FROM NOW() AT TIME ZONE 'UTC'
-                                         - COALESCE(move.chorus_status_at, deposit.at, move.write_date))::integer
+                                         - COALESCE(move.chorus_status_at, %s, move.write_date))::integer
                        END AS age,
-                       (COALESCE(step.deposited, deposit.at)
+                       (COALESCE(step.deposited, %s)
                            AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris')::date AS deposited_on,
                        (step.available AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris')::date AS available_on,
                        (move.chorus_payment_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris')::date AS announced_on
                   FROM account_move move
                   JOIN res_company company ON company.id = move.company_id
-             LEFT JOIN LATERAL (
-                       SELECT MIN(entry.at) FILTER (WHERE entry.status = 'DEPOSEE') AS deposited,
-                              MIN(entry.at) FILTER (WHERE entry.status = 'MISE_A_DISPOSITION') AS available
-                         FROM chorus_status_entry entry
-                        WHERE entry.move_id = move.id) step ON TRUE
-             LEFT JOIN LATERAL (
-                       SELECT deposit.deposited_at AS at
-                         FROM chorus_deposit_line line
-                         JOIN chorus_deposit deposit ON deposit.id = line.deposit_id
-                        WHERE line.move_id = move.id AND line.live
-                        LIMIT 1) deposit ON TRUE
+             LEFT JOIN %s step ON step.move_id = move.id
                  WHERE move.chorus_state IS NOT NULL) row
             """,
             self._more_columns(),
+            deposited,
             ("paid", *states.GONE),
+            deposited,
+            deposited,
+            self._steps(),
         )
+
+    def _steps(self):
+        """When each invoice was deposited and made available, as a table: of all at once, or looked up for each row."""
+        whole = self.env.context.get("chorus_all_rows")
+        return SQL(
+            """
+            %s (
+                SELECT entry.move_id,
+                       MIN(entry.at) FILTER (WHERE entry.status = 'DEPOSEE') AS deposited,
+                       MIN(entry.at) FILTER (WHERE entry.status = 'MISE_A_DISPOSITION') AS available
+                  FROM chorus_status_entry entry
+                 WHERE entry.status IN ('DEPOSEE', 'MISE_A_DISPOSITION') %s
+              GROUP BY entry.move_id)
+            """,
+            SQL() if whole else SQL("LATERAL"),
+            SQL() if whole else SQL("AND entry.move_id = move.id"),
+        )
+
+    # EXTENDS 'base'
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
+        every = super(ChorusReport, self.with_context(chorus_all_rows=True))
+        return every._read_group(domain, groupby, aggregates, having, offset, limit, order)
 
     def _more_columns(self):
         """Further columns taken from ``move``, each with a comma after it."""

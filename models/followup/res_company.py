@@ -140,6 +140,12 @@ class ResCompany(models.Model):
         self.ensure_one()
         moves = self.env["account.move"].sudo()  # sudo: a cron reads for the referent
         own = [("company_id", "=", self.id)]
+
+        def summed(domain):
+            """How many invoices of this company these are, and their amount with tax."""
+            ((count, total),) = moves._read_group([*own, *domain], [], ["__count", "amount_total_signed:sum"])
+            return count, total or 0.0
+
         titles = dict(moves._fields["chorus_state"]._description_selection(self.env))
         todo = [
             (titles[state], [("chorus_state", "=", state), ("payment_state", "!=", "reversed")])
@@ -148,25 +154,25 @@ class ResCompany(models.Model):
         todo.append((self.env._("Payment overdue"), list(moves._chorus_late_domain())))
         parts = []
         for title, domain in todo:
-            found = moves.search([*own, *domain], order="invoice_date, id")
+            count, total = summed(domain)
+            found = moves.search([*own, *domain], order="invoice_date, id", limit=NAMED) if count else moves
             if found:
-                part = {"title": title, "moves": found[:NAMED], "count": len(found)}
-                part["total"] = sum(found.mapped("amount_total_signed"))
-                part["more"] = len(found) > NAMED and self.env._("and %s more", len(found) - NAMED)
+                part = {"title": title, "moves": found, "count": count, "total": total}
+                part["more"] = count > NAMED and self.env._("and %s more", count - NAMED)
                 # what is paid late is with others, and yet to be told
                 late = found[0].chorus_state in states.WAITING
                 part["level"] = str(Group.MINE if late else states.group(found[0].chorus_state))
                 parts.append(part)
         week = fields.Datetime.now() - timedelta(days=7)
-        paid = moves.search([*own, ("chorus_payment_at", ">=", week)])
-        waiting = moves.search([*own, ("chorus_state", "in", states.of_group(Group.THEIRS))])
+        paid, paid_total = summed([("chorus_payment_at", ">=", week)])
+        waiting, waiting_total = summed([("chorus_state", "in", states.of_group(Group.THEIRS))])
         return {
             "company": self,
             "parts": parts,
-            "paid": len(paid),
-            "paid_total": sum(paid.mapped("amount_total_signed")),
-            "waiting": len(waiting),
-            "waiting_total": sum(waiting.mapped("amount_total_signed")),
+            "paid": paid,
+            "paid_total": paid_total,
+            "waiting": waiting,
+            "waiting_total": waiting_total,
             "silence": self._chorus_silence_text(),
             "url": f"{self.get_base_url()}/odoo/chorus-invoices",
         }

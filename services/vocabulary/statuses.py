@@ -8,17 +8,25 @@ from types import MappingProxyType
 from ..text import Text
 from .actors import Actor
 from .codes import Codes
+from .states import State
 from .status import Action, Status
 from .statuses_ordinary import ORDINARY
 from .statuses_works import WORKS
 
-__all__ = ["ACTIONS", "STATUSES", "TERMINAL", "Action", "Status", "get"]
+__all__ = ["ACTIONS", "FOLLOWED", "STATUSES", "TERMINAL", "Action", "Status", "get"]
 
 STATUSES: Mapping[str, Status] = MappingProxyType({status.code: status for status in (*ORDINARY, *WORKS)})
 """Every known status by code: the 56 of the Swagger and the one added since (doc/API.md §3.5)."""
 
 TERMINAL: frozenset[str] = frozenset(code for code, status in STATUSES.items() if status.terminal)
 """Codes after which polling stops."""
+
+FOLLOWED: frozenset[State] = frozenset(status.state for status in STATUSES.values() if not status.terminal) | {
+    "deposited",
+    "cancelled",
+}
+"""States in which an invoice that Chorus Pro holds may still change: those of a status after which polling goes on, of an unknown
+one, and of a refused one that a credit note cancelled."""
 
 ACTIONS: Mapping[Action, frozenset[str]] = MappingProxyType(
     {
