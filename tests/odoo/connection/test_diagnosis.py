@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from ....services.api.errors import FAILURES
 from ....services.setup.diagnosis import LINKS, OPTIONAL, Outcome
+from ....services.text import unbroken
 from ...common import ChorusCommon
 from ...support import simulated
 
@@ -210,7 +211,7 @@ class TestDiagnosis(ChorusCommon):
         row = setup.link_ids.filtered(lambda row: row.outcome == "failed")
         self.assertEqual(row.link, "connection")
         self.assertIn(FAILURES["connection"].cause.fr, row.cause)
-        self.assertEqual(row.remedy, FAILURES["connection"].remedy.fr)
+        self.assertEqual(row.remedy, unbroken(FAILURES["connection"].remedy.fr))
         self.assertIn("Raccordements", row.place)
         self.assertTrue(row.address)
         self.assertFalse(setup.established)
