@@ -139,9 +139,9 @@ class AccountMove(models.Model):
     @api.depends("chorus_status", "chorus_status_comment")
     def _compute_chorus_motif(self):
         for move in self:
-            known = motifs.recognise(move.chorus_status_comment)
-            told = bool(known) and statuses.get(move.chorus_status).needs_reason
-            move.chorus_motif = known[0].code if told else False
+            reason = statuses.get(move.chorus_status).needs_reason
+            known = motifs.recognise(move.chorus_status_comment) if reason else []
+            move.chorus_motif = known[0].code if known else False
 
     @api.model
     def _selection_chorus_motif(self):
@@ -250,8 +250,9 @@ class AccountMove(models.Model):
         may have taken from it, or bears what Chorus Pro told.
         """
         self.ensure_one()
-        traces = ("chorus_state", "chorus_identifier", "chorus_status", *other_channels.move_fields(self))
-        return not any(self[name] for name in traces) and not self._chorus_is_destined()
+        if self.chorus_state or self.chorus_identifier or self.chorus_status or self._chorus_is_destined():
+            return False
+        return not any(self[name] for name in other_channels.move_fields(self))
 
     def _chorus_state_before(self):
         """The state of an invoice for Chorus Pro before anything of it left."""

@@ -1248,9 +1248,9 @@ class ChorusDeposit(models.Model):
         companies = companies.sorted(lambda company: (bool(heard.get(company)), heard.get(company)))
         progress = self.env["ir.cron"]._commit_progress
         for company, left in transactions.turns(self.env, companies):
+            self = transactions.in_company_lang(self, company)
             if company._chorus_missing_settings():
                 continue
-            self = transactions.in_company_lang(self, company)
             connection = company._chorus_connection() or self.env["chorus.connection"]._of(company)
             way_in = connection._way_in()
             if not way_in:

@@ -404,6 +404,8 @@ def recognise(comment: str | None) -> list[Motif]:
     "Autre" alone is an everyday word: it counts only at the head of a comment that names nothing else.
     """
     text = comment or ""
+    if not text.strip():
+        return []
     codes = set(_IDENTIFIER.findall(text)) & MOTIFS.keys()
     rest = f" {words(_IDENTIFIER.sub(' ', text))} "
     for motif in _LONGEST_FIRST:
