@@ -216,6 +216,19 @@ def _situation(studio: Studio) -> None:
     studio.form("account.move", studio.situation(3), "Situation")
 
 
+def _direct_payment(studio: Studio) -> None:
+    call, market = studio.job.user.call, studio.job.user.find("chorus.market", number=demo_works.MARKET)
+    partner = studio.job.user.find("res.partner", company_registry="90000000100017")
+    party = {"role": "sous_traitant", "partner_id": partner, "amount": 30000, "accepted_on": "2026-01-05"}
+    call("chorus.market", "write", [market], {"party_ids": [(0, 0, party)]})
+    move = studio.job.user.button("chorus.market", "action_new_invoice", [market])["res_id"]
+    (row,) = call("chorus.works.progress", "search", [("move_id", "=", move), ("code", "=", "3.2")])
+    call("account.move", "write", [move], {"chorus_progress_ids": [(1, row, {"month_percent": 15})]})
+    shares = studio.job.user.button("account.move", "action_chorus_shares", [move])
+    call("chorus.works.share", "write", shares["domain"][0][2], {"amount": 4200})
+    studio.form("account.move", move, "Situation")
+
+
 def _by_hand(studio: Studio) -> None:
     studio.form("account.move", studio.situation(4))
     studio.dialog("Déposer sur le portail")
@@ -258,6 +271,7 @@ PICTURES: dict[str, Picture] = {
     "clauses": Picture("comptable", _clauses, ".o_notebook", 1900),
     "avancement": Picture("comptable", _progress, height=1100),
     "situation": Picture("comptable", _situation, height=860),
+    "paiement-direct": Picture("comptable", _direct_payment, ".o_notebook", 1500),
     "deposer": Picture("comptable", _by_hand, DIALOG, 1250),
     "a-valider": Picture("comptable", _validations, height=260),
     "client": Picture("admin", _customer),

@@ -205,7 +205,8 @@ class ChorusSettlement(models.AbstractModel):
         if owner and owner not in (ours, self.company_id.partner_id) and not self._chorus_same_company(owner):
             return self._chorus_payee_party(owner)
         holder = (bank.acc_holder_name or "").strip()
-        if not holder or words(holder) in {words(name) for name in (ours.name, self.company_id.name, owner.name)}:
+        names = (ours.name, self.company_id.name, owner.name)
+        if not holder or holder in names or words(holder) in map(words, names):
             return None
         known = self.env["res.partner"].search(
             [("name", "=ilike", holder), ("parent_id", "=", False), ("company_registry", "!=", False)], limit=5

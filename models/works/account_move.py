@@ -369,7 +369,8 @@ class AccountMove(models.Model):
     def _chorus_offers(self):
         offers = super()._chorus_offers()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
-            if Role.SOUS_TRAITANT.value in self.chorus_market_id.party_ids.mapped("role"):
+            subcontracted = Role.SOUS_TRAITANT.value in self.chorus_market_id.party_ids.mapped("role")
+            if subcontracted and (self.state == "draft" or self._chorus_shares()):
                 offers.append("shares")
             if self.chorus_progress_ids:
                 offers.append("progress")
