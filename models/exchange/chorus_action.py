@@ -159,9 +159,14 @@ class ChorusAction(models.Model):
             action._chorus_conclude("cancelled")
 
     def action_refresh(self):
-        """Try again now, or find out now what became of it."""
+        """Try again now, or find out now what became of it.
+
+        :raises UserError: while an announced maintenance holds it: nothing is asked then.
+        """
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
+        if held := [text for company in self.company_id if (text := company._chorus_maintenance_text())]:
+            raise UserError("\n".join(held))
         before = self.mapped("state")
         self._chorus_send(retries=0)
         self.invalidate_recordset()

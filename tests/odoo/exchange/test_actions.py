@@ -243,6 +243,17 @@ class TestActions(ChorusCommon):
         action._chorus_set_right(action.identifier, History("SUSPENDUE", (done,)))
         self.assertEqual((action.state, move._chorus_case().answer), ("done", ""))
 
+    def test_an_announced_maintenance_is_told(self):
+        """It holds the answer: neither the dialog nor "Try again" says that Chorus Pro was read."""
+        move = self.suspended()
+        self.company.chorus_maintenance_until = fields.Datetime.now() + timedelta(hours=2)
+        told = self.complete(move)
+        self.assertIn("Maintenance", told["params"]["message"])
+        action = move.chorus_action_ids
+        self.assertEqual(action.state, "ready")
+        with self.assertRaisesRegex(UserError, "Maintenance"):
+            action.with_user(self.sender).action_refresh()
+
     def test_dead_sender(self):
         """A process that dies after the request: looked at, not repeated."""
         move = self.suspended()
