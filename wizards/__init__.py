@@ -16,3 +16,4 @@ from . import chorus_market_links  # extends two of those
 from . import chorus_market_import
 from . import chorus_validation_refusal
 from . import chorus_works_deposit
+from . import chorus_works_links  # extends one of those

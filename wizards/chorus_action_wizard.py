@@ -118,7 +118,8 @@ class ChorusAction(models.Model):
         """Tell the user what came of an action just asked for."""
         self.ensure_one()
         name = self.move_id.name
-        words = [self.error_cause, self.error_detail and f"« {self.error_detail} »", self.error_remedy]
+        held = self.state == "ready" and self.company_id._chorus_maintenance_text()
+        words = [self.error_cause, self.error_detail and f"« {self.error_detail} »", self.error_remedy, held]
         trouble = " ".join(filter(None, words))
         messages = {
             "done": self.env._("%s: Chorus Pro has taken it; the invoice is on its way again.", name),

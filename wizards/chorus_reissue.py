@@ -105,6 +105,7 @@ class ChorusReissue(models.TransientModel):
                 "purchase_order_reference": self.engagement_number,
             }
         )
+        self._take_along(new)
         if not self.keep_draft:
             new.action_post()
         move._chorus_call_people()
@@ -113,6 +114,9 @@ class ChorusReissue(models.TransientModel):
     def _more_values(self):
         """Further values of the new invoice, written before its references."""
         return {}
+
+    def _take_along(self, new):
+        """Give the new invoice, still a draft, what goes with the refused one and is no field of it."""
 
     def _notification(self, new, credit_note, acknowledged):
         """Tell which documents were made and what Chorus Pro is told, then open the new invoice."""

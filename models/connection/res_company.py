@@ -501,7 +501,19 @@ class ResCompany(models.Model):
             self._chorus_connection().password_proved = True
 
     def _chorus_stop_borrowing(self, lender):
-        """Give a branch, as its own, what it uses of the company above, of which a part is about to be replaced."""
+        """Give a branch, as its own, what it uses of the company above, of which a part is about to be replaced.
+
+        :raises ValidationError: where the server's file gives some of it: that is not written into the database.
+        """
+        if lender._chorus_from_file():
+            raise ValidationError(
+                self.env._(
+                    "%(branch)s uses the access data of %(company)s, which the server's file gives: have those of %(branch)s"
+                    " written there.",
+                    branch=self.name,
+                    company=lender.name,
+                )
+            )
         access, secrets = self._chorus_access(), self._chorus_secrets(*SECRETS)
         connection = self.env["chorus.connection"]._of(self).sudo()  # sudo: see _chorus_store_access
         connection.write({name: access[name] for name in LOGINS})

@@ -159,9 +159,14 @@ class ChorusAction(models.Model):
             action._chorus_conclude("cancelled")
 
     def action_refresh(self):
-        """Try again now, or find out now what became of it."""
+        """Try again now, or find out now what became of it.
+
+        :raises UserError: while an announced maintenance holds it: nothing is asked then.
+        """
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
+        if held := [text for company in self.company_id if (text := company._chorus_maintenance_text())]:
+            raise UserError("\n".join(held))
         before = self.mapped("state")
         self._chorus_send(retries=0)
         self.invalidate_recordset()
@@ -324,9 +329,12 @@ class ChorusAction(models.Model):
         self._chorus_conclude("refused", error_code=code, error_detail=detail or False, done_at=fields.Datetime.now())
         self._chorus_want_news()
 
-    def _chorus_done(self):
-        """It was done, once: tell it on the invoice."""
-        self._chorus_conclude("done", done_at=fields.Datetime.now())
+    def _chorus_done(self, by=None):
+        """It was done, once: tell it on the invoice.
+
+        :param by: when it was done at the latest; now, where nothing else is known.
+        """
+        self._chorus_conclude("done", done_at=by or fields.Datetime.now())
         move = self.move_id
         if self.kind == "recycle":
             move._chorus_rerouted(self.service_code, self.engagement_number)
@@ -337,16 +345,20 @@ class ChorusAction(models.Model):
     def _chorus_set_right(self, identifier, history):
         """What counts as not done, and was: an answer on which that rested was not true, as a later history of the invoice shows.
 
-        Only steps of before its end tell of it: a later one may be what a person did on the portal.
+        Only steps of before its end tell of it: a later one may be what a person did on the portal. Of an action that a later one
+        took up again nothing is told: the clocks differ, and what is seen may be the later one's.
         """
         for action in self:
             if action.state != "refused" or action.identifier != identifier or not (action.answered_at and action.done_at):
+                continue
+            since = action.move_id.chorus_action_ids.filtered(lambda one: one.id > action.id)  # noqa: B023
+            if set(since.mapped("state")) - {"refused", "cancelled"}:
                 continue
             ended = action.done_at.replace(tzinfo=UTC)
             shown = history._replace(entries=tuple(entry for entry in history.entries if entry.at and entry.at <= ended))
             asked = effects.Answered(action.answered_at.replace(tzinfo=UTC), action.answered_entry or "")
             if effects.effect(action.kind, shown, asked) == "done":
-                action._chorus_done()
+                action._chorus_done(by=action.done_at)
 
     def _chorus_done_text(self):
         """What was done, for the chatter."""

@@ -101,7 +101,9 @@ class ChorusMarketParty(models.Model):
         "Validates our requests", help="Only needed when it is not the main contractor: the co-contractor of a subcontractor."
     )
     amount = fields.Monetary(
-        "Direct payment", help="Amount, VAT included, up to which the public body accepted to pay this subcontractor directly."
+        "Direct payment",
+        help="Amount up to which the public body accepted to pay this subcontractor directly; of works without VAT, which the"
+        " main contractor declares.",
     )
     accepted_on = fields.Date("Accepted on", help="When the public body accepted the subcontractor.")
 

@@ -5,6 +5,7 @@ from . import (
     chorus_deposit,
     chorus_deposit_line,
     chorus_market,
+    chorus_market_party,
     chorus_validation,
     chorus_works_index,
     chorus_works_progress,

@@ -185,10 +185,17 @@ class AccountMove(models.Model):
             retention=-money["retention"],
         )
 
-    def _chorus_shares(self):
-        """The parts of subcontractors in this situation that are not zero."""
+    def _chorus_shares(self, before=()):
+        """The parts of subcontractors in this situation that are not zero; those of the situations before too, where given.
+
+        Parts of another market's subcontractors, left from before the invoice's market was changed, are none.
+        """
         self.ensure_one()
-        return self.env["chorus.works.share"].search([("move_id", "in", self.ids), ("amount", "!=", 0)])
+        moves = [*self.ids, *(move.id for move in before)]
+        market = self.chorus_market_id._origin
+        return self.env["chorus.works.share"].search(
+            [("move_id", "in", moves), ("party_id.market_id", "=", market.id), ("amount", "!=", 0)], order="party_id, id"
+        )
 
     def _chorus_statement(self, found):
         """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out.
@@ -222,11 +229,14 @@ class AccountMove(models.Model):
         ]
 
     def _chorus_statement_shares(self, columns):
-        """Who is paid what: a row for each subcontractor paid directly, and what is left for us; none without them."""
+        """Who is paid what: a row for each subcontractor paid directly to date, and what is left for us; none without them."""
+        if self.move_type != "out_invoice":
+            return []
         parts = []
-        for share in self._chorus_shares():
-            month, before = self._chorus_money(share.amount), self._chorus_money(share.amount_before)
-            parts.append((share.party_id.partner_id.name, [before + month, before, month]))
+        for party, shares in self._chorus_shares(self._chorus_progressed()).grouped("party_id").items():
+            own = shares.filtered(lambda share: share.move_id == self._origin)
+            month, before = (self._chorus_money(sum(some.mapped("amount"))) for some in (own, shares - own))
+            parts.append((party.partner_id.name, [before + month, before, month]))
         if not parts:
             return []
         ours = [column.net - sum(amounts[rank] for _name, amounts in parts) for rank, column in enumerate(columns)]

@@ -53,14 +53,34 @@ class ChorusWorksShare(models.Model):
         if any(share.move_id.state == "posted" for share in self):
             raise UserError(self.env._("The parts of a posted situation are on its paper: they do not change any more."))
 
+    # EXTENDS 'base'
+    def write(self, vals):
+        moved = not {"move_id", "party_id"}.isdisjoint(vals)
+        if moved:
+            # what leaves a posted situation is no longer its own afterwards
+            self._check_draft()
+        result = super().write(vals)
+        if moved:
+            self._check_draft()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_check_draft(self):
+        self.filtered("amount")._check_draft()
+
     @api.model
     def _chorus_of(self, move):
         """The parts of a situation, those of subcontractors that have none yet included, which are made."""
-        known = self.search([("move_id", "=", move.id)])
+        known = self.search([("move_id", "=", move.id), ("party_id.market_id", "=", move.chorus_market_id.id)])
         parties = move.chorus_market_id.party_ids.filtered(lambda party: party.role == Role.SOUS_TRAITANT.value)
         if move.state == "draft":
             known += self.create([{"move_id": move.id, "party_id": party.id} for party in parties - known.party_id])
         return known
+
+    def _chorus_give_to(self, move):
+        """Give the situation that replaces this one the same parts, where it is of the same market."""
+        for share in self.filtered(lambda share: share.party_id.market_id == move.chorus_market_id):
+            self.create({"move_id": move.id, "party_id": share.party_id.id, "amount": share.amount})
 
     def _chorus_share(self):
         """This part, as a ``services.rules.direct_payment.Share``."""

@@ -154,6 +154,24 @@ class TestEnvironments(ChorusCommon):
             self.env["ir.config_parameter"].sudo().set_param("database.is_neutralized", True)
             self.assertTrue(self.company._chorus_missing_settings())
 
+    def test_a_branch_takes_nothing_of_the_server_file_into_the_database(self):
+        """Half of the access data replaced on the branch would copy the other half, which was to stay outside."""
+        branch = self.env["res.company"].create({"name": "Agence", "parent_id": self.company.id})
+        branch.write({"company_registry": simulated.SUPPLIER[:9] + "00085", "chorus_environment": "simulator"})
+        self.company._chorus_connection().write(dict.fromkeys(("client_id", "technical_account"), False))
+        for name in ("client_secret", "technical_password"):
+            self.company._chorus_set_secret(name, "")
+        self.patch(type(branch), "_chorus_check_new", lambda company, **new: True)
+        with self.file(
+            client_id=simulated.CLIENT_ID, client_secret=simulated.CLIENT_SECRET, technical_account=simulated.ACCOUNT,
+            technical_password=simulated.PASSWORD,
+        ):  # fmt: skip
+            self.env.invalidate_all()
+            self.assertEqual(branch._chorus_secret("technical_password"), simulated.PASSWORD)
+            with self.assertRaises(ValidationError):
+                branch._chorus_replace(client_id="of-the-branch", client_secret="its-own-secret-1")
+        self.assertFalse(branch._chorus_connection().technical_password_sealed)
+
     # -- keys ----------------------------------------------------------------------------------------------------------
 
     def three_companies(self):

@@ -1,11 +1,13 @@
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ....models import timing
+from ....services.api.answers import History, HistoryEntry
+from ....services.clock import UTC
 from ...common import ChorusCommon
 from ...support import simulated
 
@@ -214,6 +216,43 @@ class TestActions(ChorusCommon):
         self.simulator.act(move.chorus_identifier, "COMPLETEE")
         self.follow()
         self.assertEqual((move.chorus_state, move.chorus_action_ids.state), ("completed", "refused"))
+
+    def test_what_the_next_answer_did_is_not_the_refused_ones(self):
+        """Refused, asked again and done within the difference of the clocks: the refusal stays."""
+        move = self.suspended()
+        self.simulator.fault(COMPLETE, "code_retour")
+        self.complete(move)
+        self.complete(move)
+        again, refused = move.chorus_action_ids.sudo()
+        self.assertEqual((again.state, refused.state), ("done", "refused"))
+        refused.done_at += timedelta(minutes=2)
+        with move.company_id._chorus_client() as client:
+            self.env["chorus.deposit"]._chorus_read_histories(move, client)
+        self.assertEqual((again.state, refused.state), ("done", "refused"))
+
+    def test_what_was_done_after_all_answers_no_later_suspension(self):
+        """The true history comes after the next suspension: that one is still to be answered."""
+        move = self.suspended()
+        self.simulator.fault(COMPLETE, "code_retour")
+        self.complete(move)
+        action, now = move.chorus_action_ids.sudo(), datetime.now(UTC).replace(microsecond=0)
+        ended = now - timedelta(minutes=10)
+        action.write({"done_at": ended.replace(tzinfo=None), "answered_at": ended.replace(tzinfo=None) - timedelta(minutes=5)})
+        move.sudo().chorus_status_at = now.replace(tzinfo=None) - timedelta(minutes=5)
+        done = HistoryEntry("", "COMPLETEE", ended - timedelta(minutes=1), "", "")
+        action._chorus_set_right(action.identifier, History("SUSPENDUE", (done,)))
+        self.assertEqual((action.state, move._chorus_case().answer), ("done", ""))
+
+    def test_an_announced_maintenance_is_told(self):
+        """It holds the answer: neither the dialog nor "Try again" says that Chorus Pro was read."""
+        move = self.suspended()
+        self.company.chorus_maintenance_until = fields.Datetime.now() + timedelta(hours=2)
+        told = self.complete(move)
+        self.assertIn("Maintenance", told["params"]["message"])
+        action = move.chorus_action_ids
+        self.assertEqual(action.state, "ready")
+        with self.assertRaisesRegex(UserError, "Maintenance"):
+            action.with_user(self.sender).action_refresh()
 
     def test_dead_sender(self):
         """A process that dies after the request: looked at, not repeated."""

@@ -104,3 +104,48 @@ class TestDirectPayment(ProgressCommon):
         self.assertEqual((share.amount_before, self.codes(again)), (0, set()))
         again.action_post()
         self.assertEqual(self.share(self.next(post=False, p1_1=60), 100).amount_before, 5000)
+
+    def test_who_has_no_part_this_month_is_told_to_date(self):
+        """What the first situation paid the subcontractor stays in the columns to date and before."""
+        first = self.next(post=False, p1_1=50, p1_2=50)
+        self.share(first, 8000)
+        first.action_post()
+        second = self.next(post=False, p1_1=75, p1_2=100)
+        shown = {label: [text.replace("\xa0", " ") for text in texts] for label, texts in self.rows(second).items()}
+        self.assertEqual(shown["Paid directly to Étanchéité Brun, without VAT"], ["8,000.00 €", "8,000.00 €", "0.00 €"])
+        self.assertEqual(shown["Left to pay to us"], ["31,000.00 €", "16,000.00 €", "15,000.00 €"])
+
+    def test_the_parts_of_another_market_are_none(self):
+        move = self.next(post=False, p1_1=50)
+        self.share(move, 12001)
+        move.chorus_market_id = self.works_market(number="OTHER")
+        self.assertEqual((self.codes(move), move._chorus_shares()), (set(), self.env["chorus.works.share"]))
+        self.assertNotIn("Left to pay to us", self.rows(move))
+
+    def test_a_posted_situation_loses_no_part(self):
+        move = self.next(post=False, p1_1=50)
+        share = self.share(move, 1000)
+        other = share.copy({"move_id": self.next(post=False, p1_1=60).copy().id})
+        move.action_post()
+        with self.assertRaises(UserError):
+            share.unlink()
+        with self.assertRaises(UserError):
+            share.party_id = self.market.party_ids[0]
+        with self.assertRaises(UserError):
+            share.move_id = other.move_id.copy()
+        other.unlink()
+
+    def test_a_subcontractor_without_a_part_leaves_the_market(self):
+        """To look at the parts of a situation binds nobody."""
+        party = self.share(self.next(post=False, p1_1=50), 0).party_id
+        party.unlink()
+        self.assertFalse(party.exists())
+
+    def test_the_invoice_that_replaces_a_refused_one_has_its_parts(self):
+        move = self.next(post=False, p1_1=50)
+        self.share(move, 1000)
+        move.action_post()
+        new = move.copy()
+        self.env["chorus.reissue"].new({"move_id": move.id})._take_along(new)
+        self.assertEqual(new._chorus_shares().mapped("amount"), [1000])
+        self.assertIn("Left to pay to us", self.rows(new))
