@@ -46,8 +46,10 @@ commands:
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
   check-upgrade        upgrade a database of the version before, with invoices in every state: nothing lost, nothing logged
-  fresh [RELEASE]      the two commands and the README's recipe for one's own Odoo, in a Debian that has nothing yet
-                       (bookworm, else trixie); needs root and debootstrap
+  fresh [RELEASE [PART]]
+                       the two commands as root and as another user and the README's recipe for one's own Odoo, in a Debian
+                       that has nothing yet (bookworm, else trixie; PART: root, user or own-odoo alone); needs root and
+                       debootstrap
   odoo-tests           Odoo's own tests of the modules it builds on, without and with the add-on: same results
   odoo ARGS            any Odoo command in the right environment (e.g. odoo shell -d demo)
   stop                 end what other commands of this checkout left running
@@ -208,6 +210,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             command.add_argument(option, action="store_true", help=argparse.SUPPRESS)
         if name == "fresh":
             command.add_argument("release", nargs="?", choices=RELEASES, default=RELEASES[0], help=argparse.SUPPRESS)
+            command.add_argument("part", nargs="?", choices=("root", "user", "own-odoo"), help=argparse.SUPPRESS)
         if name == "contracts":
             command.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
     namespace, rest = parser.parse_known_args(arguments)
@@ -244,7 +247,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
         "check-upgrade": lambda: upgrade_check.check_upgrade(work),
-        "fresh": lambda: fresh.fresh(home, options.release),
+        "fresh": lambda: fresh.fresh(home, options.release, options.part),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
         "odoo": lambda: work.run_odoo(options.rest),
     }

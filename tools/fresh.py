@@ -33,6 +33,8 @@ ONE_FILE = "tests/odoo/exchange/test_deposit.py"
 # The tests that Odoo's own runner does on the production server: it loads all, and these need what a server has not.
 SERVER_TESTS = ("TestCorpus", "TestMarketAmounts", "TestWithoutFrench", "TestDeposit")
 PATIENCE = 3600
+#: The two commands as root and as another user, and one's own Odoo.
+PARTS = ("root", "user", "own-odoo")
 MARK = "--- fresh: exit status"
 # How this machine reaches its registries, for pip and apt there to reach them too.
 NETWORK = re.compile(r"(?i)(https?|no|all|ftp)_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|PROXY|TRUSTED_HOST|DEFAULT_TIMEOUT)")
@@ -372,8 +374,11 @@ def report(said: str) -> None:
     log(f"{counts[-1][2]} tests; skipped: {'; '.join(skipped) or 'none'}")
 
 
-def fresh(home: Path, release: str) -> int:
-    """Try a release of Debian; the exit status, after a table of what was done, how long it took and what it weighs."""
+def fresh(home: Path, release: str, part: str | None = None) -> int:
+    """Try a release of Debian; the exit status, after a table of what was done, how long it took and what it weighs.
+
+    :param part: one of ``PARTS`` alone.
+    """
     if os.geteuid():
         fail("`fresh` makes root file systems and goes into them: it needs root.", "run it as root")
     if not shutil.which("debootstrap"):
@@ -384,14 +389,14 @@ def fresh(home: Path, release: str) -> int:
     if subprocess.run(["git", "-C", REPO, "diff", "--quiet", "HEAD"], check=False).returncode:
         log("NOT TRIED: what is not committed")
     trials = []
-    for what in ("root", "user", "own-odoo"):
+    for what in [part] if part else PARTS:
         with Trial(release, what) as trial:
             trials.append(trial)
             if what == "own-odoo":
                 own_odoo(trial, home)
             else:
                 two_commands(trial, what)
-    print(f"\n{release}: all passed. Seconds, and megabytes on disk beside the {trials[0].empty} MB of the bare system:")
+    print(f"\n{release}: {part or 'all'} passed. Seconds, and megabytes beside the {trials[0].empty} MB of the bare system:")
     for trial in trials:
         print(f"\n{trial.name}")
         for what, seconds, megabytes in trial.steps:
