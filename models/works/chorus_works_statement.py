@@ -1,0 +1,160 @@
+from odoo import models
+from odoo.tools import format_amount, formatLang
+
+from ...services.works.statement import Amounts, Statement
+from ..market.product_template import KINDS
+
+
+class ChorusWorksStatement(models.AbstractModel):
+    """What a situation says in three columns, on its tab, on paper and in the invoice's totals: a mix-in of ``account.move``.
+
+    ``_chorus_columns`` is the one source of its amounts.
+    """
+
+    _name = "chorus.works.statement"
+    _description = "The recapitulation of a situation"
+
+    def _chorus_columns(self, books=None):
+        """This situation as a ``services.works.statement.Statement``: to date, before and this month, by the books."""
+        self.ensure_one()
+        market = self.chorus_market_id
+        before = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
+        books = books or market._chorus_book_kinds()
+        previous = sum((move._chorus_column(books.get(move.id, {})) for move in before), Amounts())
+        month = self._chorus_column(self._chorus_kinds())
+        return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
+
+    def _chorus_column(self, kinds):
+        """The amounts of one document, given those of its kinds; those of a credit note are negative."""
+        sign = -1 if self.move_type == "out_refund" else 1
+        money = {kind: self._chorus_money(kinds.get(kind, 0)) for kind in KINDS}
+        return Amounts(
+            works=money["works"],
+            revision=money["revision"],
+            advance=money["advance"],
+            repaid=-money["advance_repayment"],
+            other=money["other"],
+            vat=self._chorus_money(sign * self.amount_tax),
+            retention=-money["retention"],
+        )
+
+    def _chorus_shares(self, before=()):
+        """The parts of subcontractors in this situation that are not zero; those of the situations before too, where given.
+
+        Parts of another market's subcontractors, left from before the invoice's market was changed, are none.
+        """
+        self.ensure_one()
+        moves = [*self.ids, *(move.id for move in before)]
+        market = self.chorus_market_id._origin
+        return self.env["chorus.works.share"].search(
+            [("move_id", "in", moves), ("party_id.market_id", "=", market.id), ("amount", "!=", 0)], order="party_id, id"
+        )
+
+    def _chorus_statement(self, found):
+        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out.
+
+        :param found: what `_chorus_columns` made.
+        """
+        columns = (found.cumulative, found.previous, found.month)
+        labels = [
+            ("works", self.env._("Work, without VAT"), False),
+            ("revision", self.env._("Price revision"), False),
+            ("advance", self.env._("Advance"), False),
+            ("repaid", self.env._("Repayment of the advance"), False),
+            ("other", self.env._("Other amounts"), False),
+            ("untaxed", self.env._("Total without VAT"), True),
+            ("vat", self.env._("VAT"), False),
+            ("taxed", self.env._("Total with VAT"), True),
+            ("retention", self.env._("Retention of guarantee"), False),
+            ("net", self.env._("Net to pay"), True),
+        ]
+        always = ("works", "untaxed", "vat", "taxed", "net")
+        taken = ("repaid", "retention")
+        rows = []
+        for name, label, stands_out in labels:
+            amounts = [-getattr(column, name) if name in taken else getattr(column, name) for column in columns]
+            if name in always or any(amounts):
+                rows.append((label, amounts, stands_out))
+        rows += self._chorus_statement_shares(columns)
+        return [
+            (label, [format_amount(self.env, float(amount), self.currency_id) for amount in amounts], stands_out)
+            for label, amounts, stands_out in rows
+        ]
+
+    def _chorus_statement_shares(self, columns):
+        """Who is paid what: a row for each subcontractor paid directly to date, and what is left for us; none without them."""
+        if self.move_type != "out_invoice":
+            return []
+        parts = []
+        for party, shares in self._chorus_shares(self._chorus_progressed()).grouped("party_id").items():
+            own = shares.filtered(lambda share: share.move_id == self._origin)
+            month, before = (self._chorus_money(sum(some.mapped("amount"))) for some in (own, shares - own))
+            parts.append((party.partner_id.name, [before + month, before, month]))
+        if not parts:
+            return []
+        ours = [column.net - sum(amounts[rank] for _name, amounts in parts) for rank, column in enumerate(columns)]
+        return [
+            *((self.env._("Paid directly to %s, without VAT", name), amounts, False) for name, amounts in parts),
+            (self.env._("Left to pay to us"), ours, True),
+        ]
+
+    def _chorus_statement_market(self, found):
+        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount.
+
+        :param found: what `_chorus_columns` made.
+        """
+        if not found.market:
+            return ""
+        currency = self.chorus_market_id.currency_id
+        return self.env._(
+            "Market without VAT, amendments included: %(market)s. Done: %(percent)s %%. Left to do: %(left)s.",
+            market=format_amount(self.env, float(found.market), currency),
+            percent=formatLang(self.env, float(found.progress), digits=2),
+            left=format_amount(self.env, float(found.left), currency),
+        )
+
+    def _chorus_totals_shown(self, totals):
+        """The totals of a situation as the certificate has them: without and with VAT before the retention, and what is left.
+
+        :param totals: those of Odoo, which take the retention off the amount without VAT.
+        """
+        kept = self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.chorus_line_kind == "retention" and not line._chorus_is_taxed()
+        )
+        amount = self.currency_id.round(-sum(kept.mapped("price_subtotal")))
+        if self.currency_id.is_zero(amount):
+            return totals
+        local = self.company_currency_id.round(sum(kept.mapped("balance")) * (-1 if self.move_type == "out_refund" else 1))
+        first, *rest = totals["subtotals"] or [
+            {"name": self.env._("Untaxed Amount"), "tax_groups": [], **self._chorus_subtotal(0, 0)}
+        ]
+        added = {key: first[key] + more for key, more in (("base_amount_currency", amount), ("base_amount", local))}
+        taxed = {
+            "name": self.env._("Total with VAT"),
+            **self._chorus_subtotal(totals["total_amount_currency"] + amount, totals["total_amount"] + local),
+            "tax_groups": [
+                {
+                    "id": False,
+                    "group_name": self.env._("Retention of guarantee"),
+                    "group_label": False,
+                    "involved_tax_ids": [],
+                    "tax_amount_currency": -amount,
+                    "tax_amount": -local,
+                    "base_amount_currency": 0.0,
+                    "base_amount": 0.0,
+                    "display_base_amount_currency": False,
+                    "display_base_amount": False,
+                }
+            ],
+        }
+        groups = [group for subtotal in totals["subtotals"] for group in subtotal["tax_groups"]]
+        same = len(groups) == 1 and self.currency_id.is_zero(groups[0]["base_amount_currency"] - added["base_amount_currency"])
+        return {
+            **totals,
+            "has_tax_groups": True,
+            "same_tax_base": totals["same_tax_base"] or same,
+            "subtotals": [{**first, **added}, *rest, taxed],
+        }
+
+    def _chorus_subtotal(self, amount, local):
+        return {"base_amount_currency": amount, "base_amount": local, "tax_amount_currency": 0.0, "tax_amount": 0.0}
