@@ -44,6 +44,7 @@ class ChorusWorksDeposit(models.TransientModel):
     tax = fields.Char("VAT", compute="_compute_texts")
     total = fields.Char("Amount with VAT", compute="_compute_texts")
     retention = fields.Char(compute="_compute_texts", help="Kept back at payment.")
+    penalty = fields.Char("Penalties", compute="_compute_texts", help="Taken off at payment.")
     net = fields.Char("Net to pay", compute="_compute_texts")
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
@@ -79,12 +80,13 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.engagement_number = document.engagement_number
             # [INF] nothing public says whether the portal's amounts are before or after the retention: before it, the VAT is
             # the rate of the amount without VAT, which the MOE checks; the retention is then kept back at payment
-            kept = document.retained
-            assistant.untaxed = _french(document.totals.tax_basis)
-            assistant.tax = _french(document.totals.tax)
-            assistant.total = _french(document.totals.grand_total)
-            assistant.retention = _french(-kept) if kept else False
-            assistant.net = _french(document.totals.payable - kept) if kept else False
+            stated = move._chorus_stated()
+            assistant.untaxed = _french(stated.untaxed)
+            assistant.tax = _french(stated.vat)
+            assistant.total = _french(stated.taxed)
+            assistant.retention = _french(-stated.retention) if stated.retention else False
+            assistant.penalty = _french(-stated.deductions) if stated.deductions else False
+            assistant.net = _french(stated.net) if stated.net != stated.taxed else False
 
     @api.depends("move_id")
     def _compute_pdf(self):

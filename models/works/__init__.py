@@ -10,6 +10,7 @@ from . import chorus_market
 from . import chorus_market_party
 from . import chorus_validation
 from . import chorus_works_index
+from . import chorus_works_penalty
 from . import chorus_works_progress
 from . import chorus_works_share
 from . import chorus_works_term

@@ -122,6 +122,7 @@ class AccountMove(models.Model):
             "revision": kinds["revision"],
             "advance": kinds["advance"] + kinds["advance_repayment"],
             "retention": kinds["retention"],
+            "penalty": kinds["penalty"],
             "other": kinds["other"],
         }
 
@@ -284,10 +285,18 @@ class AccountMove(models.Model):
                 self._chorus_waiting_situations(),
                 today=self.invoice_date or fields.Date.context_today(self),
                 stale=self._chorus_is_stale(),
+                penalty_taxed=any(
+                    line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
+                ),
             )
             shares = [share._chorus_share() for share in self._chorus_shares()]
             found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None)
         return found
+
+    # EXTENDS core
+    def _chorus_grand_total(self):
+        by_paper = self.chorus_market_id and self._chorus_by_hand() and self._chorus_is_situation()
+        return float(self._chorus_stated().taxed) if by_paper else super()._chorus_grand_total()
 
     # EXTENDS market
     def _chorus_document_in_market(self, document):
@@ -308,7 +317,7 @@ class AccountMove(models.Model):
         return super()._auto_init()
 
     def _chorus_unexplained_lines(self):
-        """The lines on which no VAT is charged and nothing says why, but a retention: it is kept back at payment."""
+        """The lines on which no VAT is charged and nothing says why, but what is kept back or taken off at payment."""
         self.ensure_one()
 
         def unexplained(line):
@@ -316,7 +325,9 @@ class AccountMove(models.Model):
             return vat.category is VatCategory.EXEMPT and not (vat.reason or vat.reason_code)
 
         return (self.invoice_line_ids - self._chorus_begun_lines()).filtered(
-            lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
+            lambda line: (
+                line.display_type == "product" and line.chorus_line_kind not in ("retention", "penalty") and unexplained(line)
+            )
         )
 
     # EXTENDS exchange

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ...services.works import advance, retention
+from ...services.works import advance, penalty, retention
 from ...services.works.clauses import Clauses
 from ...services.works.retention import Base, Guarantee
 from ...services.works.revision import Formula, Rounding
@@ -98,6 +98,19 @@ class ChorusMarket(models.Model):
         required=True,
         help="Up to the thousandth, unless the market says otherwise.",
     )
+    penalty_ids = fields.One2many("chorus.works.penalty", "market_id", "Penalties")
+    penalty_divisor = fields.Integer(
+        "Part of the market a day, 1 /", default=penalty.DIVISOR, help="1/3000 where the market says nothing else."
+    )
+    penalty_highest = fields.Float(
+        "Most, % of the market",
+        digits=(5, 2),
+        default=float(penalty.HIGHEST),
+        help="10 % (CCAG 2021); zero: no ceiling, as in 2009.",
+    )
+    penalty_exempt = fields.Monetary(
+        "Nothing is due up to", default=float(penalty.EXEMPT), help="1,000 € (CCAG 2021); above it, all of it is due."
+    )
     term_ids = fields.One2many("chorus.works.term", "market_id", "Indices", copy=True)
 
     # -- clauses -------------------------------------------------------------------------------------------------------
@@ -132,12 +145,16 @@ class ChorusMarket(models.Model):
                 market.date_accepted, market.guarantee_months, market.date_reserves_lifted or None
             )
 
-    @api.constrains("retention_rate", "advance_rate", "advance_start", "advance_end")
+    @api.constrains(
+        "retention_rate", "advance_rate", "advance_start", "advance_end", "penalty_highest", "penalty_divisor", "penalty_exempt"
+    )
     def _check_rates(self):
         for market in self:
-            rates = (market.retention_rate, market.advance_rate, market.advance_start, market.advance_end)
+            rates = (market.retention_rate, market.advance_rate, market.advance_start, market.advance_end, market.penalty_highest)
             if not all(0 <= rate <= 100 for rate in rates):
                 raise ValidationError(self.env._("Rates of the market are between 0 and 100 %."))
+            if market.penalty_divisor < 1 or market.penalty_exempt < 0:
+                raise ValidationError(self.env._("A day's penalty is one part of the market among several, such as 1/3000."))
 
     @api.constrains("term_ids", "revision_fixed", "revision_lag", "revision_digits")
     def _check_formula(self):
@@ -179,6 +196,8 @@ class ChorusMarket(models.Model):
             advance_end=exact(self.advance_end),
             formula=self._chorus_formula(),
             ends=max(ends) if ends else None,
+            penalties_highest=exact(self.penalty_highest),
+            penalties_exempt=self._chorus_money(self.penalty_exempt),
         )
 
     def _chorus_money(self, amount):

@@ -12,7 +12,7 @@ from ...services.works.revision import Worked
 from ..market.chorus_market_line import exact
 
 #: Where the lines of each kind stand among those of an invoice.
-_PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "retention": 1000}
+_PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "penalty": 1001, "retention": 1000}
 
 
 class Group:
@@ -164,6 +164,7 @@ class ChorusWorksMaking(models.AbstractModel):
         add("repaid", "advance_repayment", speaking.env._("Repayment of the advance"), -month.repaid, usual)
         none = self.env["account.tax"]
         add("retention", "retention", speaking.env._("Retention of guarantee"), -month.retention, none)
+        add("penalty", "penalty", speaking.env._("Penalties"), -month.penalty, none)
         return found
 
     def _chorus_coefficient_text(self, month):
@@ -220,7 +221,7 @@ class ChorusWorksMaking(models.AbstractModel):
             ["price_subtotal:sum"],
         )
         usual = self._chorus_works_tax(self.env["chorus.market.line"]).id
-        counted = everything = ZERO
+        counted = everything = penalty = ZERO
         kinds, revision = {}, {}
         for move, kind, part, amount in rows:
             money = self._chorus_money(-amount if move.move_type == "out_refund" else amount)
@@ -232,11 +233,15 @@ class ChorusWorksMaking(models.AbstractModel):
             elif kind == "revision":
                 key = int(part.partition(":")[2]) if part else usual
                 revision[key] = revision.get(key, ZERO) + money
+            elif kind == "penalty" and part:
+                # one that a person typed comes on top of those of the market
+                penalty -= money
         invoiced = clauses.Invoiced(
             advance=kinds.get("advance", ZERO),
             repaid=-kinds.get("advance_repayment", ZERO),
             retention=-kinds.get("retention", ZERO),
             revision=revision,
+            penalty=penalty,
         )
         return Books(counted, everything, invoiced)
 
@@ -266,7 +271,11 @@ class ChorusWorksMaking(models.AbstractModel):
             this = self.chorus_period_end.replace(day=1)
             for key, amount in revised.items():
                 months.setdefault(key, []).append(Worked(this, amount))
-        return clauses.Done(works, amended, month + typed, months, rates, usual.id)
+        incurred = self.chorus_market_id.penalty_ids.filtered(
+            lambda one: not self.chorus_period_end or one.date <= self.chorus_period_end
+        )
+        penalties = tuple(self._chorus_money(one.amount) for one in incurred)
+        return clauses.Done(works, amended, month + typed, months, rates, usual.id, penalties)
 
     def _chorus_worked(self, before):
         """What was done of the lines whose prices are revised in each situation before this one: ``{tax id: [Worked]}``."""

@@ -36,6 +36,7 @@ class ChorusWorksStatement(models.AbstractModel):
             other=money["other"],
             vat=self._chorus_money(sign * self.amount_tax),
             retention=-money["retention"],
+            deductions=-money["penalty"],
         )
 
     def _chorus_shares(self, before=()):
@@ -66,10 +67,11 @@ class ChorusWorksStatement(models.AbstractModel):
             ("vat", self.env._("VAT"), False),
             ("taxed", self.env._("Total with VAT"), True),
             ("retention", self.env._("Retention of guarantee"), False),
+            ("deductions", self.env._("Penalties"), False),
             ("net", self.env._("Net to pay"), True),
         ]
         always = ("works", "untaxed", "vat", "taxed", "net")
-        taken = ("repaid", "retention")
+        taken = ("repaid", "retention", "deductions")
         rows = []
         for name, label, stands_out in labels:
             amounts = [-getattr(column, name) if name in taken else getattr(column, name) for column in columns]
@@ -114,17 +116,19 @@ class ChorusWorksStatement(models.AbstractModel):
         )
 
     def _chorus_totals_shown(self, totals):
-        """The totals of a situation as the certificate has them: without and with VAT before the retention, and what is left.
+        """The totals of a situation as the certificate has them: without and with VAT before what is kept back or taken off, then
+        what is left.
 
-        :param totals: those of Odoo, which take the retention off the amount without VAT.
+        :param totals: those of Odoo, which take it off the amount without VAT.
         """
-        kept = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product" and line.chorus_line_kind == "retention" and not line._chorus_is_taxed()
-        )
-        amount = self.currency_id.round(-sum(kept.mapped("price_subtotal")))
-        if self.currency_id.is_zero(amount):
+        apart = [
+            (self.env._("Retention of guarantee"), *self._chorus_apart("retention")),
+            (self.env._("Penalties"), *self._chorus_apart("penalty")),
+        ]
+        apart = [one for one in apart if not self.currency_id.is_zero(one[1])]
+        if not apart:
             return totals
-        local = self.company_currency_id.round(sum(kept.mapped("balance")) * (-1 if self.move_type == "out_refund" else 1))
+        amount, local = (sum(one[rank] for one in apart) for rank in (1, 2))
         first, *rest = totals["subtotals"] or [
             {"name": self.env._("Untaxed Amount"), "tax_groups": [], **self._chorus_subtotal(0, 0)}
         ]
@@ -135,16 +139,17 @@ class ChorusWorksStatement(models.AbstractModel):
             "tax_groups": [
                 {
                     "id": False,
-                    "group_name": self.env._("Retention of guarantee"),
+                    "group_name": name,
                     "group_label": False,
                     "involved_tax_ids": [],
-                    "tax_amount_currency": -amount,
-                    "tax_amount": -local,
+                    "tax_amount_currency": -part,
+                    "tax_amount": -part_local,
                     "base_amount_currency": 0.0,
                     "base_amount": 0.0,
                     "display_base_amount_currency": False,
                     "display_base_amount": False,
                 }
+                for name, part, part_local in apart
             ],
         }
         groups = [group for subtotal in totals["subtotals"] for group in subtotal["tax_groups"]]
@@ -156,5 +161,21 @@ class ChorusWorksStatement(models.AbstractModel):
             "subtotals": [{**first, **added}, *rest, taxed],
         }
 
+    def _chorus_apart(self, kind):
+        """What the untaxed lines of a kind keep back or take off, in the invoice's currency and in the company's."""
+        lines = self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.chorus_line_kind == kind and not line._chorus_is_taxed()
+        )
+        sign = -1 if self.move_type == "out_refund" else 1
+        return (
+            self.currency_id.round(-sum(lines.mapped("price_subtotal"))),
+            self.company_currency_id.round(sum(lines.mapped("balance")) * sign),
+        )
+
     def _chorus_subtotal(self, amount, local):
         return {"base_amount_currency": amount, "base_amount": local, "tax_amount_currency": 0.0, "tax_amount": 0.0}
+
+    def _chorus_stated(self):
+        """The amounts that are typed on the portal, as a ``services.works.statement.Amounts``: those of the paper."""
+        self.ensure_one()
+        return self._chorus_columns().month

@@ -73,11 +73,13 @@ def check(
     *,
     today: date | None = None,
     stale: bool = False,
+    penalty_taxed: bool = False,
 ) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
     :param others: those in the books. :param waiting: those, drafts too, that have not left yet. :param today: of the document.
     :param stale: the statements before it have changed since its progress was taken up from them.
+    :param penalty_taxed: a line of a penalty bears VAT.
     """
     others = list(others)
     found = [
@@ -88,6 +90,7 @@ def check(
         *_amount(this, others),
         *_waiting(this, waiting),
         *_retention(this, others),
+        *_penalty(penalty_taxed),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
@@ -283,8 +286,26 @@ def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
         )
 
 
+def _penalty(taxed: bool) -> Iterable[Finding]:
+    if taxed:
+        yield _finding(
+            "penalty_taxed",
+            Level.WARN,
+            Text("A penalty of this situation bears VAT.", "Une pénalité de cette situation porte de la TVA."),
+            Text(
+                "Take its VAT off: a penalty for delay is outside VAT and does not lower that of the work. A lower price is no"
+                " penalty: state it as work.",
+                "Retirez-en la TVA : une pénalité de retard est hors du champ de la TVA et ne réduit pas celle des travaux. Une"
+                " réfaction n'est pas une pénalité : saisissez-la en travaux.",
+            ),
+            at_once=True,
+        )
+
+
 def _finding(
     code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT, *, at_once: bool = False
 ) -> Finding:
-    field = {"period": "period", "cumulative": "amounts", "retention": "amounts"}.get(code.partition("_")[0], "number")
+    amounts = ("cumulative", "retention", "penalty")
+    topic = code.partition("_")[0]
+    field = "period" if topic == "period" else "amounts" if topic in amounts else "number"
     return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place, at_once=at_once)
