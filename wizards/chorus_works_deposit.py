@@ -49,6 +49,7 @@ class ChorusWorksDeposit(models.TransientModel):
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
     filed = fields.Boolean("I have filed this document on the portal")
+    counsel = fields.Char(compute="_compute_texts", export_string_translation=False)
     said = fields.Boolean(compute="_compute_texts", export_string_translation=False)
 
     @api.depends("move_id")
@@ -60,6 +61,8 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.framework = f"{framework.code} – {framework.label.of('fr')}"  # the portal speaks French
             previous = assistant._previous_move()
             assistant.first_piece = not previous
+            counsel = works.counsel(move.chorus_framework)
+            assistant.counsel = counsel and counsel.of(self.env.lang)
             assistant.dossier = previous.chorus_dossier
             assistant.previous_number = previous.name
             assistant.recipient = document.recipient.identifier
@@ -96,7 +99,7 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.pdf_name = f"{number}.pdf"
 
     def _previous_move(self):
-        """The document of ours that this one follows in its billing file: A8 follows A7, A23 follows A22."""
+        """The document of ours that this one follows in its billing file: A8 follows A7, A22 takes its place, A23 follows A22."""
         self.ensure_one()
         move = self.move_id
         role = Role(move.chorus_market_id.role)
@@ -104,7 +107,7 @@ class ChorusWorksDeposit(models.TransientModel):
             lambda other: (
                 other != move
                 and other.chorus_framework
-                and move.chorus_framework in [one.code for one in works.next_of_ours(other.chorus_framework, role)]
+                and works.takes_place_of(move.chorus_framework, other.chorus_framework, role)
                 and other.chorus_identifier
             )
         )

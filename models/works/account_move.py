@@ -9,8 +9,9 @@ from ...services.document.en16931 import DocumentError
 from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, Printed
 from ...services.follow import advice, works, works_clock
-from ...services.rules import direct_payment, situations
+from ...services.rules import accounts, direct_payment, situations
 from ...services.vocabulary import frameworks, states, statuses
+from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
 from ..core.chorus_notice import Notice
@@ -83,6 +84,25 @@ class AccountMove(models.Model):
             elif not move.chorus_period_end or move.chorus_period_end < move.chorus_period_start:
                 move.chorus_period_end = situations.end_of_month(move.chorus_period_start)
 
+    # EXTENDS market
+    def write(self, vals):
+        result = super().write(vals)
+        if "chorus_framework" in vals:
+            for move in self.filtered(lambda move: move.state == "draft" and move.chorus_progress_ids):
+                # the final account pays back all of the advance
+                move._chorus_remake_lines()
+        return result
+
+    def _chorus_take_whole_period(self):
+        """An account tells the market from its first day on."""
+        self.ensure_one()
+        market = self.chorus_market_id
+        starts = [move.chorus_period_start for move in self._chorus_situation_moves() if move.chorus_period_start]
+        final = self._chorus_accounts_before()[:1]
+        self.chorus_period_start = min([*starts, market.date_notified or self.chorus_period_start])
+        if final.chorus_period_end:
+            self.chorus_period_end = final.chorus_period_end
+
     def _chorus_is_situation(self):
         """Whether this is a statement, or the credit note of one, of a works market."""
         self.ensure_one()
@@ -107,7 +127,11 @@ class AccountMove(models.Model):
     def _compute_chorus_amounts(self):
         for move in self:
             move.chorus_amounts = move._chorus_is_situation() and self.env["ir.qweb"]._render(
-                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement(move._chorus_columns())}
+                "l10n_fr_chorus_pro.situation_amounts",
+                {
+                    "rows": move._chorus_statement(move._chorus_columns()),
+                    "account": works.is_account(move.chorus_framework),
+                },
             )
 
     def _chorus_amounts(self, books=None):
@@ -151,6 +175,7 @@ class AccountMove(models.Model):
             self._chorus_money(kinds["works"]),
             self._chorus_money(kinds["retention"]),
             self.invoice_date or None,
+            works.is_account(self.chorus_framework),
         )
 
     def _chorus_other_situations(self, books=None):
@@ -177,6 +202,7 @@ class AccountMove(models.Model):
                         last.chorus_period_end or None,
                         self._chorus_money(sum(one.get("works", 0) for one in kinds)),
                         self._chorus_money(sum(one.get("retention", 0) for one in kinds)),
+                        account=works.is_account(last.chorus_framework),
                     )
                 )
         return found
@@ -263,9 +289,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self.chorus_status or not self.chorus_market_id or not self.chorus_waiting_since:
             return None
-        return works_clock.clock(
-            self.chorus_status, self._chorus_piece() or self.chorus_framework or "", self.chorus_waiting_since
-        )
+        alive, since = self._chorus_piece() or self.chorus_framework or "", self.chorus_waiting_since
+        if works.is_final(self.chorus_framework) and self._chorus_turn() is not Actor.SUPPLIER:
+            # whoever handles it in turn, it runs from the day on which it was filed
+            since = self._chorus_line().deposit_id.deposited_at or since
+        return works_clock.clock(self.chorus_status, alive, since)
 
     # EXTENDS market
     def _chorus_findings_in_market(self, found):
@@ -289,9 +317,26 @@ class AccountMove(models.Model):
                     line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
                 ),
             )
+            found += accounts.check(self._chorus_account_facts())
             shares = [share._chorus_share() for share in self._chorus_shares()]
             found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None)
         return found
+
+    def _chorus_account_facts(self):
+        """This document as a ``services.rules.accounts.Account``."""
+        filed = {
+            move.chorus_framework: move._chorus_line().deposit_id.deposited_at
+            for move in self._chorus_accounts_before()
+            if move._chorus_line()
+        }
+        days = {code: moment and fields.Datetime.context_timestamp(self, moment).date() for code, moment in filed.items()}
+        return accounts.Account(
+            self.chorus_framework or "",
+            self.invoice_date or fields.Date.context_today(self),
+            self.chorus_market_id.date_accepted or None,
+            days.get("A7") or None,
+            days.get("A22") or None,
+        )
 
     # EXTENDS core
     def _chorus_grand_total(self):
@@ -478,7 +523,7 @@ class AccountMove(models.Model):
 
     def _chorus_reminder(self, clock):
         """What tells the reminder of this delay from that of another."""
-        return f"{clock.reminder.en} {self.chorus_waiting_since}"
+        return f"{clock.reminder.en} {clock.since}"
 
     def _chorus_was_reminded(self, clock):
         """Whether a person was asked to remind the party of this delay, and did."""

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ...services.follow import works
+from ...services.vocabulary.frameworks import Role
 from ...services.works import advance, penalty, retention
 from ...services.works.clauses import Clauses
 from ...services.works.retention import Base, Guarantee
@@ -261,8 +263,24 @@ class ChorusMarket(models.Model):
         move = self.env["account.move"].with_company(self.company_id).create(
             {"move_type": "out_invoice", "partner_id": self.partner_id.id, "chorus_market_id": self.id}
         )  # fmt: skip
+        if works.is_account(move.chorus_framework):
+            move._chorus_take_whole_period()
         move._chorus_start_progress()
         return move
+
+    def action_final_account(self):
+        """Start the draft of the final account: what the monthly statements have left, all of the advance paid back."""
+        self.ensure_one()
+        self.check_access("write")
+        offered = works.offered(Role(self.role), works=self.works, filed=self._chorus_filed())
+        code = next((framework.code for framework in offered if works.is_final(framework.code)), None)
+        if not code:
+            raise UserError(self.env._("The final account is with the public body already, or is not yours to file."))
+        move = self._chorus_next_situation()
+        if move.chorus_framework != code:
+            move.chorus_framework = code
+        move._chorus_take_whole_period()
+        return move._get_records_action()
 
     def _chorus_book_kinds(self):
         """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative."""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -5,6 +6,7 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import formatLang
 
+from ...services.follow import works as works_documents
 from ...services.text import number as written
 from ...services.works import clauses
 from ...services.works.money import ZERO
@@ -131,7 +133,7 @@ class ChorusWorksMaking(models.AbstractModel):
         correction = sum((group.before for group in groups.values()), ZERO) - books.works
         works = {part: group.total - group.before for part, group in groups.items()}
         month = clauses.month(
-            self.chorus_market_id._chorus_clauses(),
+            replace(self.chorus_market_id._chorus_clauses(), final=works_documents.is_account(self.chorus_framework)),
             self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
             books.invoiced,
             self.env["chorus.works.index"]._chorus_published(self.company_id, self.chorus_market_id.term_ids.mapped("name")),
@@ -165,6 +167,18 @@ class ChorusWorksMaking(models.AbstractModel):
         none = self.env["account.tax"]
         add("retention", "retention", speaking.env._("Retention of guarantee"), -month.retention, none)
         add("penalty", "penalty", speaking.env._("Penalties"), -month.penalty, none)
+        if not found and works_documents.is_general(self.chorus_framework):
+            # the books have the balance already: the account tells it, and has no amount of its own
+            final = self._chorus_accounts_before()[-1:]
+            label = speaking.env._("General account: balance as in %s", final.name or "A7")
+            values = {
+                "name": label,
+                "quantity": 1,
+                "price_unit": 0,
+                "tax_ids": [Command.set(usual.ids)],
+                "chorus_line_kind": "other",
+            }
+            found["account"] = label, {**values, "sequence": 0}
         return found
 
     def _chorus_coefficient_text(self, month):

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import format_amount, formatLang
 
+from ...services.follow import works
 from ...services.works.statement import Amounts, Statement
 from ..market.product_template import KINDS
 
@@ -19,10 +20,54 @@ class ChorusWorksStatement(models.AbstractModel):
         self.ensure_one()
         market = self.chorus_market_id
         before = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
+        told = self._chorus_accounts_before()
         books = books or market._chorus_book_kinds()
-        previous = sum((move._chorus_column(books.get(move.id, {})) for move in before), Amounts())
+        previous = sum((move._chorus_column(books.get(move.id, {})) for move in before - told), Amounts())
+        # an account tells the balance that the monthly statements leave, with what the accounts before it said of it
         month = self._chorus_column(self._chorus_kinds())
+        month = sum((move._chorus_column(books.get(move.id, {})) for move in told), month)
         return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
+
+    def _chorus_accounts_before(self):
+        """The final and general accounts before this one, in the books, in order; none for a monthly statement."""
+        self.ensure_one()
+        if not works.is_account(self.chorus_framework):
+            return self.browse()
+        return (
+            self._chorus_situation_moves()
+            .filtered(lambda move: move.chorus_situation < self.chorus_situation and works.is_account(move.chorus_framework))
+            .sorted("chorus_situation")
+        )
+
+    def _chorus_is_account(self):
+        """Whether it tells the whole market: the final account, or a general one."""
+        self.ensure_one()
+        return works.is_account(self.chorus_framework)
+
+    def _chorus_is_empty_account(self):
+        """Whether it is a general account without any amount of its own: the balance is in the books with the final account."""
+        self.ensure_one()
+        return works.is_general(self.chorus_framework) and self.currency_id.is_zero(self.amount_total)
+
+    def _chorus_account(self):
+        """What an account tells besides its recapitulation: ``chapters``, rows of a name, the market's amount and what is done;
+        ``payments``, the monthly statements that it sums up."""
+        self.ensure_one()
+        chapters = {}
+        name = self.chorus_market_id.name or self.chorus_market_id.number
+        for row in self.chorus_progress_ids.sorted(lambda row: (row.sequence, row.id)):
+            if row.display_type:
+                name = row.market_line_id.display_name
+                continue
+            foreseen, done = chapters.get(name, (0, 0))
+            chapters[name] = foreseen + row.market_line_id.amount, done + row.amount_total
+        before = self._chorus_situation_moves() - self._chorus_accounts_before()
+        return {
+            "chapters": [(name, *amounts) for name, amounts in chapters.items()],
+            "payments": before.filtered(lambda move: move.chorus_situation < self.chorus_situation).sorted(
+                lambda move: (move.chorus_situation, move.id)
+            ),
+        }
 
     def _chorus_column(self, kinds):
         """The amounts of one document, given those of its kinds; those of a credit note are negative."""

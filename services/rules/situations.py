@@ -25,7 +25,7 @@ class Situation:
     """One statement. ``works``: done this time, without VAT; less than nothing when earlier work is taken back.
 
     ``retention``: kept back this time, less than nothing; more than nothing when it is given back.
-    ``dated``: the day of the document.
+    ``dated``: the day of the document. ``account``: it tells the whole market, and not one month.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Situation:
     works: Decimal = ZERO
     retention: Decimal = ZERO
     dated: date | None = None
+    account: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,9 @@ def _period(this: Situation, others: list[Situation]) -> Iterable[Finding]:
             ),
             Text("Check the period, or the date of the invoice.", "Vérifiez la période, ou la date de la facture."),
         )
-    dated = [other for other in others if other.start and other.end and other.number != this.number]
+    if this.account:
+        return
+    dated = [other for other in others if other.start and other.end and other.number != this.number and not other.account]
     for other in dated:
         if this.start <= other.end and other.start <= this.end:
             yield _finding(
@@ -269,7 +272,7 @@ def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
 
 def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
     kept = sum((other.retention for other in others if other.number < this.number), ZERO)
-    if kept < 0 and this.retention == 0:
+    if kept < 0 and this.retention == 0 and not this.account:
         shown = number(-kept)
         yield _finding(
             "retention_missing",

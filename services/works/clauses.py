@@ -40,6 +40,8 @@ class Clauses:
     advance_end: Decimal = HUNDRED
     formula: Formula | None = None
     ends: date | None = None
+    final: bool = False
+    """The account is closed: all of the advance is to be paid back."""
     penalties_highest: Decimal = ZERO
     """In percent of the amount; zero: no ceiling."""
     penalties_exempt: Decimal = ZERO
@@ -97,9 +99,9 @@ def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> M
     works = sum(done.works.values(), ZERO)
     repaid = ZERO
     if clauses.advance and clauses.amount:
-        target = advance.repaid(
-            before.advance + granted, works * HUNDRED / clauses.amount, clauses.advance_start, clauses.advance_end
-        )
+        paid = before.advance + granted
+        progress = works * HUNDRED / clauses.amount
+        target = paid if clauses.final else advance.repaid(paid, progress, clauses.advance_start, clauses.advance_end)
         repaid = advance.repayment(target, before.repaid, done.month + sum(revision_month.values(), ZERO))
     # where the market has no formula, what a person typed of revision counts as it stands in the books
     counted = revised if clauses.formula else before.revision
