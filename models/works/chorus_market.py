@@ -10,6 +10,7 @@ from ...services.works.retention import Base, Guarantee
 from ...services.works.revision import Formula, Rounding
 from ..market.account_move import CUSTOMER_TYPES
 from ..market.chorus_market_line import exact
+from .chorus_works_statement import APART
 
 
 class ChorusMarket(models.Model):
@@ -283,20 +284,24 @@ class ChorusMarket(models.Model):
         return move._get_records_action()
 
     def _chorus_book_kinds(self):
-        """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative."""
+        """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative.
+
+        What of a retention or of penalties bears VAT stands beside as ``retention_taxed``, ``penalty_taxed``.
+        """
         self.ensure_one()
-        rows = self.env["account.move.line"]._read_group(
-            [
-                ("move_id.chorus_market_id", "in", self._origin.ids),
-                ("move_id.move_type", "in", CUSTOMER_TYPES),
-                ("parent_state", "=", "posted"),
-                ("display_type", "=", "product"),
-            ],
-            ["move_id", "chorus_line_kind"],
-            ["price_subtotal:sum"],
-        )
+        lines = self.env["account.move.line"]
+        domain = [
+            ("move_id.chorus_market_id", "in", self._origin.ids),
+            ("move_id.move_type", "in", CUSTOMER_TYPES),
+            ("parent_state", "=", "posted"),
+            ("display_type", "=", "product"),
+        ]
+        by, total = ["move_id", "chorus_line_kind"], ["price_subtotal:sum"]
+        rows = [(move, kind or "works", amount) for move, kind, amount in lines._read_group(domain, by, total)]
+        taxed = [*domain, ("chorus_line_kind", "in", APART), ("tax_ids.amount", "!=", 0)]
+        rows += [(move, f"{kind}_taxed", amount) for move, kind, amount in lines._read_group(taxed, by, total)]
         found = {}
         for move, kind, amount in rows:
             kinds = found.setdefault(move.id, {})
-            kinds[kind or "works"] = kinds.get(kind or "works", 0) + (-amount if move.move_type == "out_refund" else amount)
+            kinds[kind] = kinds.get(kind, 0) + (-amount if move.move_type == "out_refund" else amount)
         return found

@@ -5,6 +5,10 @@ from ...services.follow import works
 from ...services.works.statement import Amounts, Statement
 from ..market.product_template import KINDS
 
+#: What stands below the total with VAT, unless it bears VAT.
+APART = ("retention", "penalty")
+TAXED = tuple(f"{kind}_taxed" for kind in APART)
+
 
 class ChorusWorksStatement(models.AbstractModel):
     """What a situation says in three columns, on its tab, on paper and in the invoice's totals: a mix-in of ``account.move``.
@@ -24,7 +28,7 @@ class ChorusWorksStatement(models.AbstractModel):
         books = books or market._chorus_book_kinds()
         previous = sum((move._chorus_column(books.get(move.id, {})) for move in before - told), Amounts())
         # an account tells the balance that the monthly statements leave, with what the accounts before it said of it
-        month = self._chorus_column(self._chorus_kinds())
+        month = self._chorus_column(self._chorus_kinds() | self._chorus_taxed_apart())
         month = sum((move._chorus_column(books.get(move.id, {})) for move in told), month)
         return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
 
@@ -72,16 +76,18 @@ class ChorusWorksStatement(models.AbstractModel):
     def _chorus_column(self, kinds):
         """The amounts of one document, given those of its kinds; those of a credit note are negative."""
         sign = -1 if self.move_type == "out_refund" else 1
-        money = {kind: self._chorus_money(kinds.get(kind, 0)) for kind in KINDS}
+        money = {kind: self._chorus_money(kinds.get(kind, 0)) for kind in (*KINDS, *TAXED)}
+        # what bears VAT lowers the amount without it, whatever it is called
+        taxed = {kind: money[f"{kind}_taxed"] for kind in APART}
         return Amounts(
             works=money["works"],
             revision=money["revision"],
             advance=money["advance"],
             repaid=-money["advance_repayment"],
-            other=money["other"],
+            other=money["other"] + sum(taxed.values()),
             vat=self._chorus_money(sign * self.amount_tax),
-            retention=-money["retention"],
-            deductions=-money["penalty"],
+            retention=taxed["retention"] - money["retention"],
+            deductions=taxed["penalty"] - money["penalty"],
         )
 
     def _chorus_shares(self, before=()):
@@ -219,6 +225,15 @@ class ChorusWorksStatement(models.AbstractModel):
 
     def _chorus_subtotal(self, amount, local):
         return {"base_amount_currency": amount, "base_amount": local, "tax_amount_currency": 0.0, "tax_amount": 0.0}
+
+    def _chorus_taxed_apart(self):
+        """What of its retention and penalties bears VAT, as ``_chorus_book_kinds`` has it."""
+        sign = -1 if self.move_type == "out_refund" else 1
+        found = dict.fromkeys(TAXED, 0.0)
+        for line in self.invoice_line_ids:
+            if line.display_type == "product" and line.chorus_line_kind in APART and line._chorus_is_taxed():
+                found[f"{line.chorus_line_kind}_taxed"] += sign * line.price_subtotal
+        return found
 
     def _chorus_stated(self):
         """The amounts that are typed on the portal, as a ``services.works.statement.Amounts``: those of the paper."""
