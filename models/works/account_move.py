@@ -225,14 +225,21 @@ class AccountMove(models.Model):
     def _chorus_offers(self):
         offers = super()._chorus_offers()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
-            subcontracted = Role.SOUS_TRAITANT.value in self.chorus_market_id.party_ids.mapped("role")
-            if subcontracted and (self.state == "draft" or self._chorus_shares()):
+            if self._chorus_has_parts():
                 offers.append("shares")
             if self.chorus_progress_ids:
                 offers.append("progress")
             elif self.state == "draft" and self.chorus_market_id.line_ids:
                 offers.append("start_progress")
+        elif self.chorus_market_id.works and self.reversed_entry_id._chorus_shares() and self._chorus_has_parts():
+            offers.append("shares")
         return offers
+
+    def _chorus_has_parts(self):
+        """Whether others have a part in it, or may be given one."""
+        self.ensure_one()
+        paid = any(party._chorus_is_paid_apart() for party in self.chorus_market_id.party_ids)
+        return paid and bool(self.state == "draft" or self._chorus_shares())
 
     def _inverse_chorus_progress_ids(self):
         for move in self:
@@ -254,7 +261,7 @@ class AccountMove(models.Model):
         shares = self.env["chorus.works.share"]._chorus_of(self)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Direct payment, situation no. %s", self.chorus_situation),
+            "name": self.env._("Paid to others, situation no. %s", self.chorus_situation),
             "res_model": "chorus.works.share",
             "views": [(False, "list")],
             "domain": [("id", "in", shares.ids)],
@@ -319,7 +326,9 @@ class AccountMove(models.Model):
             )
             found += accounts.check(self._chorus_account_facts())
             shares = [share._chorus_share() for share in self._chorus_shares()]
-            found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None)
+            kinds = self._chorus_kinds()
+            work = self._chorus_money(kinds["works"] + kinds["revision"])
+            found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None, work)
         return found
 
     def _chorus_account_facts(self):

@@ -2,7 +2,9 @@ from odoo import models
 from odoo.tools import format_amount, formatLang
 
 from ...services.follow import works
+from ...services.vocabulary.frameworks import Role
 from ...services.works.statement import Amounts, Statement
+from ..market.account_move import CUSTOMER_TYPES
 from ..market.product_template import KINDS
 
 #: What stands below the total with VAT, unless it bears VAT.
@@ -90,17 +92,24 @@ class ChorusWorksStatement(models.AbstractModel):
             deductions=taxed["penalty"] - money["penalty"],
         )
 
-    def _chorus_shares(self, before=()):
-        """The parts of subcontractors in this situation that are not zero; those of the situations before too, where given.
+    def _chorus_counts(self):
+        """Whether it is a posted situation that was not credited in full, or a credit note of part of one."""
+        self.ensure_one()
+        invoice = self.reversed_entry_id or self
+        return self.state == "posted" and self.move_type in CUSTOMER_TYPES and invoice.payment_state != "reversed"
 
-        Parts of another market's subcontractors, left from before the invoice's market was changed, are none.
+    def _chorus_is_settled(self):
+        """Whether the public body has paid it, by what Chorus Pro or the books say."""
+        self.ensure_one()
+        return self.chorus_state == "paid" or self.payment_state in ("paid", "in_payment")
+
+    def _chorus_shares(self):
+        """The parts of others in this situation that are not zero.
+
+        Parts of another market's parties, left from before the invoice's market was changed, are none.
         """
         self.ensure_one()
-        moves = [*self.ids, *(move.id for move in before)]
-        market = self.chorus_market_id._origin
-        return self.env["chorus.works.share"].search(
-            [("move_id", "in", moves), ("party_id.market_id", "=", market.id), ("amount", "!=", 0)], order="party_id, id"
-        )
+        return self.chorus_market_id.party_ids.share_ids.filtered(lambda share: share.amount and share.move_id == self._origin)
 
     def _chorus_statement(self, found):
         """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out.
@@ -135,21 +144,30 @@ class ChorusWorksStatement(models.AbstractModel):
         ]
 
     def _chorus_statement_shares(self, columns):
-        """Who is paid what: a row for each subcontractor paid directly to date, and what is left for us; none without them."""
+        """Who is paid what: a row for each party paid directly to date, and what is left for us; none without them."""
         if self.move_type != "out_invoice":
             return []
+        market, told = self.chorus_market_id, self._chorus_accounts_before() | self._origin
         parts = []
-        for party, shares in self._chorus_shares(self._chorus_progressed()).grouped("party_id").items():
-            own = shares.filtered(lambda share: share.move_id == self._origin)
-            month, before = (self._chorus_money(sum(some.mapped("amount"))) for some in (own, shares - own))
-            parts.append((party.partner_id.name, [before + month, before, month]))
+        for party in market.party_ids.filtered("share_ids"):
+            before = party.share_ids.filtered(lambda share: share._chorus_is_before(self) and share.move_id not in told)
+            own = party.share_ids.filtered(lambda share: share.move_id in told)
+            month, earlier = (self._chorus_money(some._chorus_sum("amount_paid")) for some in (own, before))
+            if month or earlier:
+                parts.append((party, [earlier + month, earlier, month]))
         if not parts:
             return []
-        ours = [column.net - sum(amounts[rank] for _name, amounts in parts) for rank, column in enumerate(columns)]
+        ours = [column.net - sum(amounts[rank] for _party, amounts in parts) for rank, column in enumerate(columns)]
         return [
-            *((self.env._("Paid directly to %s, without VAT", name), amounts, False) for name, amounts in parts),
+            *((self._chorus_paid_label(party), amounts, False) for party, amounts in parts),
             (self.env._("Left to pay to us"), ours, True),
         ]
+
+    def _chorus_paid_label(self, party):
+        name = party.partner_id.name
+        if party.role == Role.COTRAITANT.value:
+            return self.env._("Paid to the co-contractor %s, with VAT", name)
+        return self.env._("Paid directly to %s, without VAT", name)
 
     def _chorus_statement_market(self, found):
         """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount.
