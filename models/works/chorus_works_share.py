@@ -29,7 +29,6 @@ class ChorusWorksShare(models.Model):
     move_state = fields.Selection(related="move_id.state", export_string_translation=False)
     party_id = fields.Many2one(
         "chorus.market.party",
-        "Party",
         required=True,
         index=True,
         ondelete="restrict",
