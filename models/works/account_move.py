@@ -231,8 +231,10 @@ class AccountMove(models.Model):
                 offers.append("progress")
             elif self.state == "draft" and self.chorus_market_id.line_ids:
                 offers.append("start_progress")
-        elif self.chorus_market_id.works and self.reversed_entry_id._chorus_shares() and self._chorus_has_parts():
-            offers.append("shares")
+        elif self.chorus_market_id.works and self.reversed_entry_id:
+            # what a credit note takes back of the parts of its situation
+            if self.reversed_entry_id._chorus_shares() and self._chorus_has_parts():
+                offers.append("shares")
         return offers
 
     def _chorus_has_parts(self):
