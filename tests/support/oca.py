@@ -2,6 +2,8 @@
 
 from psycopg2.extras import Json
 
+from odoo.tools import SQL
+
 TABLES = """
     CREATE TABLE transmit_method (id serial PRIMARY KEY, code varchar, name jsonb);
     CREATE TABLE chorus_flow (
@@ -30,8 +32,8 @@ BEFORE = """
 """
 
 
-def _as_stored(value):
-    return Json(value) if isinstance(value, dict) else value
+def _as_stored(values):
+    return tuple(Json(value) if isinstance(value, dict) else value for value in values.values())
 
 
 class Leftovers:
@@ -43,18 +45,19 @@ class Leftovers:
 
     def insert(self, table, **values):
         """A row; its id, where the table has one."""
-        names = ", ".join(values)
-        places = ", ".join(["%s"] * len(values))
-        query = f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING *"  # noqa: S608 - names of columns alone
-        self.cr.execute(query, [*map(_as_stored, values.values())])
+        columns = SQL(", ").join(map(SQL.identifier, values))
+        self.cr.execute(SQL("INSERT INTO %s (%s) VALUES %s RETURNING *", SQL.identifier(table), columns, _as_stored(values)))
         return self.cr.fetchone()[0]
 
     def update(self, record, **values):
         """These columns of a record's row."""
         record.flush_recordset()
-        names = ", ".join(f"{name} = %s" for name in values)
-        query = f"UPDATE {record._table} SET {names} WHERE id = %s"  # noqa: S608 - names of columns alone
-        self.cr.execute(query, [*map(_as_stored, values.values()), record.id])
+        columns = SQL(", ").join(map(SQL.identifier, values))
+        self.cr.execute(
+            SQL(
+                "UPDATE %s SET (%s) = ROW %s WHERE id = %s", SQL.identifier(record._table), columns, _as_stored(values), record.id
+            )
+        )
 
     def flow(self, company, number, moves, status=None, refused=(), content=b"<old/>", **values):
         """A flow: its invoices, of which the connector let go of some that were refused.
