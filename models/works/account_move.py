@@ -231,11 +231,13 @@ class AccountMove(models.Model):
                 offers.append("progress")
             elif self.state == "draft" and self.chorus_market_id.line_ids:
                 offers.append("start_progress")
-        elif self.chorus_market_id.works and self.reversed_entry_id:
-            # what a credit note takes back of the parts of its situation
-            if self.reversed_entry_id._chorus_shares() and self._chorus_has_parts():
-                offers.append("shares")
+        elif self.chorus_market_id.works and self._chorus_credits_parts() and self._chorus_has_parts():
+            offers.append("shares")
         return offers
+
+    def _chorus_credits_parts(self):
+        """Whether it is the credit note of a situation that has parts of others."""
+        return bool(self.reversed_entry_id and self.reversed_entry_id._chorus_shares())
 
     def _chorus_has_parts(self):
         """Whether others have a part in it, or may be given one."""
