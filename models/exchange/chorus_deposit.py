@@ -240,7 +240,8 @@ class ChorusDeposit(models.Model):
     def write(self, vals):
         result = super().write(vals)
         # that an invoice entered Chorus Pro is told when the outcome of its line is written
-        told = vals.get("state") in (None, "integrated", "partial")
+        # and that it is about to leave changes nothing for anybody: whatever comes of it will
+        told = vals.get("state") in (None, "sending", "integrated", "partial")
         if "released" in vals or not told:
             self.line_ids.move_id._chorus_mark_sent()
         if not told:
@@ -405,9 +406,12 @@ class ChorusDeposit(models.Model):
     def _chorus_is_intact(self, claim):
         if hashlib.sha256(claim.content).hexdigest() != self.sha256:
             return False
-        data = not self.data or hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256
-        files = zip(self.attachment_ids.sorted("id"), claim.submission.others if claim.submission else (), strict=True)
-        return data and all(file._compute_checksum(other.content) == file.checksum for file, other in files)
+        if not claim.submission:
+            return True
+        files = zip(self.attachment_ids.sorted("id"), claim.submission.others, strict=True)
+        return hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256 and all(
+            file._compute_checksum(other.content) == file.checksum for file, other in files
+        )
 
     # EXTENDS 'chorus.exchange'
     def _chorus_load(self):
@@ -504,7 +508,8 @@ class ChorusDeposit(models.Model):
         """
         self.ensure_one()
         connection = self.env["chorus.connection"]._of(self.company_id)
-        transactions.retry_and_commit(self.env, connection._notice_database)
+        if connection._is_to_be_noticed():
+            transactions.retry_and_commit(self.env, connection._notice_database)
         before = (self.line_ids.move_id.chorus_deposit_line_ids - self.line_ids).deposit_id
         return (
             any(map(other_channels.may_have_left, self.move_ids))
