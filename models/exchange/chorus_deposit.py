@@ -1,4 +1,3 @@
-import base64
 import hashlib
 import json
 from contextlib import suppress
@@ -18,7 +17,7 @@ from ...services.document import submission
 from ...services.document.invoice import Attachment
 from ...services.siret import is_siret
 from ...services.vocabulary import flows, messages, states, statuses
-from .. import timing, transactions
+from .. import stored_files, timing, transactions
 from ..core import other_channels
 from .chorus_answers import ENTERED_BEFORE
 from .chorus_deposit_line import CAME_AS_FILE
@@ -279,7 +278,7 @@ class ChorusDeposit(models.Model):
                 **values,
             }
         )
-        deposit.file = base64.b64encode(content)
+        stored_files.keep(deposit, "file", content)
         return deposit
 
     @api.model
@@ -415,7 +414,9 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS 'chorus.exchange'
     def _chorus_load(self):
-        return Claim(base64.b64decode(self.file or b""), self.file_name, self.syntax, self._chorus_load_submission())
+        return Claim(
+            stored_files.contents(self, "file").get(self.id, b""), self.file_name, self.syntax, self._chorus_load_submission()
+        )
 
     def _chorus_load_submission(self):
         """What goes with the file of one invoice besides (``soumettre``): a ``Submission``; None for a flow."""

@@ -108,11 +108,9 @@ class ChorusSending(models.AbstractModel):
             moves._chorus_read_ahead()
             for move in moves:
                 try:
-                    look = move._chorus_look(form)
-                    if obstacles := look.obstacles(by_itself):
-                        raise DocumentError(obstacles)
-                    if move in ours:
-                        files.append((move, move._chorus_file(form, look.document, printed.get(move))))
+                    file = move._chorus_checked_file(form, by_itself, printed.get(move), write=move in ours)
+                    if file:
+                        files.append((move, file))
                 except DocumentError as error:
                     if refused is None:
                         raise
@@ -134,6 +132,17 @@ class ChorusSending(models.AbstractModel):
         if deposits:
             transactions.trigger(self.env, "deposit")
         return deposits
+
+    def _chorus_checked_file(self, form, by_itself, printed, *, write):
+        """Look at this invoice, then make its file of what was read; the files that go with it are in memory no longer than that.
+
+        :param write: False to look only. :return: a ``ChorusFile``, or None.
+        :raises DocumentError: with what keeps it from leaving.
+        """
+        look = self._chorus_look(form)
+        if obstacles := look.obstacles(by_itself):
+            raise DocumentError(obstacles)
+        return self._chorus_file(form, look.document, printed) if write else None
 
     def _chorus_claim(self):
         """Take invoices for sending: lock them, check again, forget what was known of a former, refused deposit.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import logging
 import re
 import threading
@@ -26,6 +25,7 @@ from .environment import Credentials, Environment
 from .errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, TryLater
 from .json_values import Fields, Unreadable, UnreadableRow, load, read_rows, text
 from .kept import KeptWires
+from .upload import Body
 from .wire import LONGEST_ANSWER, TIMEOUT, Answer, Broken, Wire
 
 _logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ class PisteSession:
         """Call an operation that may be repeated; its JSON answer, which says yes.
 
         :param path: such as ``/cpro/transverses/v1/consulterCRDetaille``.
-        :param body: the request, JSON-serialisable.
+        :param body: the request, JSON-serialisable; files in it as :class:`~.upload.Base64`.
         :param longest: bytes of the answer.
         :raises ChorusError: one of its five kinds; see :mod:`.errors`.
         """
@@ -205,7 +205,7 @@ class PisteSession:
     # -- a call: token, exchange, and once more where the token was refused ----------------------------------------------
 
     def _call(self, path: str, body: Mapping[str, Any], once: bool, longest: int) -> verdict.Reply:
-        data = json.dumps(body).encode()
+        data = Body(body)
         for renewed in (False, True):
             token = self._token()
             if once and self._leave_by is not None and time.monotonic() > self._leave_by:
@@ -217,7 +217,7 @@ class PisteSession:
             self._tokens.drop(self._token_key, token)
         return reply
 
-    def _exchange(self, path: str, data: bytes, token: str, once: bool, longest: int) -> Answer:
+    def _exchange(self, path: str, data: Body, token: str, once: bool, longest: int) -> Answer:
         def attempt() -> Answer:
             self.tally[""] += 1
             return self._post(
@@ -234,7 +234,7 @@ class PisteSession:
         _logger.info("Chorus Pro %s: HTTP %s in %.1f s", path, answer.status, time.monotonic() - started)
         return answer
 
-    def _post(self, url: str, data: bytes | Mapping[str, str], **options: Any) -> Answer:
+    def _post(self, url: str, data: Body | Mapping[str, str], **options: Any) -> Answer:
         try:
             return self._wire.post(url, data, **options)
         except Broken:

@@ -24,6 +24,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from .upload import Body
+
 #: Seconds to connect, and from one piece of an answer to the next; an attempt may last as long as both, and longer by its upload.
 TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
 #: Seconds after its last use for which a connection is trusted with a call done once. urllib3 looks before each request whether
@@ -101,7 +103,7 @@ class Wire:
     def post(
         self,
         url: str,
-        data: bytes | Mapping[str, str],
+        data: bytes | Body | Mapping[str, str],
         *,
         headers: Mapping[str, str] | None = None,
         token: str = "",
@@ -121,7 +123,7 @@ class Wire:
             self._http.close()
         over = threading.Event()
         self._watch.left = False
-        size = len(data) if isinstance(data, bytes) else 0
+        size = len(data) if isinstance(data, (bytes, Body)) else 0
         seconds = self.longest(size)
         # what is written may still wait in this machine's buffers
         patience = self.timeout + upload_seconds(size)

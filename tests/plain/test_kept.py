@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import unittest
+from itertools import chain, repeat
 from unittest.mock import patch
 
 from ...services.api import wire
@@ -61,7 +62,7 @@ class TestWires(unittest.TestCase):
         self.assertEqual(len(self.connections), 2)
 
     def test_too_old_when_it_is_wanted(self):
-        moments = iter((0.0, 100.0, 100.0))
+        moments = chain((0.0,), repeat(100.0))
         self.wires = KeptWires(clock=lambda: next(moments))
         self.run_once()
         self.run_once()
