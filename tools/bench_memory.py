@@ -17,8 +17,8 @@ def run(work: Workspace, words: list[str]) -> int:
     """Print the table; the exit status is 0 when the target is met."""
     parser = argparse.ArgumentParser(
         prog="dev.py bench memory",
-        description=f"""{__doc__} From the click to the answer, to the simulator over HTTP; a small invoice was sent before. Counted
-        is what Linux says that Odoo's process holds at most (VmHWM), less what it held before the click, in flows.""",
+        description=f"""{__doc__} From the click to the answer, to the simulator over HTTP; a small invoice was sent before.
+        Counted is what Linux says that Odoo's process holds at most (VmHWM), less what it held before the click, in flows.""",
     )
     parser.add_argument("--base", metavar="REV", help="measure the add-on as it was in that commit too")
     options = parser.parse_args(words)

@@ -327,6 +327,14 @@ class ChorusConnection(models.Model):
         _logger.info("Chorus Pro: company %s looks before it sends what was there before this database", self.company_id.id)
         self.write({"database_mark": mark, "alive_at": now, "changed_at": now, "last_doubtful_id": self._last_move_id()})
 
+    @api.model
+    def _notice_all(self):
+        """Notice so for each connection in use, in a transaction of its own where there is something to write."""
+        known = self.sudo().search_fetch([], ["company_id", "environment", "alive_at", "database_mark"])  # sudo: see _known
+        for connection in known:
+            if connection.environment == connection.company_id.chorus_environment and connection._is_to_be_noticed():
+                transactions.retry_and_commit(self.env, connection._notice_database)
+
     def _may_have_been_sent(self, moves):
         """Whether one of these invoices, never sent as far as is known here, may be at Chorus Pro."""
         self.ensure_one()

@@ -1232,6 +1232,11 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS 'chorus.exchange'
     @api.model
+    def _chorus_has_work(self):
+        return super()._chorus_has_work() or self.env["account.move"]._chorus_is_transfer_due()
+
+    # EXTENDS 'chorus.exchange'
+    @api.model
     def _chorus_prepare_automatic(self, company):
         return self.env["account.move"]._chorus_transfer_due(company) or super()._chorus_prepare_automatic(company)
 

@@ -235,6 +235,12 @@ class ChorusSending(models.AbstractModel):
                 transactions.trigger(self.env, "deposit", delay.total_seconds())
 
     @api.model
+    def _chorus_is_transfer_due(self):
+        """Whether the delay of an invoice of any company is over; for the cron, before it looks at each company."""
+        due = [("chorus_auto_at", "<=", fields.Datetime.now())]
+        return bool(self.sudo().search(due, order="chorus_auto_at", limit=1))  # sudo: crons serve all companies
+
+    @api.model
     def _chorus_transfer_due(self, company):
         """Record the intent to send the invoices whose delay is over, a few at a time; for the cron, which sends next.
 

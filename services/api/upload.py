@@ -40,7 +40,7 @@ class Base64:
 
 
 class Body:
-    """A request in JSON, as ``json.dumps`` writes it, with the files in it encoded as they leave. It may be sent several times."""
+    """A request in JSON, as ``json.dumps`` writes it, with the files in it encoded as they leave; it may be sent again."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         files: dict[str, Base64] = {}
