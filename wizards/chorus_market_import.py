@@ -45,7 +45,7 @@ class ChorusMarketImport(models.TransientModel):
             wizard.count = len(found.lines)
             wizard.bad_count = len(found.bad)
             wizard.total = float(found.total)
-            wizard.preview = wizard._shown(found) if wizard.file or wizard.pasted else False
+            wizard.preview = wizard._shown(found) if found.rows or found.remarks else False
 
     def _read(self):
         """What the file, or else the copied cells, hold: a ``services.works.schedule.Preview``."""

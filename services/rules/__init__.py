@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..document.invoice import Invoice
+from ..document.invoice import ZERO, Invoice, Party, Totals
 from .amounts import AMOUNT_RULES, calculable
 from .files import FILE_RULES
 from .header import HEADER_RULES
 from .parties import PARTY_RULES
 from .payment import PAYMENT_RULES
-from .references import REFERENCE_RULES
+from .references import REFERENCE_RULES, engagement_in
 from .rule import Context, Finding, Level, Requirements, Rule, Service, ask
 from .vat import VAT_RULES
 
@@ -29,6 +29,8 @@ __all__ = [
     "Rule",
     "Service",
     "check",
+    "check_references",
+    "engagement_in",
 ]
 
 RULES: tuple[Rule, ...] = (
@@ -58,3 +60,14 @@ def check(document: Invoice, context: Context) -> list[Finding]:
     """All that is wrong with the document, what blocks first. Never raises on odd data; no finding means it may be sent."""
     asked = RULES if calculable(document) else [rule for rule in RULES if not rule.numbers]
     return sorted(ask(asked, document, context), key=lambda finding: not finding.blocks)
+
+
+def check_references(service: str, market: str, engagement: str, context: Context) -> list[Finding]:
+    """What is wrong with the references of a document that is not written yet, such as those on an order.
+
+    :param service: the code of the service. :param market: the market's number. :param engagement: the engagement number.
+    """
+    none = Totals(ZERO, ZERO, ZERO, ZERO, ZERO)
+    references = {"service_code": service, "market_number": market, "engagement_number": engagement}
+    document = Invoice("", None, Party(), Party(), (), (), none, **references)
+    return sorted(ask(REFERENCE_RULES, document, context), key=lambda finding: not finding.blocks)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ..document.invoice import Invoice
-from ..text import Text, fold
+from ..text import Text, cleaned, fold
 from .rule import Check, Context, Level, Rule, Service, Values
 
 FORBIDDEN_SERVICE = "FACTURES_PUBLIQUES"
@@ -44,6 +44,28 @@ def looks_several(text: str) -> bool:
     """Whether the text seems to hold several numbers: ``1300012345, 1300012346``."""
     parts = [part for part in _SEPARATORS.split(text) if any(character.isdigit() for character in part)]
     return len(parts) > 1 or bool(_TWO_LONG_NUMBERS.search(text))
+
+
+# What people write in front of the number that the public body gave.
+_LABEL = re.compile(r"(?:bon de commande|commande|engagement|num[eé]ro|ej|bdc|bc|n[°º])(?:[ .:]+|(?<=[°º]))", re.IGNORECASE)
+_DATE = re.compile(r"(?:19|20)\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}")
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]*")
+_FEWEST_DIGITS = 3
+
+
+def engagement_in(text: str) -> str:
+    """The engagement number that a customer's own reference seems to be, without words before it; ``""`` when it is none.
+
+    One number without blanks and of three digits at least: no sentence, no date, not two numbers. What a public body calls its
+    order is its engagement number, or stands in its place (doc/RULES.md §1.1).
+    """
+    given = cleaned(text)
+    while label := _LABEL.match(given):
+        given = cleaned(given[label.end() :])
+    digits = sum(character.isdigit() for character in given)
+    if not _NUMBER.fullmatch(given) or digits < _FEWEST_DIGITS or len(given) > REFERENCE_LENGTH:
+        return ""
+    return "" if _DATE.fullmatch(given) or is_filler(given) or looks_several(given) else given
 
 
 def _chosen_service(invoice: Invoice, context: Context) -> Service | None:
