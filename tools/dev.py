@@ -32,7 +32,8 @@ commands:
   serve [ARGUMENTS]    Odoo on the demonstration's database, the add-on upgraded, and the simulator, until Ctrl-C
                        (ARGUMENTS go to Odoo, e.g. --dev=xml)
   simulator [ARGS]     the simulator alone (see its own --help)
-  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/odoo/exchange/test_deposit.py -k batch)
+  test [ARGS]          lint and all tests; with ARGS pytest alone (e.g. tests/odoo/exchange/test_deposit.py -k batch, or
+                       bridges/NAME: in a database with what that bridge joins)
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
        --odoo-pins           with the oldest packages that Odoo 19 pins for this Python, in a database without French;
@@ -46,6 +47,7 @@ commands:
   lint                 ruff, pylint-odoo and Odoo's test_lint
   check-install        install, upgrade and uninstall the add-on: no warning logged, nothing left behind
   check-upgrade        upgrade a database of the version before, with invoices in every state: nothing lost, nothing logged
+  wheels [FOLDER]      the add-on and its bridges as wheels (left in FOLDER), installed in a new virtual environment and used
   fresh [RELEASE [PART]]
                        the two commands as root and as another user and the README's recipe for one's own Odoo, in a Debian
                        that has nothing yet (bookworm, else trixie; PART: root, user or own-odoo alone); needs root and
@@ -108,6 +110,7 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
 
     whole = not arguments and not odoo_pins
     everything = whole and not with_auto_install
+    asked_of = next((bridge for bridge in workspace.bridges() if any(_is_in(path, bridge) for path in arguments)), None)
     if odoo_pins:
         log("with " + ", ".join(f"{name} {metadata.version(name)}" for name in TOLD_OF_PINS))
         arguments = arguments or list(PINS_TESTS)
@@ -117,8 +120,10 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
     clean = lint.static(work) if everything else True
     if with_auto_install and not arguments:
         arguments = database_tests()
+    # first, so that what is read last is the summary of the whole
+    codes = [test(work, [f"bridges/{bridge.name}"], False, False) for bridge in (workspace.bridges() if everything else ())]
     kind = workspace.Base(auto_install=with_auto_install, french=not odoo_pins, companies=True)
-    with work.database("test", kind) as database:
+    with work.database("test", kind, bridge=asked_of) as database:
         if with_auto_install:
             log("modules: " + " ".join(work.installed(database)))
         if everything:
@@ -129,7 +134,11 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
         print(f"No test was selected by: {' '.join(arguments)}\nWhat to do: give another file or another -k.", file=sys.stderr)
     if not clean:
         print("The linters found something: see above.", file=sys.stderr)
-    return code or int(not clean)
+    return code or max(codes, default=0) or int(not clean)
+
+
+def _is_in(path: str, bridge: workspace.Bridge) -> bool:
+    return Path(path.partition("::")[0]).parts[:2] == ("bridges", bridge.name)
 
 
 def lint_command(work: Workspace) -> int:
@@ -199,6 +208,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "lint",
         "check-install",
         "check-upgrade",
+        "wheels",
         "fresh",
         "odoo-tests",
         "stop",
@@ -211,7 +221,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         if name == "fresh":
             command.add_argument("release", nargs="?", choices=RELEASES, default=RELEASES[0], help=argparse.SUPPRESS)
             command.add_argument("part", nargs="?", choices=("root", "user", "own-odoo"), help=argparse.SUPPRESS)
-        if name == "contracts":
+        if name in ("contracts", "wheels"):
             command.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
     namespace, rest = parser.parse_known_args(arguments)
     if rest and namespace.command not in ("test", "pictures"):
@@ -232,6 +242,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     import odoo_tests
     import translations
     import upgrade_check
+    import wheels
 
     commands = {
         "demo": lambda: demo.demo(work, options.once),
@@ -247,6 +258,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "translations": lambda: translations.translations(work),
         "check-install": lambda: install_check.check_install(work),
         "check-upgrade": lambda: upgrade_check.check_upgrade(work),
+        "wheels": lambda: wheels.wheels(work, options.folder),
         "fresh": lambda: fresh.fresh(home, options.release, options.part),
         "odoo-tests": lambda: odoo_tests.odoo_tests(work),
         "odoo": lambda: work.run_odoo(options.rest),

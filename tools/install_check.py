@@ -13,7 +13,7 @@ from pathlib import Path
 
 import demo
 from odoo_env import MODULE, log
-from workspace import RUN, Workspace, copy_addon, free_port
+from workspace import RUN, Base, Bridge, Workspace, bridges, copy_addon, free_port
 
 LOGGED = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (.*)$", re.M)
 # What Odoo logs with or without this add-on.
@@ -135,16 +135,24 @@ def check_without(work: Workspace, *packages: str) -> list[str]:
             return install_and_use(work, database, what, markets="market" not in packages)
 
 
-def install_and_use(work: Workspace, database: str, what: str, markets: bool = True) -> list[str]:
-    """Install and upgrade the add-on, send an invoice and follow it; what was logged."""
+def install_and_use(work: Workspace, database: str, what: str, markets: bool = True, bridge: str = "") -> list[str]:
+    """Install and upgrade the add-on, send an invoice and follow it; what was logged.
+
+    :param bridge: the name of a bridge that is installed with it.
+    """
     log(f"{what}: install")
-    problems = complaints(f"{what}: install", work.install(database))
+    problems = complaints(f"{what}: install", work.install(database, bridge=bridge))
     log(f"{what}: upgrade")
     options = ("-d", database, "--stop-after-init", "--no-http")
     problems += complaints(f"{what}: upgrade", work.odoo("upgrade", *options, "-u", MODULE))
+    return problems + use(work, database, what, markets)
+
+
+def use(work: Workspace, database: str, what: str, markets: bool = True) -> list[str]:
+    """Send an invoice and follow it, in a database that has the add-on; what was logged."""
     log(f"{what}: use")
     port = free_port()
-    problems += complaints(f"{what}: use", demo.fill(work, database, port))
+    problems = complaints(f"{what}: use", demo.fill(work, database, port))
     with demo.running(work, database, port) as (odoo, simulator):
         job = demo.Job(odoo, simulator, database, markets)
         job.run()
@@ -152,8 +160,35 @@ def install_and_use(work: Workspace, database: str, what: str, markets: bool = T
     return problems + complaints(f"{what}: use", (RUN / "server.log").read_text(errors="replace"))
 
 
+def check_bridge(work: Workspace, bridge: Bridge) -> list[str]:
+    """A bridge is one that Odoo installs by itself, and leaves no trace, and the add-on whole, when it goes; what was logged."""
+    what, options = f"with {bridge.name}", ("--stop-after-init", "--no-http")
+    with work.database("check", Base(extra=bridge.beside), addon=False) as database:
+        log(f"{what}: install, upgrade, uninstall")
+        problems = complaints(f"{what}: install", work.install(database))
+        before = snapshot(work, database)
+        # the other modules that Odoo would bring along are not what is looked at
+        ((by_itself,),) = work.query(database, "SELECT auto_install FROM ir_module_module WHERE name = %s", bridge.name)
+        problems += [] if by_itself else [f"{what}: Odoo does not install it by itself"]
+        for step, arguments in (
+            ("install", ("-d", database, *options, "--skip-auto-install", "-i", bridge.name)),
+            ("upgrade", ("-d", database, *options, "-u", bridge.name)),
+            ("uninstall", ("module", "uninstall", "-d", database, bridge.name)),
+        ):
+            problems += complaints(f"{what}: {step}", work.odoo(step, *arguments))
+            if (bridge.name in work.installed(database)) is (step == "uninstall"):
+                problems.append(f"{what}: {step} did nothing")
+        after = snapshot(work, database)
+        problems += [f"{what}: left behind: {thing}" for thing in sorted(after - before)]
+        problems += [f"{what}: gone, though not its own: {thing}" for thing in sorted(before - after)]
+        return problems + use(work, database, f"{what}, uninstalled")
+
+
 def check_install(work: Workspace) -> int:
-    """Install, upgrade, use and uninstall the add-on in a fresh database; then without what may be absent; the exit status."""
+    """Install, upgrade, use and uninstall the add-on in a fresh database; then without what may be absent, and with its bridges.
+
+    :return: the exit status.
+    """
     problems = []
     with work.database("check", addon=False) as database:
         before = snapshot(work, database)
@@ -175,6 +210,8 @@ def check_install(work: Workspace) -> int:
         problems += left_behind(work, database, before)
     problems += check_without(work, "works")
     problems += check_without(work, "works", "market")
+    for bridge in bridges():
+        problems += check_bridge(work, bridge)
     for problem in problems:
         print(problem)
     log(f"check-install: {len(problems)} problem(s)" if problems else "check-install: nothing logged, nothing left")

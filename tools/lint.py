@@ -6,7 +6,7 @@ from pathlib import Path
 
 import processes
 from odoo_env import REPO, log
-from workspace import ADDON, PYTHON, Workspace
+from workspace import ADDON, BRIDGES, PYTHON, Workspace, bridges
 
 # Messages of pylint-odoo that do not fit here (on the command line, for they are part of a group enabled in .pylintrc).
 LEFT_OUT = (
@@ -20,7 +20,7 @@ ONCE_A_PACKAGE = ("--disable=all", "--enable=consider-merging-classes-inherited"
 
 
 def static(work: Workspace) -> bool:
-    """ruff on all files, pylint-odoo on the add-on under its technical name. True when both are content."""
+    """ruff on all files, pylint-odoo on the add-on, under its technical name, and its bridges. True when both are content."""
     log("lint: ruff, pylint-odoo")
     ruff = [PYTHON.parent / "ruff", "check", "--quiet", "--output-format=concise", "."]
     # pylint's module names and the manifest's checks come from the folder's name: look through the link.
@@ -30,11 +30,13 @@ def static(work: Workspace) -> bool:
     for package in sorted(path.parent for path in ADDON.glob("models/*/__init__.py")):
         once = [PYTHON.parent / "pylint", options[0], *ONCE_A_PACKAGE, package.relative_to(ADDON.parent)]
         codes.append(processes.foreground(once, work.env, cwd=ADDON.parent))
+    names = [bridge.name for bridge in bridges()]
+    codes.append(processes.foreground([PYTHON.parent / "pylint", *options, *names], work.env, cwd=BRIDGES) if names else 0)
     return not any(codes)
 
 
 def odoo_rules(work: Workspace, database: str) -> bool:
-    """Odoo's module test_lint, on this add-on alone. True when it is content, or is missing from this Odoo."""
+    """Odoo's module test_lint, on this add-on and its bridges alone. True when it is content, or is missing from this Odoo."""
     folders = [work.home / path / "test_lint/tests" for path in ("odoo/addons", "addons")]
     folder = next(filter(Path.is_dir, folders), None)
     if folder is None:

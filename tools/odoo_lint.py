@@ -1,7 +1,7 @@
-"""pytest plugin: Odoo's own linters (its module test_lint), looking at this add-on alone.
+"""pytest plugin: Odoo's own linters (its module test_lint), looking at this add-on and its bridges alone.
 
-They walk over all modules on the path and fail for what Odoo's modules do too. Here the list of modules holds one, and
-a failure or a logged warning counts when it is about that one.
+They walk over all modules on the path and fail for what Odoo's modules do too. Here the list of modules holds ours, and
+a failure or a logged warning counts when it is about one of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 
-from workspace import ADDON, MODULE
+from workspace import ADDON, BRIDGES, MODULE, bridges
 
 LEFT_OUT = {
     "test_checkers.py": "tests the linters themselves",
@@ -27,10 +27,12 @@ LEFT_OUT = {
 
 def seen_by_odoo(path: str) -> bool:
     """Whether Odoo would load this file: tools/ never is, and test files only when tests/__init__.py names them."""
+    if BRIDGES in Path(path).parents:
+        return True
     parts = Path(path).relative_to(ADDON).parts
     if parts[0] == "tests" and parts[-1].startswith("test_"):
         return f" {parts[-1].removesuffix('.py')}," in (ADDON / "tests/__init__.py").read_text()
-    return parts[0] != "tools" and not parts[0].startswith(".")
+    return parts[0] not in ("tools", "bridges") and not parts[0].startswith(".")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -54,12 +56,12 @@ class _About(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def _this_addon_alone(load_registry: None) -> Iterator[None]:
-    """Show the linters one module, and fail for the warnings they log about it."""
+    """Show the linters our modules, and fail for the warnings they log about them."""
     from odoo.addons.test_lint.tests.lint_case import LintCase
     from odoo.modules import Manifest
     from odoo.tools import config
 
-    manifest = Manifest.for_addon(MODULE)
+    manifests = [Manifest.for_addon(name) for name in (MODULE, *(bridge.name for bridge in bridges()))]
     walk = LintCase.iter_module_files
 
     def files(self: LintCase, *globs: str, modules: Any = None) -> Iterator[str]:
@@ -69,7 +71,7 @@ def _this_addon_alone(load_registry: None) -> Iterator[None]:
     logger.addHandler(handler)
     logger.setLevel(logging.WARNING)
     with (
-        mock.patch.object(Manifest, "all_addon_manifests", staticmethod(lambda: [manifest])),
+        mock.patch.object(Manifest, "all_addon_manifests", staticmethod(lambda: manifests)),
         mock.patch.object(LintCase, "iter_module_files", files),
         mock.patch.object(config, "root_path", str(ADDON)),  # the folder that its pylint test looks at
     ):

@@ -1,8 +1,8 @@
 """pytest plugin: this repository's root is the add-on, whatever its folder is called.
 
 pytest would import the root as a package named after the folder; Odoo wants ``odoo.addons.<technical name>``. Folders
-are therefore plain folders here, and a test module below tests/ gets the name that Odoo itself gives it. For the same
-reason there is no conftest.py: importing one would import the add-on under the wrong name.
+are therefore plain folders here, and a test module below tests/ gets the name that Odoo itself gives it, as one of an add-on
+below bridges/ does. For the same reason there is no conftest.py: importing one would import the add-on under the wrong name.
 
 With ``-p no:odoo`` the tests that need neither Odoo nor a database run without both, in any virtual environment.
 """
@@ -40,6 +40,8 @@ def _odoo_name(path: Path, **options: Any) -> tuple[Path, str]:
             # One of Odoo's own tests. That folder on the path would let its module calendar hide Python's.
             return folder.parent, f"odoo.addons.{name}"
         return folder, name
+    if parts[0] == "bridges":
+        return ROOT / "tools", ".".join(["odoo.addons", *parts[1:]])
     if parts[0] != "tests":
         return path.parent, path.stem
     # The folder goes on Python's path, where tests/simulator would hide the simulator.
@@ -120,7 +122,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         tags = getattr(getattr(item, "cls", None), "test_tags", None)
         if tags is not None and "standard" not in tags:
-            if item.cls.__module__.startswith(f"odoo.addons.{ADDON}."):
+            if item.cls.__module__.startswith(f"odoo.addons.{ADDON}"):
                 raise pytest.UsageError(f"{item.nodeid} would never run: its tags are {', '.join(sorted(tags))}")
             item.add_marker(pytest.mark.skip(reason=NOT_STANDARD + ", ".join(sorted(tags))))
 

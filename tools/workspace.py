@@ -41,6 +41,8 @@ COMPANIONS = ("account_peppol", "auth_totp_mail")
 # Odoo's approved platform, another companion; an Odoo 19 older than summer 2026 lacks it, and ours stands in.
 PLATFORM, STAND_IN = "l10n_fr_pdp", "l10n_fr_pdp_stand_in"
 TEST_ADDONS = REPO / "tests/addons"
+# Add-ons of their own, each between this one and another that a database may have: see `Bridge`.
+BRIDGES = REPO / "bridges"
 # Beginnings of the names of databases that are kept as long as they are used.
 KEPT = ("base_", "growth_")
 # Beginnings of the names of databases that are dropped when their command ends.
@@ -78,6 +80,30 @@ class Base(NamedTuple):
 PLAIN = Base()
 
 
+class Bridge(NamedTuple):
+    """An add-on below ``bridges/``, which Odoo installs by itself where both this one and ``beside`` are.
+
+    :ivar beside: the modules that it joins this one to.
+    """
+
+    name: str
+    beside: tuple[str, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return BRIDGES / self.name
+
+
+def bridges() -> list[Bridge]:
+    """All bridges, by name."""
+    found = []
+    for manifest in sorted(BRIDGES.glob("*/__manifest__.py")):
+        depends = ast.literal_eval(manifest.read_text())["depends"]
+        found.append(Bridge(manifest.parent.name, tuple(name for name in depends if name != MODULE)))
+    return found
+
+
 def free_port(preferred: int = 0) -> int:
     """A port of 127.0.0.1 that nobody uses now: the preferred one where possible."""
     for port in (preferred, 0):
@@ -91,7 +117,7 @@ def free_port(preferred: int = 0) -> int:
 def copy_addon(folder: Path) -> Path:
     """Copy what Odoo loads of the add-on, as it is now, into a folder; where it is there."""
     copy = folder / "addons" / MODULE
-    shutil.copytree(REPO, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests", "tools"))
+    shutil.copytree(REPO, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests", "tools", "bridges"))
     return copy
 
 
@@ -102,7 +128,7 @@ class Workspace:
     """
 
     def __init__(self, home: Path) -> None:
-        self.home = home
+        self.home, self.python = home, PYTHON
         for folder in (ADDON.parent, RUN, FILESTORE):
             folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
@@ -111,17 +137,17 @@ class Workspace:
         self.cluster = pg.Cluster(DATA)
         self.env = {
             **os.environ,
-            "ODOO_RC": str(self._configure(WORK / "odoo.conf", ADDON)),
+            "ODOO_RC": str(self._configure(WORK / "odoo.conf", ADDON.parent, BRIDGES)),
             "PATH": f"{PYTHON.parent}:{os.environ['PATH']}",
             "PYTHONSAFEPATH": "1",  # the current folder has packages called models, services, tests
         }
         self.env.pop("PYTHONPATH", None)
 
-    def _configure(self, conf: Path, addon: Path) -> Path:
-        """Write a configuration file of Odoo's, in which the add-on is that folder; its path."""
+    def _configure(self, conf: Path, *ours: Path) -> Path:
+        """Write a configuration file of Odoo's, in which our add-ons are in these folders; its path."""
         # A git checkout of Odoo keeps its modules beside the package, Debian's package keeps them inside.
-        paths = [addon.parent, *(path for path in [self.home / "addons"] if (path / "web/static").is_dir()), TEST_ADDONS]
-        conf.write_text(CONF.format(work=WORK, addons=",".join(map(str, paths))))
+        own_modules = (path for path in [self.home / "addons"] if (path / "web/static").is_dir())
+        conf.write_text(CONF.format(work=WORK, addons=",".join(map(str, (*ours, *own_modules, TEST_ADDONS)))))
         return conf
 
     @contextlib.contextmanager
@@ -130,12 +156,24 @@ class Workspace:
 
         :param addon: named as the add-on, in a folder of its own, in which Odoo's configuration file is written.
         """
-        before = self.env["ODOO_RC"]
-        self.env["ODOO_RC"] = str(self._configure(addon.parent / "odoo.conf", addon))
+        with self._other(self._configure(addon.parent / "odoo.conf", addon.parent, BRIDGES), self.python):
+            yield
+
+    @contextlib.contextmanager
+    def from_wheels(self, python: Path) -> Iterator[None]:
+        """Within it, Odoo's commands run in another virtual environment, and find the add-on and its bridges there alone."""
+        with self._other(self._configure(RUN / "wheels.conf"), python):
+            yield
+
+    @contextlib.contextmanager
+    def _other(self, conf: Path, python: Path) -> Iterator[None]:
+        before = self.env["ODOO_RC"], self.env["PATH"], self.python
+        self.env |= {"ODOO_RC": str(conf), "PATH": f"{python.parent}:{os.environ['PATH']}"}
+        self.python = python
         try:
             yield
         finally:
-            self.env["ODOO_RC"] = before
+            self.env["ODOO_RC"], self.env["PATH"], self.python = before
 
     def open(self) -> None:
         """Start PostgreSQL and drop what commands that were killed left behind."""
@@ -151,7 +189,7 @@ class Workspace:
 
     def odoo_command(self, *arguments: object) -> list[str]:
         """The command line of an Odoo command."""
-        return [str(PYTHON), "-m", "odoo", *map(str, arguments)]
+        return [str(self.python), "-m", "odoo", *map(str, arguments)]
 
     def odoo(self, name: str, *arguments: object, script: Path | None = None, **env: str) -> str:
         """Run an Odoo command to its end.
@@ -317,28 +355,33 @@ class Workspace:
         with self.cluster.exclusive():
             self._copy(self._base(kind), database)
 
-    def install(self, database: str, auto_install: bool = False) -> str:
-        """Install the add-on as it is now; what Odoo logged."""
+    def install(self, database: str, auto_install: bool = False, bridge: str = "") -> str:
+        """Install the add-on as it is now; what Odoo logged.
+
+        :param bridge: the name of a bridge to install with it.
+        """
         flags = [] if auto_install else ["--skip-auto-install"]
-        name = f"install-{database}"
-        text = self.odoo(name, "-d", database, "-i", MODULE, *flags, "--stop-after-init", "--no-http")
-        self._require(database, [MODULE])
+        name, modules = f"install-{database}", [MODULE, *([bridge] if bridge else [])]
+        text = self.odoo(name, "-d", database, "-i", ",".join(modules), *flags, "--stop-after-init", "--no-http")
+        self._require(database, modules)
         (RUN / f"{name}.log").unlink()
         return text
 
     @contextlib.contextmanager
-    def database(self, use: str, kind: Base = PLAIN, addon: bool = True) -> Iterator[str]:
+    def database(self, use: str, kind: Base = PLAIN, addon: bool = True, bridge: Bridge | None = None) -> Iterator[str]:
         """A database for one use, dropped afterwards: a copy of the base, with the add-on unless ``addon`` is False.
 
         :param use: ``test`` or ``check``, the beginning of its name.
+        :param bridge: one to install too, beside what it joins.
         """
+        kind = kind._replace(extra=(*kind.extra, *bridge.beside)) if bridge else kind
         name = f"{use}_{os.getpid()}"
         with self.hold(name):
             try:
                 self.refresh(name, kind)
                 if addon:
-                    log(f"install {MODULE}")
-                    self.install(name, kind.auto_install)
+                    log(f"install {bridge.name if bridge else MODULE}")
+                    self.install(name, kind.auto_install, bridge.name if bridge else "")
                 yield name
             finally:
                 self.drop(name)

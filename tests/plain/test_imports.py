@@ -67,8 +67,10 @@ def test_what_odoo_does_not_bring_has_its_version_declared_and_told():
     beyond = [line for line in MANIFEST["external_dependencies"]["python"] if Requirement(line).specifier]
     assert sorted(Requirement(line).name for line in beyond) == sorted(BEYOND)
     readme = (ROOT / "README.md").read_text("utf-8")
+    hosts = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     for line in beyond:
         assert f'"{line}"' in readme, f"the README's pip command has not {line}"
+        assert line in hosts, f"requirements.txt, which Odoo.sh reads, has not {line}"
 
 
 def test_services_load_with_urllib3_of_before_version_2():
