@@ -73,7 +73,9 @@
         "views/account_move_auto_views.xml",
         "views/chorus_validation_views.xml",
         "views/account_journal_setup_views.xml",
+        "views/chorus_take_over_views.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "assets": {
         "web.assets_backend": ["l10n_fr_chorus_pro/static/src/**/*"],
         "web.assets_tests": ["l10n_fr_chorus_pro/static/tests/tours/**/*"],

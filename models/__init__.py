@@ -7,5 +7,6 @@ from . import connection
 from . import exchange
 from . import directory
 from . import followup
+from . import takeover
 from . import market
 from . import works

@@ -36,6 +36,7 @@ MODELS = {
     "chorus.report": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.action.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.audit": (MANAGER, NOBODY, NOBODY, NOBODY),
+    "chorus.take.over": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.override": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.override.wizard": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
     "chorus.connection": (TRANSFER, NOBODY, NOBODY, NOBODY),
@@ -158,6 +159,8 @@ METHODS = {
     ("res.config.settings", "action_chorus_check_connection"): NOBODY,
     ("res.config.settings", "action_chorus_rotate_key"): NOBODY,
     ("res.config.settings", "action_chorus_setup"): NOBODY,
+    ("res.config.settings", "action_chorus_take_over"): MANAGER | {"stranger"},  # of one's own company
+    ("chorus.take.over", "action_take_over"): MANAGER,
     ("chorus.structure.search", "action_more"): NOBODY,  # another person's
     ("chorus.structure.search", "action_search"): NOBODY,
     ("chorus.structure.search.line", "action_choose"): NOBODY,
@@ -351,6 +354,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             .sudo()
             .create({"partner_id": self.town.id, "identifier": "1", "code": "TABLE-1"}),
             "chorus.structure.search": search,
+            "chorus.take.over": self.env["chorus.take.over"].sudo().create({"company_id": self.company.id}),
             "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
             "chorus.validation": validation,
             "chorus.validation.refusal": self.env["chorus.validation.refusal"]

@@ -1,0 +1,1 @@
+from . import chorus_take_over, res_config_settings

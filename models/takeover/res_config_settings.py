@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    chorus_take_over_offered = fields.Boolean(compute="_compute_chorus_take_over_offered", export_string_translation=False)
+
+    def _compute_chorus_take_over_offered(self):
+        self.chorus_take_over_offered = self.env["chorus.take.over"]._is_there()
+
+    def action_chorus_take_over(self):
+        """Show what the OCA connector left in this database, to be taken over."""
+        record = self.env["chorus.take.over"]._begin()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Coming from the OCA connector"),
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }
