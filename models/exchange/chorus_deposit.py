@@ -1257,29 +1257,39 @@ class ChorusDeposit(models.Model):
             if known.environment == known.company_id.chorus_environment
         }
         companies = companies.sorted(lambda company: (bool(heard.get(company)), heard.get(company)))
-        progress = self.env["ir.cron"]._commit_progress
         for company, left in transactions.turns(self.env, companies):
             self = transactions.in_company_lang(self, company)
             if company._chorus_missing_settings():
                 continue
             connection = company._chorus_connection() or self.env["chorus.connection"]._of(company)
             way_in = connection._way_in()
-            if not way_in:
-                continue
-            due = self._chorus_due(company, ("deposited",))
-            if due:
-                progress(remaining=len(due) + left + 1)
-            with company._chorus_client(way_in=way_in) as client:
-                if not due._chorus_each(connection, client):
-                    return
-                if not connection._is_paused():
-                    # what breaks is told, and the other companies have their turn
-                    error = transactions.run_and_survive(self, "_chorus_read_news", connection, client)
-                    if error:
-                        transactions.retry_and_commit(
-                            self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")
-                        )
-                    elif not transactions.seconds_left(self.env) and self.env["account.move"]._chorus_untold(company):
-                        # some were read: the others have the next run
-                        progress(1, remaining=left + 1)
-                        return
+            if way_in and not self._chorus_follow(connection, way_in, left):
+                return
+
+    @api.model
+    def _chorus_follow(self, connection, way_in, left=0):
+        """Read one company's reports that are due, then its statuses that changed, here and now.
+
+        :param way_in: as `chorus.connection._way_in` gives it. :param left: how many companies come after it.
+        :return: False when the cron's time is over.
+        """
+        company, progress = connection.company_id, self.env["ir.cron"]._commit_progress
+        due = self._chorus_due(company, ("deposited",))
+        if due:
+            progress(remaining=len(due) + left + 1)
+        with company._chorus_client(way_in=way_in) as client:
+            if not due._chorus_each(connection, client):
+                return False
+            if connection._is_paused():
+                return True
+            # what breaks is told, and the other companies have their turn
+            error = transactions.run_and_survive(self, "_chorus_read_news", connection, client)
+            if error:
+                transactions.retry_and_commit(
+                    self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")
+                )
+            elif not transactions.seconds_left(self.env) and self.env["account.move"]._chorus_untold(company):
+                # some were read: the others have the next run
+                progress(1, remaining=left + 1)
+                return False
+        return True

@@ -275,9 +275,8 @@ class ChorusExchange(models.AbstractModel):
                 continue
             due = records._chorus_due(company, ("ready", "unknown"))
             progress(remaining=len(due) + left + 1)
-            with company._chorus_client(way_in=way_in) as client:
-                if not due._chorus_each(connection, client):
-                    return
+            if not due._chorus_go_on(connection, way_in):
+                return
             served.append((records, company))
         if not transactions.seconds_left(self.env):
             progress(remaining=1)
@@ -300,6 +299,15 @@ class ChorusExchange(models.AbstractModel):
         :return: whether any was seen to.
         """
         return False
+
+    def _chorus_go_on(self, connection, way_in):
+        """Go on with each of these records of one company, here and now. Other workers may be given them instead.
+
+        :param way_in: as `chorus.connection._way_in` gives it.
+        :return: False when the cron's time is over.
+        """
+        with connection.company_id._chorus_client(way_in=way_in) as client:
+            return self._chorus_each(connection, client)
 
     def _chorus_each(self, connection, client):
         """Go on with each of these records, as long as Chorus Pro can be reached.
