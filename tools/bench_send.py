@@ -55,7 +55,7 @@ def rows(found: dict[str, Any]) -> list[Row]:
     many, few, one = found["100"], found["10"], found["1"]
     return [
         row("selection of 100: CPU, in what posting them takes Odoo", [many["cpu"] / found["posting"]],
-            [THEN_TO_POSTING * PEER_CPU / OURS_THEN], ".2f"),
+            [round(THEN_TO_POSTING * PEER_CPU / OURS_THEN, 2)], ".2f"),
         row("selection of 100: SQL", [many["statements"]], [PEER_SQL]),
         row("one click: SQL", [one["statements"]], [45]),
         row("one click: CPU, ms", [1000 * one["cpu"]], [40], ".0f"),
