@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg2
@@ -65,14 +66,15 @@ class Books:
     """What Odoo's database says, and when it is.
 
     :param database: with the add-on and the demonstration's data.
+    :param jobs: scheduled jobs that run beside the usual ones: module and name, each.
     """
 
-    def __init__(self, work: Workspace, database: str) -> None:
+    def __init__(self, work: Workspace, database: str, jobs: Sequence[tuple[str, str]] = ()) -> None:
         self._work, self._database = work, database
         self.query(OBSERVED)
         self._settings = self.query("SELECT id, structure_identifier FROM chorus_connection")
         self.changes = 0
-        names = [f"{module}.{name}" for module, name in CRONS]
+        names = [f"{module}.{name}" for module, name in {*CRONS, *jobs}]
         self.crons = [number for (number,) in self.query(CRON_IDS, names)]
         # other jobs have no part in this
         self.query("UPDATE ir_cron SET active = id = ANY(%s)", self.crons)

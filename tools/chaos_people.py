@@ -50,7 +50,10 @@ class Person(WebClient):
 
     :ivar counts: how the clicks ended.
     :ivar unexpected: errors that no user should ever see.
+    :cvar timeout: seconds that one waits for an answer.
     """
+
+    timeout = 120
 
     def __init__(self, base: str, database: str, login: str, password: str) -> None:
         super().__init__(base, database, login, password)
@@ -60,7 +63,7 @@ class Person(WebClient):
     def _post(self, path: str, **parameters: object) -> Any:
         request = {"jsonrpc": "2.0", "method": "call", "params": parameters}
         try:
-            answer = self._session.post(self.base + path, json=request, timeout=120).json()
+            answer = self._session.post(self.base + path, json=request, timeout=self.timeout).json()
         except (requests.RequestException, ValueError) as error:
             raise Interrupted(str(error)) from error
         if "error" in answer:

@@ -8,11 +8,12 @@ import random
 import signal
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 
 import psutil
 
 from odoo_env import REPO
-from workspace import PYTHON, RUN, Workspace
+from workspace import LOOPBACK, PYTHON, RUN, Workspace
 
 HTTP_WORKERS, CRON_WORKERS = 3, 2
 # How often a process is killed that speaks to Chorus Pro at that moment, where there is one.
@@ -26,11 +27,25 @@ class Odoo:
     :param port: of its web server.
     :param simulator_port: whose connections tell which processes are speaking to Chorus Pro.
     :param env: further environment variables.
+    :param host: where it runs, when not on this machine as such: its address, and what a command line there begins with.
+    :param workers: processes that serve users. :param crons: that run scheduled jobs.
     :ivar kills: how many processes (``worker``) were killed, how many in a call (``calling``), and the whole ``server``.
     """
 
-    def __init__(self, work: Workspace, name: str, database: str, port: int, simulator_port: int, env: dict[str, str]) -> None:
+    def __init__(
+        self,
+        work: Workspace,
+        name: str,
+        database: str,
+        port: int,
+        simulator_port: int,
+        env: dict[str, str],
+        host: tuple[str, Sequence[str]] = (LOOPBACK, ()),
+        workers: int = HTTP_WORKERS,
+        crons: int = CRON_WORKERS,
+    ) -> None:
         self.port, self._simulator_port = port, simulator_port
+        (self.host, self._inside), self._size = host, (workers, crons)
         self._work, self._name, self._database, self._env = work, name, database, env
         self._running = contextlib.ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
@@ -40,11 +55,13 @@ class Odoo:
     def start(self) -> None:
         """Start the server; from the main thread alone, as the death of the starting thread ends it."""
         self._starts += 1
+        workers, crons = self._size
         command = [
-            *(PYTHON, REPO / "tools/chaos_odoo.py", "-d", self._database, f"--http-port={self.port}"),
-            *(f"--workers={HTTP_WORKERS}", f"--max-cron-threads={CRON_WORKERS}", "--log-handler=werkzeug:WARNING"),
+            *(*self._inside, PYTHON, REPO / "tools/chaos_odoo.py", "-d", self._database),
+            *(f"--http-interface={self.host}", f"--http-port={self.port}", f"--workers={workers}"),
+            *(f"--max-cron-threads={crons}", "--log-handler=werkzeug:WARNING"),
         ]
-        running = self._work.background(f"{self._name}-odoo-{self._starts}", command, self.port, **self._env)
+        running = self._work.background(f"{self._name}-odoo-{self._starts}", command, self.port, self.host, **self._env)
         self._process = self._running.enter_context(running)
 
     def workers(self) -> list[psutil.Process]:
@@ -73,6 +90,11 @@ class Odoo:
         """Kill all processes of the server at once."""
         self.kills["server"] += 1
         self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where users find it."""
+        return f"http://{self.host}:{self.port}"
 
     def stop(self) -> None:
         """Kill all processes of the server at once, uncounted: nobody is waited for."""

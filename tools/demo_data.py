@@ -67,6 +67,7 @@ WORKS_PRODUCTS = [
     ("TRAVAUX", "Travaux de couverture", "works"),
     ("REVISION", "Révision de prix", "revision"),
     ("RETENUE", "Retenue de garantie", "retention"),
+    ("PENALITE", "Pénalité de retard", "penalty"),
 ]
 MOE = ("Cabinet Moreau, architectes", "20000005700014")
 SUBCONTRACTOR = ("Seconde Entreprise", "90000000100017")
@@ -224,6 +225,8 @@ def add_works(env, company):
         if kind == "retention":
             # kept back on what is paid: no revenue, no VAT
             values |= {"taxes_id": [(5, 0, 0)], "property_account_income_id": retention.id}
+        elif kind == "penalty":
+            values["taxes_id"] = [(5, 0, 0)]
         env["product.product"].create(values)
 
 

@@ -40,6 +40,7 @@ commands:
                              without ARGS the tests of imports, session and documents, and of deposits
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
   hostile [ARGS]       invoices sent while answers are changed on their way: the same must hold (see its --help)
+  hosts [ARGS]         two hosts share the work, and one of them or the database goes away: the same must hold; needs root
   bench NAME [ARGS]    counts of work, as a table: see `bench --help` for the names
   contracts [FOLDER]   make the tables in tests/contracts/ anew from the official Swaggers (in ../shared/api, or FOLDER)
   pictures [NAMES]     take the user guide's pictures anew, in Chromium, on a database of the demonstration
@@ -82,7 +83,7 @@ IN_PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadscope")
 # Of Debian, for `fresh`.
 RELEASES = ("bookworm", "trixie")
 # Commands whose arguments, --help included, are another program's.
-PASS_ON = ("serve", "simulator", "chaos", "hostile", "bench", "odoo")
+PASS_ON = ("serve", "simulator", "chaos", "hostile", "hosts", "bench", "odoo")
 
 
 def ensure_browser() -> None:
@@ -238,6 +239,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     import demo
     import fresh
     import hostile.command
+    import hosts.command
     import install_check
     import odoo_tests
     import translations
@@ -252,6 +254,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "lint": lambda: lint_command(work),
         "chaos": lambda: chaos.chaos(work, options.rest),
         "hostile": lambda: hostile.command.hostile(work, options.rest),
+        "hosts": lambda: hosts.command.hosts(work, options.rest),
         "bench": lambda: bench.bench(work, options.rest),
         "contracts": lambda: contracts.contracts(options.folder or contracts.SOURCE),
         "pictures": lambda: take_pictures(work, options.rest),
@@ -266,7 +269,7 @@ def run(options: argparse.Namespace, home: Path) -> int:
     work = workspace.Workspace(home)
     note = processes.note(workspace.RUN, os.getpid(), f"dev.py {options.command}")
     try:
-        if options.command not in ("simulator", "contracts", "fresh"):
+        if options.command not in ("simulator", "contracts", "fresh", "hosts"):
             work.open()
         return commands[options.command]()
     finally:

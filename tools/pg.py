@@ -116,12 +116,14 @@ class Cluster:
             fail("PostgreSQL's initdb failed.", f"run it by hand to see why: {command}")
         unfinished.rename(self.data)
 
-    def start(self) -> None:
+    def start(self, **settings: object) -> None:
         """Start the server unless it runs already, and count as one of its users until ``stop``.
 
-        :raises SystemExit: when it cannot start, with the end of its log.
+        :param settings: of a server for this command alone, beside `SETTINGS`; other commands wait until it has ended. Whoever
+            reaches an address that it listens on is trusted.
+        :raises SystemExit: when it cannot start, with the end of its log; with ``settings`` also when others use it.
         """
-        fcntl.flock(self._users, fcntl.LOCK_SH)
+        self._join(alone=bool(settings))
         with self.exclusive():
             if not self.data.exists():
                 self._create()
@@ -129,11 +131,34 @@ class Cluster:
                 fail(f"{self.data} belongs to another user.", "remove it, or ask its owner to")
             if self._run("pg_ctl", self.data, "status").returncode == 0:
                 return
-            options = f"-k {self.data} " + " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+            if settings:
+                rules = self.data / "trusted.conf"
+                rules.write_text("local all all trust\nhost all all samenet trust\n")
+                rules.chmod(0o644)
+                settings["hba_file"] = rules
+            words = (f"-c {name}={value}" for name, value in {**SETTINGS, **settings}.items())
+            options = f"-k {self.data} " + " ".join(words)
             logfile = self.data / "server.log"
             if self._run("pg_ctl", self.data, "-l", logfile, "-w", "-t", 60, "-o", options, "start").returncode:
                 reason = tail(logfile.read_text(errors="replace")) if logfile.exists() else ""
                 fail(f"PostgreSQL does not start:\n{reason}", f"see {logfile}; `dev.py clean` starts afresh")
+
+    def _join(self, alone: bool) -> None:
+        """Be one of the server's users, or its only one."""
+        if not alone:
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            return
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fail("Another command of this checkout uses PostgreSQL.", "wait for it, or end it with `dev.py stop`")
+        self._run("pg_ctl", self.data, "-m", "fast", "-w", "stop")
+
+    def restart(self) -> None:
+        """Let the server die in the middle of its work and start anew, as a failover to a restarted one does."""
+        logfile = self.data / "server.log"
+        if self._run("pg_ctl", self.data, "-l", logfile, "-m", "immediate", "-w", "-t", 60, "restart").returncode:
+            fail(f"PostgreSQL does not start again:\n{tail(logfile.read_text(errors='replace'))}", f"see {logfile}")
 
     def stop(self) -> None:
         """Stop the server, unless another process still uses it."""

@@ -41,6 +41,7 @@ COMPANIONS = ("account_peppol", "auth_totp_mail")
 # Odoo's approved platform, another companion; an Odoo 19 older than summer 2026 lacks it, and ours stands in.
 PLATFORM, STAND_IN = "l10n_fr_pdp", "l10n_fr_pdp_stand_in"
 TEST_ADDONS = REPO / "tests/addons"
+LOOPBACK = "127.0.0.1"
 # Add-ons of their own, each between this one and another that a database may have: see `Bridge`.
 BRIDGES = REPO / "bridges"
 # Beginnings of the names of databases that are kept as long as they are used.
@@ -109,7 +110,7 @@ def free_port(preferred: int = 0) -> int:
     for port in (preferred, 0):
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
+            probe.bind((LOOPBACK, port))
             return probe.getsockname()[1]
     fail("No free port on 127.0.0.1.", "end some of the programs that listen there")
 
@@ -175,9 +176,12 @@ class Workspace:
         finally:
             self.env["ODOO_RC"], self.env["PATH"], self.python = before
 
-    def open(self) -> None:
-        """Start PostgreSQL and drop what commands that were killed left behind."""
-        self.cluster.start()
+    def open(self, **settings: object) -> None:
+        """Start PostgreSQL and drop what commands that were killed left behind.
+
+        :param settings: of a server for this command alone (see `pg.Cluster.start`).
+        """
+        self.cluster.start(**settings)
         with self.cluster.exclusive():
             self._sweep()
 
@@ -427,13 +431,16 @@ class Workspace:
                 path.unlink(missing_ok=True)
 
     def background(
-        self, what: str, command: Sequence[object], port: int, **env: str
+        self, what: str, command: Sequence[object], port: int, host: str = LOOPBACK, **env: str
     ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-        """Run a server that listens on ``port`` beside this process (see `processes.background`)."""
+        """Run a server that listens on ``port`` beside this process (see `processes.background`).
+
+        :param host: its address where that is not this machine's loopback: nobody else's server is there.
+        """
 
         def answers(pid: int) -> bool:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                return processes.listens(pid, port)
+            with contextlib.suppress(OSError), socket.create_connection((host, port), 1):
+                return host != LOOPBACK or processes.listens(pid, port)
             return False
 
         return processes.background(RUN, what, command, {**self.env, **env}, answers)

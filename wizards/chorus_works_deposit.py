@@ -44,10 +44,12 @@ class ChorusWorksDeposit(models.TransientModel):
     tax = fields.Char("VAT", compute="_compute_texts")
     total = fields.Char("Amount with VAT", compute="_compute_texts")
     retention = fields.Char(compute="_compute_texts", help="Kept back at payment.")
+    penalty = fields.Char("Penalties", compute="_compute_texts", help="Taken off at payment.")
     net = fields.Char("Net to pay", compute="_compute_texts")
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
     filed = fields.Boolean("I have filed this document on the portal")
+    counsel = fields.Char(compute="_compute_texts", export_string_translation=False)
     said = fields.Boolean(compute="_compute_texts", export_string_translation=False)
 
     @api.depends("move_id")
@@ -59,6 +61,8 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.framework = f"{framework.code} – {framework.label.of('fr')}"  # the portal speaks French
             previous = assistant._previous_move()
             assistant.first_piece = not previous
+            counsel = works.counsel(move.chorus_framework)
+            assistant.counsel = counsel and counsel.of(self.env.lang)
             assistant.dossier = previous.chorus_dossier
             assistant.previous_number = previous.name
             assistant.recipient = document.recipient.identifier
@@ -79,12 +83,13 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.engagement_number = document.engagement_number
             # [INF] nothing public says whether the portal's amounts are before or after the retention: before it, the VAT is
             # the rate of the amount without VAT, which the MOE checks; the retention is then kept back at payment
-            kept = document.retained
-            assistant.untaxed = _french(document.totals.tax_basis)
-            assistant.tax = _french(document.totals.tax)
-            assistant.total = _french(document.totals.grand_total)
-            assistant.retention = _french(-kept) if kept else False
-            assistant.net = _french(document.totals.payable - kept) if kept else False
+            stated = move._chorus_stated()
+            assistant.untaxed = _french(stated.untaxed)
+            assistant.tax = _french(stated.vat)
+            assistant.total = _french(stated.taxed)
+            assistant.retention = _french(-stated.retention) if stated.retention else False
+            assistant.penalty = _french(-stated.deductions) if stated.deductions else False
+            assistant.net = _french(stated.net) if stated.net != stated.taxed else False
 
     @api.depends("move_id")
     def _compute_pdf(self):
@@ -94,7 +99,7 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.pdf_name = f"{number}.pdf"
 
     def _previous_move(self):
-        """The document of ours that this one follows in its billing file: A8 follows A7, A23 follows A22."""
+        """The document of ours that this one follows in its billing file: A8 follows A7, A22 takes its place, A23 follows A22."""
         self.ensure_one()
         move = self.move_id
         role = Role(move.chorus_market_id.role)
@@ -102,7 +107,7 @@ class ChorusWorksDeposit(models.TransientModel):
             lambda other: (
                 other != move
                 and other.chorus_framework
-                and move.chorus_framework in [one.code for one in works.next_of_ours(other.chorus_framework, role)]
+                and works.takes_place_of(move.chorus_framework, other.chorus_framework, role)
                 and other.chorus_identifier
             )
         )

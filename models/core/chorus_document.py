@@ -100,24 +100,31 @@ class ChorusDocument(models.AbstractModel):
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         self._chorus_prepare(base_lines)
         begun = self._chorus_begun_lines()
-        products, retained = [], []
+        products, retained, penalties = [], [], []
         for line in base_lines:
             if line["special_type"] or line["record"] in begun:
                 continue
-            # a retention keeps back a guarantee, without VAT: it lowers neither the price nor its VAT, but what is paid now
+            # a retention keeps back a guarantee, a penalty indemnifies, both without VAT: they lower neither the price nor its
+            # VAT, but what is paid now
             lowers = not line["chorus_vat"].rate and self._chorus_net(line) < 0
-            (retained if lowers and self._chorus_says_retention(line["record"]) else products).append(line)
+            if lowers and self._chorus_says_retention(line["record"]):
+                retained.append(line)
+            elif lowers and self._chorus_says_penalty(line["record"]):
+                penalties.append(line)
+            else:
+                products.append(line)
         rounding = sum((self._chorus_net(line) for line in base_lines if line["special_type"] == "cash_rounding"), ZERO)
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
-        self._chorus_settle([*products, *retained, *adjustments])
+        self._chorus_settle([*products, *retained, *penalties, *adjustments])
         texts, leading = self._chorus_texts()
         lines = tuple(self._chorus_document_line(line, texts.get(line["record"].id, ("", ""))) for line in products)
         allowances, charges = self._chorus_adjustments(adjustments)
         levies = self._chorus_levies([*products, *adjustments])
         allowances, charges = allowances + levies.allowances, charges + levies.charges
         kept_back = -sum((self._chorus_net(line) for line in retained), ZERO)
+        deducted = -sum((self._chorus_net(line) for line in penalties), ZERO)
         untaxed, taxes = self._chorus_book_totals(base_lines)
-        tax_basis = untaxed - rounding + levies.levied + kept_back
+        tax_basis = untaxed - rounding + levies.levied + kept_back + deducted
         tax = taxes - levies.levied + levies.withheld
         payments = self._chorus_payments()
         owed = tax_basis + tax + rounding
@@ -127,7 +134,7 @@ class ChorusDocument(models.AbstractModel):
         foreign = self.currency_id != self.company_currency_id
         company, customer = self.company_id, self.commercial_partner_id
         notes = self._chorus_notes(leading)
-        paying = self._chorus_paying(settled, payments, prepaid - levies.withheld, levies, retained, notes)
+        paying = self._chorus_paying(settled, payments, prepaid - levies.withheld, levies, retained, penalties, notes)
         return Invoice(
             number=self._chorus_number(),
             issue_date=self.invoice_date or None,
@@ -164,6 +171,7 @@ class ChorusDocument(models.AbstractModel):
                 payable=owed - prepaid,
             ),
             retained=kept_back,
+            deducted=deducted,
             notes=notes + paying.mention,
             attachments=self._chorus_attachments(),
         )
@@ -216,7 +224,11 @@ class ChorusDocument(models.AbstractModel):
         apart = (
             self.invoice_cash_rounding_id
             or any(tax.amount < 0 for tax in self.line_ids.tax_line_id)
-            or any(self._chorus_says_retention(line) for line in self.invoice_line_ids if line.price_subtotal < 0)
+            or any(
+                self._chorus_says_retention(line) or self._chorus_says_penalty(line)
+                for line in self.invoice_line_ids
+                if line.price_subtotal < 0
+            )
         )
         return float(self._chorus_document().totals.grand_total) if apart else self.amount_total
 
@@ -353,6 +365,10 @@ class ChorusDocument(models.AbstractModel):
     def _chorus_says_retention(self, line):
         """Whether an invoice line that lowers the total is called a retention."""
         return says_retention(line.name)
+
+    def _chorus_says_penalty(self, line):
+        """Whether an invoice line that lowers the total is a penalty for delay; its words alone do not tell it."""
+        return False
 
     def _chorus_levies(self, base_lines):
         """Taxes that are not VAT: EN 16931 knows no other, they are charges and discounts (BG-20, BG-21), or withheld (BT-113).

@@ -105,17 +105,19 @@ class ChorusSettlement(models.AbstractModel):
 
     # -- what a payer reads --------------------------------------------------------------------------------------------
 
-    def _chorus_paying(self, settled, payments, paid, levies, retained, notes):
+    def _chorus_paying(self, settled, payments, paid, levies, retained, penalties, notes):
         """What a payer reads of this invoice, as ``Paying``.
 
         :param settled: nothing is left to pay. :param payments: what ``_chorus_payments`` found.
         :param paid: how much of them counts as paid in advance. :param levies: what is withheld.
-        :param retained: base lines of a retention. :param notes: those of the document.
+        :param retained: base lines of a retention. :param penalties: those of penalties. :param notes: those of the document.
         """
         instalments = self._chorus_instalments()
-        kept_back = [(self._chorus_label(line["record"]), -self._chorus_net(line)) for line in retained]
+        kept_back, deducted = (
+            [(self._chorus_label(line["record"]), -self._chorus_net(line)) for line in lines] for lines in (retained, penalties)
+        )
         due = terms.first_due(instalments, paid) or self.invoice_date_due or None
-        particulars = terms.particulars(instalments, levies.reasons, kept_back, self.currency_id.name)
+        particulars = terms.particulars(instalments, levies.reasons, kept_back, self.currency_id.name, deducted)
         payment = self._chorus_payment(self._chorus_means(settled, payments), particulars)
         payee = self._chorus_payee()
         return Paying(due, payment, payee, self._chorus_subrogation(payee, notes))

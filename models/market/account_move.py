@@ -255,7 +255,12 @@ class AccountMove(models.Model):
 
     # EXTENDS core
     def _chorus_says_retention(self, line):
-        return line.chorus_line_kind == "retention" or super()._chorus_says_retention(line)
+        kind = line.chorus_line_kind
+        return kind == "retention" or (kind != "penalty" and super()._chorus_says_retention(line))
+
+    # EXTENDS core
+    def _chorus_says_penalty(self, line):
+        return line.chorus_line_kind == "penalty" or super()._chorus_says_penalty(line)
 
     # EXTENDS core
     def _chorus_look(self, form=None):

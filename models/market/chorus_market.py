@@ -164,6 +164,7 @@ class ChorusMarket(models.Model):
     progress = fields.Float(compute="_compute_amounts", help="Done, in percent of the amount with amendments.")
     amount_revision = fields.Monetary("Price revision", compute="_compute_amounts")
     amount_retention = fields.Monetary("Retention", compute="_compute_amounts", help="Kept back on the invoices so far.")
+    amount_penalty = fields.Monetary("Penalties taken off", compute="_compute_amounts", help="On the invoices so far.")
     amount_advance = fields.Monetary("Advance not repaid yet", compute="_compute_amounts")
     amount_invoiced = fields.Monetary("Invoiced", compute="_compute_amounts", help="Invoices less credit notes, VAT included.")
     amount_suspended = fields.Monetary("Suspended or to complete", compute="_compute_amounts", help="VAT included.")
@@ -331,6 +332,7 @@ class ChorusMarket(models.Model):
             market.progress = 100 * market.amount_works / market.amount_total if market.amount_total else 0
             market.amount_revision = by_kind.get("revision", 0)
             market.amount_retention = -by_kind.get("retention", 0)
+            market.amount_penalty = -by_kind.get("penalty", 0)
             market.amount_advance = by_kind.get("advance", 0) + by_kind.get("advance_repayment", 0)
             totals.put(market)
             market.amount_due = market.amount_invoiced - market.amount_paid

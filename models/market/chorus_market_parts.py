@@ -103,7 +103,7 @@ class ChorusMarketParty(models.Model):
     amount = fields.Monetary(
         "Direct payment",
         help="Amount up to which the public body accepted to pay this subcontractor directly; of works without VAT, which the"
-        " main contractor declares.",
+        " main contractor declares. Of a co-contractor: its part of the market without VAT.",
     )
     accepted_on = fields.Date("Accepted on", help="When the public body accepted the subcontractor.")
 

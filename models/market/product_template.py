@@ -8,7 +8,8 @@ KINDS = {
     "retention": "Retention",
     "advance": "Advance",
     "advance_repayment": "Repayment of the advance",
-    "other": "Other (penalty, expenses…)",
+    "penalty": "Penalty",
+    "other": "Other (expenses, bonus…)",
 }
 
 

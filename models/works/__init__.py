@@ -1,15 +1,17 @@
-from . import (
-    account_move,
-    account_move_line,
-    chorus_connection,
-    chorus_deposit,
-    chorus_deposit_line,
-    chorus_market,
-    chorus_market_party,
-    chorus_validation,
-    chorus_works_index,
-    chorus_works_progress,
-    chorus_works_share,
-    chorus_works_term,
-    res_company,
-)
+# isort: off
+from . import chorus_works_statement  # a mix-in of account.move
+from . import chorus_works_making  # another
+from . import account_move
+from . import account_move_line
+from . import chorus_connection
+from . import chorus_deposit
+from . import chorus_deposit_line
+from . import chorus_market
+from . import chorus_market_party
+from . import chorus_validation
+from . import chorus_works_index
+from . import chorus_works_penalty
+from . import chorus_works_progress
+from . import chorus_works_share
+from . import chorus_works_term
+from . import res_company

@@ -1,64 +1,29 @@
 from dataclasses import replace
-from decimal import Decimal
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.en16931 import DocumentError
 from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, Printed
 from ...services.follow import advice, works, works_clock
-from ...services.rules import direct_payment, situations
-from ...services.text import number as written
+from ...services.rules import accounts, direct_payment, situations
 from ...services.vocabulary import frameworks, states, statuses
+from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
-from ...services.works import clauses
-from ...services.works.money import ZERO
-from ...services.works.revision import Worked
-from ...services.works.statement import Amounts, Statement
 from ..core.chorus_notice import Notice
 from ..market.account_move import CUSTOMER_TYPES
-from ..market.chorus_market_line import exact
-from ..market.product_template import KINDS
 from .chorus_deposit import _as_invoice
-
-#: Where the lines of each kind stand among those of an invoice.
-_PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "retention": 1000}
-
-
-class Group:
-    """What becomes one line of an invoice: its name, its VAT, and what is stated of it without VAT."""
-
-    def __init__(self, name, tax):
-        self.name, self.tax = name, tax
-        self.total = self.before = self.amended = self.revised = ZERO
-
-    def add(self, row, *, amended, revised):
-        """Count a row; ``revised``: whether its price is revised."""
-        total, before = (Decimal(f"{amount:.2f}") for amount in (row.amount_total, row.amount_before))
-        self.total += total
-        self.before += before
-        self.amended += total if amended else ZERO
-        self.revised += total - before if revised else ZERO
-
-
-class Books(NamedTuple):
-    """What the situations before one say: works by their progress, all works, and what the clauses need."""
-
-    works: Decimal
-    everything: Decimal
-    invoiced: clauses.Invoiced
 
 
 class AccountMove(models.Model):
     """A document of a works market: its place among the situations, how it is filed, and who must act now until when."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "chorus.works.statement", "chorus.works.making"]
 
     chorus_situation = fields.Integer(
         "Situation no.", compute="_compute_chorus_situation", store=True, readonly=False, copy=False, tracking=True
@@ -129,6 +94,25 @@ class AccountMove(models.Model):
         values = super().web_read({asked: inner for asked, inner in specification.items() if asked != name})
         return [{**row, name: []} for row in values]
 
+    # EXTENDS market
+    def write(self, vals):
+        result = super().write(vals)
+        if "chorus_framework" in vals:
+            for move in self.filtered(lambda move: move.state == "draft" and move.chorus_progress_ids):
+                # the final account pays back all of the advance
+                move._chorus_remake_lines()
+        return result
+
+    def _chorus_take_whole_period(self):
+        """An account tells the market from its first day on."""
+        self.ensure_one()
+        market = self.chorus_market_id
+        starts = [move.chorus_period_start for move in self._chorus_situation_moves() if move.chorus_period_start]
+        final = self._chorus_accounts_before()[:1]
+        self.chorus_period_start = min([*starts, market.date_notified or self.chorus_period_start])
+        if final.chorus_period_end:
+            self.chorus_period_end = final.chorus_period_end
+
     def _chorus_is_situation(self):
         """Whether this is a statement, or the credit note of one, of a works market."""
         self.ensure_one()
@@ -153,7 +137,11 @@ class AccountMove(models.Model):
     def _compute_chorus_amounts(self):
         for move in self:
             move.chorus_amounts = move._chorus_is_situation() and self.env["ir.qweb"]._render(
-                "l10n_fr_chorus_pro.situation_amounts", {"rows": move._chorus_statement(move._chorus_columns())}
+                "l10n_fr_chorus_pro.situation_amounts",
+                {
+                    "rows": move._chorus_statement(move._chorus_columns()),
+                    "account": works.is_account(move.chorus_framework),
+                },
             )
 
     def _chorus_amounts(self, books=None):
@@ -168,107 +156,9 @@ class AccountMove(models.Model):
             "revision": kinds["revision"],
             "advance": kinds["advance"] + kinds["advance_repayment"],
             "retention": kinds["retention"],
+            "penalty": kinds["penalty"],
             "other": kinds["other"],
         }
-
-    def _chorus_columns(self, books=None):
-        """This situation as a ``services.works.statement.Statement``: to date, before and this month, by the books."""
-        self.ensure_one()
-        market = self.chorus_market_id
-        before = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
-        books = books or market._chorus_book_kinds()
-        previous = sum((move._chorus_column(books.get(move.id, {})) for move in before), Amounts())
-        month = self._chorus_column(self._chorus_kinds())
-        return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
-
-    def _chorus_column(self, kinds):
-        """The amounts of one document, given those of its kinds; those of a credit note are negative."""
-        sign = -1 if self.move_type == "out_refund" else 1
-        money = {kind: self._chorus_money(kinds.get(kind, 0)) for kind in KINDS}
-        return Amounts(
-            works=money["works"],
-            revision=money["revision"],
-            advance=money["advance"],
-            repaid=-money["advance_repayment"],
-            other=money["other"],
-            vat=self._chorus_money(sign * self.amount_tax),
-            retention=-money["retention"],
-        )
-
-    def _chorus_shares(self, before=()):
-        """The parts of subcontractors in this situation that are not zero; those of the situations before too, where given.
-
-        Parts of another market's subcontractors, left from before the invoice's market was changed, are none.
-        """
-        self.ensure_one()
-        moves = [*self.ids, *(move.id for move in before)]
-        market = self.chorus_market_id._origin
-        return self.env["chorus.works.share"].search(
-            [("move_id", "in", moves), ("party_id.market_id", "=", market.id), ("amount", "!=", 0)], order="party_id, id"
-        )
-
-    def _chorus_statement(self, found):
-        """The recapitulation of a situation: rows of a label, the texts of its three columns, and whether it stands out.
-
-        :param found: what `_chorus_columns` made.
-        """
-        columns = (found.cumulative, found.previous, found.month)
-        labels = [
-            ("works", self.env._("Work, without VAT"), False),
-            ("revision", self.env._("Price revision"), False),
-            ("advance", self.env._("Advance"), False),
-            ("repaid", self.env._("Repayment of the advance"), False),
-            ("other", self.env._("Other amounts"), False),
-            ("untaxed", self.env._("Total without VAT"), True),
-            ("vat", self.env._("VAT"), False),
-            ("taxed", self.env._("Total with VAT"), True),
-            ("retention", self.env._("Retention of guarantee"), False),
-            ("net", self.env._("Net to pay"), True),
-        ]
-        always = ("works", "untaxed", "vat", "taxed", "net")
-        taken = ("repaid", "retention")
-        rows = []
-        for name, label, stands_out in labels:
-            amounts = [-getattr(column, name) if name in taken else getattr(column, name) for column in columns]
-            if name in always or any(amounts):
-                rows.append((label, amounts, stands_out))
-        rows += self._chorus_statement_shares(columns)
-        return [
-            (label, [format_amount(self.env, float(amount), self.currency_id) for amount in amounts], stands_out)
-            for label, amounts, stands_out in rows
-        ]
-
-    def _chorus_statement_shares(self, columns):
-        """Who is paid what: a row for each subcontractor paid directly to date, and what is left for us; none without them."""
-        if self.move_type != "out_invoice":
-            return []
-        parts = []
-        for party, shares in self._chorus_shares(self._chorus_progressed()).grouped("party_id").items():
-            own = shares.filtered(lambda share: share.move_id == self._origin)
-            month, before = (self._chorus_money(sum(some.mapped("amount"))) for some in (own, shares - own))
-            parts.append((party.partner_id.name, [before + month, before, month]))
-        if not parts:
-            return []
-        ours = [column.net - sum(amounts[rank] for _name, amounts in parts) for rank, column in enumerate(columns)]
-        return [
-            *((self.env._("Paid directly to %s, without VAT", name), amounts, False) for name, amounts in parts),
-            (self.env._("Left to pay to us"), ours, True),
-        ]
-
-    def _chorus_statement_market(self, found):
-        """The foot of the recapitulation: the market's amount, how much of it is done and what is left; "" without an amount.
-
-        :param found: what `_chorus_columns` made.
-        """
-        if not found.market:
-            return ""
-        currency = self.chorus_market_id.currency_id
-        return self.env._(
-            "Market without VAT, amendments included: %(market)s. Done: %(percent)s %%. Left to do: %(left)s.",
-            market=format_amount(self.env, float(found.market), currency),
-            percent=formatLang(self.env, float(found.progress), digits=2),
-            left=format_amount(self.env, float(found.left), currency),
-        )
 
     # EXTENDS 'account'
     @api.depends("chorus_market_id", "invoice_line_ids.chorus_line_kind")
@@ -277,52 +167,6 @@ class AccountMove(models.Model):
         for move in self:
             if move.tax_totals and move.chorus_market_id and move._chorus_is_situation():
                 move.tax_totals = move._chorus_totals_shown(move.tax_totals)
-
-    def _chorus_totals_shown(self, totals):
-        """The totals of a situation as the certificate has them: without and with VAT before the retention, and what is left.
-
-        :param totals: those of Odoo, which take the retention off the amount without VAT.
-        """
-        kept = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product" and line.chorus_line_kind == "retention" and not line._chorus_is_taxed()
-        )
-        amount = self.currency_id.round(-sum(kept.mapped("price_subtotal")))
-        if self.currency_id.is_zero(amount):
-            return totals
-        local = self.company_currency_id.round(sum(kept.mapped("balance")) * (-1 if self.move_type == "out_refund" else 1))
-        first, *rest = totals["subtotals"] or [
-            {"name": self.env._("Untaxed Amount"), "tax_groups": [], **self._chorus_subtotal(0, 0)}
-        ]
-        added = {key: first[key] + more for key, more in (("base_amount_currency", amount), ("base_amount", local))}
-        taxed = {
-            "name": self.env._("Total with VAT"),
-            **self._chorus_subtotal(totals["total_amount_currency"] + amount, totals["total_amount"] + local),
-            "tax_groups": [
-                {
-                    "id": False,
-                    "group_name": self.env._("Retention of guarantee"),
-                    "group_label": False,
-                    "involved_tax_ids": [],
-                    "tax_amount_currency": -amount,
-                    "tax_amount": -local,
-                    "base_amount_currency": 0.0,
-                    "base_amount": 0.0,
-                    "display_base_amount_currency": False,
-                    "display_base_amount": False,
-                }
-            ],
-        }
-        groups = [group for subtotal in totals["subtotals"] for group in subtotal["tax_groups"]]
-        same = len(groups) == 1 and self.currency_id.is_zero(groups[0]["base_amount_currency"] - added["base_amount_currency"])
-        return {
-            **totals,
-            "has_tax_groups": True,
-            "same_tax_base": totals["same_tax_base"] or same,
-            "subtotals": [{**first, **added}, *rest, taxed],
-        }
-
-    def _chorus_subtotal(self, amount, local):
-        return {"base_amount_currency": amount, "base_amount": local, "tax_amount_currency": 0.0, "tax_amount": 0.0}
 
     def _chorus_situation_moves(self):
         """The other posted documents of the market that are situations, or credit notes of one."""
@@ -341,6 +185,7 @@ class AccountMove(models.Model):
             self._chorus_money(kinds["works"]),
             self._chorus_money(kinds["retention"]),
             self.invoice_date or None,
+            works.is_account(self.chorus_framework),
         )
 
     def _chorus_other_situations(self, books=None):
@@ -367,6 +212,7 @@ class AccountMove(models.Model):
                         last.chorus_period_end or None,
                         self._chorus_money(sum(one.get("works", 0) for one in kinds)),
                         self._chorus_money(sum(one.get("retention", 0) for one in kinds)),
+                        account=works.is_account(last.chorus_framework),
                     )
                 )
         return found
@@ -389,14 +235,25 @@ class AccountMove(models.Model):
     def _chorus_offers(self):
         offers = super()._chorus_offers()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
-            subcontracted = Role.SOUS_TRAITANT.value in self.chorus_market_id.party_ids.mapped("role")
-            if subcontracted and (self.state == "draft" or self._chorus_shares()):
+            if self._chorus_has_parts():
                 offers.append("shares")
             if self.chorus_progress_ids:
                 offers.append("progress")
             elif self.state == "draft" and self.chorus_market_id.line_ids:
                 offers.append("start_progress")
+        elif self.chorus_market_id.works and self._chorus_credits_parts() and self._chorus_has_parts():
+            offers.append("shares")
         return offers
+
+    def _chorus_credits_parts(self):
+        """Whether it is the credit note of a situation that has parts of others."""
+        return bool(self.reversed_entry_id and self.reversed_entry_id._chorus_shares())
+
+    def _chorus_has_parts(self):
+        """Whether others have a part in it, or may be given one."""
+        self.ensure_one()
+        paid = any(party._chorus_is_paid_apart() for party in self.chorus_market_id.party_ids)
+        return paid and bool(self.state == "draft" or self._chorus_shares())
 
     def _inverse_chorus_progress_ids(self):
         for move in self:
@@ -418,247 +275,12 @@ class AccountMove(models.Model):
         shares = self.env["chorus.works.share"]._chorus_of(self)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Direct payment, situation no. %s", self.chorus_situation),
+            "name": self.env._("Paid to others, situation no. %s", self.chorus_situation),
             "res_model": "chorus.works.share",
             "views": [(False, "list")],
             "domain": [("id", "in", shares.ids)],
             "target": "current",
         }
-
-    def _chorus_start_progress(self):
-        self.ensure_one()
-        self.env["chorus.works.progress"]._chorus_start(self, self._chorus_last_progress())
-        self._chorus_remake_lines()
-
-    def _chorus_progressed(self):
-        """The posted situations before this one that were not credited in full, the last one first."""
-        return (
-            self._chorus_situation_moves()
-            .filtered(
-                lambda move: (
-                    move.move_type == "out_invoice"
-                    and move.payment_state != "reversed"
-                    and move.chorus_situation < self.chorus_situation
-                )
-            )
-            .sorted("chorus_situation", reverse=True)
-        )
-
-    def _chorus_last_progressed(self):
-        """The last situation before this one that was stated by its progress; maybe none."""
-        self.ensure_one()
-        before = self._chorus_progressed()
-        stated = {move for (move,) in self.env["chorus.works.progress"]._read_group([("move_id", "in", before.ids)], ["move_id"])}
-        # alone: the rows of three years would be read along with its own
-        return next((move.with_prefetch() for move in before if move in stated), before.browse())
-
-    def _chorus_last_progress(self):
-        """The rows of the last situation before this one that was stated by its progress."""
-        return self._chorus_last_progressed().chorus_progress_ids
-
-    def _chorus_is_stale(self):
-        """Whether the situations before this one have changed since its progress was taken up."""
-        self.ensure_one()
-        if self.state != "draft" or not self._origin:
-            return False
-        stated = self.env["chorus.works.progress"]._read_group(
-            [("move_id", "=", self._origin.id)], [], ["amount_before:sum", "__count"]
-        )
-        ((before, count),) = stated
-        if not count:
-            return False
-        last = self.env["chorus.works.progress"]._read_group(
-            [("move_id", "=", self._chorus_last_progressed().id)], [], ["amount_total:sum"]
-        )
-        ((total,),) = last
-        return bool(self.currency_id.compare_amounts(before or 0, total or 0))
-
-    def _chorus_remake_lines(self):
-        """Make the invoice's lines of the progress, and of the market's clauses; a line that a person added stays as it is."""
-        self.ensure_one()
-        if self.state != "draft" or not self.chorus_progress_ids:
-            return
-        made = {line.chorus_part: line for line in self.invoice_line_ids if line.chorus_part}
-        commands = []
-        for part, (label, values) in self._chorus_parts().items():
-            line = made.pop(part, None)
-            if not line:
-                commands.append(Command.create({**values, "chorus_part": part}))
-                continue
-            changed = {}
-            if self.currency_id.compare_amounts(line.price_unit * line.quantity, values["price_unit"]):
-                changed |= {"price_unit": values["price_unit"], "quantity": 1}
-            # what a person wrote in its place stays
-            if line.name != values["name"] and (line.name or "").startswith(label):
-                changed["name"] = values["name"]
-            if changed:
-                commands.append(Command.update(line.id, changed))
-        commands += [Command.delete(line.id) for line in made.values()]
-        if commands:
-            self.write({"invoice_line_ids": commands})
-
-    def _chorus_parts(self):
-        """The lines that this situation is made of, in order: ``{part: (how its name begins, values of the line)}``."""
-        self.ensure_one()
-        speaking = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        groups = self._chorus_groups()
-        before = self._chorus_progressed()
-        books = self._chorus_books(before)
-        usual = self._chorus_works_tax(self.env["chorus.market.line"])
-        correction = sum((group.before for group in groups.values()), ZERO) - books.works
-        works = {part: group.total - group.before for part, group in groups.items()}
-        month = clauses.month(
-            self.chorus_market_id._chorus_clauses(),
-            self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
-            books.invoiced,
-            self.env["chorus.works.index"]._chorus_published(self.company_id, self.chorus_market_id.term_ids.mapped("name")),
-        )
-        found = {}
-
-        def add(part, kind, label, amount, tax, detail=""):
-            if not amount:
-                return
-            product = self._chorus_product_of(kind)
-            values = {
-                "name": f"{label}{detail}",
-                "quantity": 1,
-                "price_unit": float(amount),
-                "tax_ids": [Command.set(tax.ids)],
-                "chorus_line_kind": kind,
-                # before the lines that a person adds; what is kept back comes last
-                "sequence": len(found) + _PLACES.get(kind, 0),
-            }
-            found[part] = label, {**values, "product_id": product.id} if product else values
-
-        for part, group in groups.items():
-            add(part, "works", group.name, works[part], group.tax)
-        add("works:before", "works", speaking.env._("Situations stated otherwise"), correction, usual)
-        detail = speaking._chorus_coefficient_text(month)
-        for key, amount in sorted(month.revision.items()):
-            tax = self.env["account.tax"].browse(key)
-            add(f"revision:{key}", "revision", speaking.env._("Price revision"), amount, tax, detail)
-        add("advance", "advance", speaking.env._("Advance"), month.advance, usual)
-        add("repaid", "advance_repayment", speaking.env._("Repayment of the advance"), -month.repaid, usual)
-        none = self.env["account.tax"]
-        add("retention", "retention", speaking.env._("Retention of guarantee"), -month.retention, none)
-        return found
-
-    def _chorus_coefficient_text(self, month):
-        """How a line of revision tells its coefficient, in the language of this record."""
-        if not month.coefficient:
-            return ""
-        shown = formatLang(self.env, float(month.coefficient.value), digits=self.chorus_market_id.revision_digits)
-        read = ", ".join(f"{index} {written(value, 1).of(self.env.lang)}" for index, _month, value in month.coefficient.read)
-        if month.provisional:
-            return self.env._(": coefficient %(coefficient)s, provisional (%(indices)s)", coefficient=shown, indices=read)
-        return self.env._(": coefficient %(coefficient)s (%(indices)s)", coefficient=shown, indices=read)
-
-    def _chorus_product_of(self, kind):
-        """The product by which this company invoices a kind of line, which gives it its account; works have none of their own."""
-        if kind == "works":
-            return self.env["product.product"]
-        products = self.env["product.product"]
-        domain = [*products._check_company_domain(self.company_id), ("product_tmpl_id.chorus_line_kind", "=", kind)]
-        return products.search(domain, order="id", limit=1)
-
-    def _chorus_works_tax(self, line):
-        """The VAT of a line of the price schedule on this invoice; of an empty one, that of the market."""
-        return self.fiscal_position_id.map_tax(line.tax_id or self.chorus_market_id._chorus_tax())
-
-    def _chorus_groups(self):
-        """What is stated, as the lines of the invoice show it: ``{part: Group}``, by chapter or by line, and by VAT."""
-        by_line = self.chorus_market_id.works_lines == "line"
-        groups, taxes = {}, {}
-        name, place = self.chorus_market_id.name or self.chorus_market_id.number, 0
-        for row in self.chorus_progress_ids.sorted(lambda row: (row.sequence, row.id)):
-            line = row.market_line_id
-            if row.display_type:
-                name, place = line.display_name, line.id
-                continue
-            if line.tax_id not in taxes:
-                taxes[line.tax_id] = self._chorus_works_tax(line)
-            tax = taxes[line.tax_id]
-            shown, key = (line.display_name, line.id) if by_line else (name, place)
-            group = groups.setdefault(f"works:{key}:{tax.id}", Group(shown, tax))
-            group.add(row, amended=bool(line.amendment_id), revised=line.revised)
-        return groups
-
-    def _chorus_books(self, before):
-        """What the situations before this one say of each kind, as ``Books``.
-
-        :param before: those that were not credited in full.
-        """
-        moves = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
-        stated = set(self.env["chorus.works.progress"]._read_group([("move_id", "in", moves.ids)], ["move_id"]))
-        numbers = {move.chorus_situation for (move,) in stated if move in before}
-        rows = self.env["account.move.line"]._read_group(
-            [("move_id", "in", moves.ids), ("display_type", "=", "product")],
-            ["move_id", "chorus_line_kind", "chorus_part"],
-            ["price_subtotal:sum"],
-        )
-        usual = self._chorus_works_tax(self.env["chorus.market.line"]).id
-        counted = everything = ZERO
-        kinds, revision = {}, {}
-        for move, kind, part, amount in rows:
-            money = self._chorus_money(-amount if move.move_type == "out_refund" else amount)
-            kinds[kind or "works"] = kinds.get(kind or "works", ZERO) + money
-            if (kind or "works") == "works":
-                everything += money
-                # what a person added to a situation that was stated by its progress is no part of the schedule
-                counted += money if part or move.chorus_situation not in numbers else ZERO
-            elif kind == "revision":
-                key = int(part.partition(":")[2]) if part else usual
-                revision[key] = revision.get(key, ZERO) + money
-        invoiced = clauses.Invoiced(
-            advance=kinds.get("advance", ZERO),
-            repaid=-kinds.get("advance_repayment", ZERO),
-            retention=-kinds.get("retention", ZERO),
-            revision=revision,
-        )
-        return Books(counted, everything, invoiced)
-
-    def _chorus_done(self, groups, books, month, before, usual):
-        """What is done to date, as ``services.works.clauses.Done``."""
-        works, amended, rates = {}, {}, {usual.id: exact(usual.amount)}
-        revised = {}
-        for group in groups.values():
-            key = group.tax.id
-            works[key] = works.get(key, ZERO) + group.total
-            amended[key] = amended.get(key, ZERO) + group.amended
-            rates[key] = exact(group.tax.amount)
-            revised[key] = revised.get(key, ZERO) + group.revised
-        typed = sum(
-            (
-                self._chorus_money(line.price_subtotal)
-                for line in self.invoice_line_ids
-                if line.display_type == "product" and line.chorus_line_kind == "works" and not line.chorus_part
-            ),
-            ZERO,
-        )
-        # what is done beside the schedule, or was before there was one, is of the usual VAT
-        beside = books.everything + month + typed - sum(works.values(), ZERO)
-        works[usual.id] = works.get(usual.id, ZERO) + beside
-        months = self._chorus_worked(before)
-        if self.chorus_period_end:
-            this = self.chorus_period_end.replace(day=1)
-            for key, amount in revised.items():
-                months.setdefault(key, []).append(Worked(this, amount))
-        return clauses.Done(works, amended, month + typed, months, rates, usual.id)
-
-    def _chorus_worked(self, before):
-        """What was done of the lines whose prices are revised in each situation before this one: ``{tax id: [Worked]}``."""
-        rows = self.env["chorus.works.progress"]._read_group(
-            [("move_id", "in", before.ids), ("market_line_id.revised", "=", True), ("display_type", "=", False)],
-            ["move_id", "market_line_id.tax_id"],
-            ["amount_month:sum"],
-        )
-        taxes, found = {}, {}
-        for move, tax, amount in sorted(rows, key=lambda row: row[0].chorus_situation):
-            if tax not in taxes:
-                taxes[tax] = self.fiscal_position_id.map_tax(tax or self.chorus_market_id._chorus_tax()).id
-            month = (move.chorus_period_end or move.invoice_date).replace(day=1)
-            found.setdefault(taxes[tax], []).append(Worked(month, self._chorus_money(amount)))
-        return found
 
     # -- filed by hand -------------------------------------------------------------------------------------------------
 
@@ -688,9 +310,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self.chorus_status or not self.chorus_market_id or not self.chorus_waiting_since:
             return None
-        return works_clock.clock(
-            self.chorus_status, self._chorus_piece() or self.chorus_framework or "", self.chorus_waiting_since
-        )
+        alive, since = self._chorus_piece() or self.chorus_framework or "", self.chorus_waiting_since
+        if works.is_final(self.chorus_framework) and self._chorus_turn() is not Actor.SUPPLIER:
+            # whoever handles it in turn, it runs from the day on which it was filed
+            since = self._chorus_line().deposit_id.deposited_at or since
+        return works_clock.clock(self.chorus_status, alive, since)
 
     # EXTENDS market
     def _chorus_findings_in_market(self, found):
@@ -710,10 +334,37 @@ class AccountMove(models.Model):
                 self._chorus_waiting_situations(),
                 today=self.invoice_date or fields.Date.context_today(self),
                 stale=self._chorus_is_stale(),
+                penalty_taxed=any(
+                    line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
+                ),
             )
+            found += accounts.check(self._chorus_account_facts())
             shares = [share._chorus_share() for share in self._chorus_shares()]
-            found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None)
+            kinds = self._chorus_kinds()
+            work = self._chorus_money(kinds["works"] + kinds["revision"])
+            found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None, work)
         return found
+
+    def _chorus_account_facts(self):
+        """This document as a ``services.rules.accounts.Account``."""
+        filed = {
+            move.chorus_framework: move._chorus_line().deposit_id.deposited_at
+            for move in self._chorus_accounts_before()
+            if move._chorus_line()
+        }
+        days = {code: moment and fields.Datetime.context_timestamp(self, moment).date() for code, moment in filed.items()}
+        return accounts.Account(
+            self.chorus_framework or "",
+            self.invoice_date or fields.Date.context_today(self),
+            self.chorus_market_id.date_accepted or None,
+            days.get("A7") or None,
+            days.get("A22") or None,
+        )
+
+    # EXTENDS core
+    def _chorus_grand_total(self):
+        by_paper = self.chorus_market_id and self._chorus_by_hand() and self._chorus_is_situation()
+        return float(self._chorus_stated().taxed) if by_paper else super()._chorus_grand_total()
 
     # EXTENDS market
     def _chorus_document_in_market(self, document):
@@ -734,7 +385,7 @@ class AccountMove(models.Model):
         return super()._auto_init()
 
     def _chorus_unexplained_lines(self):
-        """The lines on which no VAT is charged and nothing says why, but a retention: it is kept back at payment."""
+        """The lines on which no VAT is charged and nothing says why, but what is kept back or taken off at payment."""
         self.ensure_one()
 
         def unexplained(line):
@@ -742,7 +393,9 @@ class AccountMove(models.Model):
             return vat.category is VatCategory.EXEMPT and not (vat.reason or vat.reason_code)
 
         return (self.invoice_line_ids - self._chorus_begun_lines()).filtered(
-            lambda line: line.display_type == "product" and line.chorus_line_kind != "retention" and unexplained(line)
+            lambda line: (
+                line.display_type == "product" and line.chorus_line_kind not in ("retention", "penalty") and unexplained(line)
+            )
         )
 
     # EXTENDS exchange
@@ -893,7 +546,7 @@ class AccountMove(models.Model):
 
     def _chorus_reminder(self, clock):
         """What tells the reminder of this delay from that of another."""
-        return f"{clock.reminder.en} {self.chorus_waiting_since}"
+        return f"{clock.reminder.en} {clock.since}"
 
     def _chorus_was_reminded(self, clock):
         """Whether a person was asked to remind the party of this delay, and did."""

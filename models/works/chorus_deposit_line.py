@@ -19,14 +19,15 @@ class ChorusDepositLine(models.Model):
     def _chorus_is_piece(self, piece):
         """Whether it is this document: same recipient, day and amount, as far as the search tells.
 
-        The amount is the one that the assistant gives, before the retention, or what is to be paid.
+        The amount is the one that the assistant gives, before what is kept back, or what is to be paid.
         """
         self.ensure_one()
         try:
             total = Decimal(piece.total)
         except InvalidOperation:
             return False
-        totals = {abs(self.total), abs(self.total) - float(self.move_id._chorus_document().retained)}
+        stated = self.move_id._chorus_stated()
+        totals = {abs(self.total), abs(float(stated.taxed)), abs(float(stated.net))}
         return (
             piece.recipient in ("", self.recipient)
             and piece.issue_date == fields.Date.to_string(self.issue_date)

@@ -1,13 +1,16 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ...services.works import advance, retention
+from ...services.follow import works
+from ...services.vocabulary.frameworks import Role
+from ...services.works import advance, penalty, retention
 from ...services.works.clauses import Clauses
 from ...services.works.retention import Base, Guarantee
 from ...services.works.revision import Formula, Rounding
 from ..market.account_move import CUSTOMER_TYPES
 from ..market.chorus_market_line import exact
+from .chorus_works_statement import APART
 
 
 class ChorusMarket(models.Model):
@@ -98,6 +101,19 @@ class ChorusMarket(models.Model):
         required=True,
         help="Up to the thousandth, unless the market says otherwise.",
     )
+    penalty_ids = fields.One2many("chorus.works.penalty", "market_id", "Penalties")
+    penalty_divisor = fields.Integer(
+        "Part of the market a day, 1 /", default=penalty.DIVISOR, help="1/3000 where the market says nothing else."
+    )
+    penalty_highest = fields.Float(
+        "Most, % of the market",
+        digits=(5, 2),
+        default=float(penalty.HIGHEST),
+        help="10 % (CCAG 2021); zero: no ceiling, as in 2009.",
+    )
+    penalty_exempt = fields.Monetary(
+        "Nothing is due up to", default=float(penalty.EXEMPT), help="1,000 € (CCAG 2021); above it, all of it is due."
+    )
     term_ids = fields.One2many("chorus.works.term", "market_id", "Indices", copy=True)
 
     # -- clauses -------------------------------------------------------------------------------------------------------
@@ -132,12 +148,16 @@ class ChorusMarket(models.Model):
                 market.date_accepted, market.guarantee_months, market.date_reserves_lifted or None
             )
 
-    @api.constrains("retention_rate", "advance_rate", "advance_start", "advance_end")
+    @api.constrains(
+        "retention_rate", "advance_rate", "advance_start", "advance_end", "penalty_highest", "penalty_divisor", "penalty_exempt"
+    )
     def _check_rates(self):
         for market in self:
-            rates = (market.retention_rate, market.advance_rate, market.advance_start, market.advance_end)
+            rates = (market.retention_rate, market.advance_rate, market.advance_start, market.advance_end, market.penalty_highest)
             if not all(0 <= rate <= 100 for rate in rates):
                 raise ValidationError(self.env._("Rates of the market are between 0 and 100 %."))
+            if market.penalty_divisor < 1 or market.penalty_exempt < 0:
+                raise ValidationError(self.env._("A day's penalty is one part of the market among several, such as 1/3000."))
 
     @api.constrains("term_ids", "revision_fixed", "revision_lag", "revision_digits")
     def _check_formula(self):
@@ -179,6 +199,8 @@ class ChorusMarket(models.Model):
             advance_end=exact(self.advance_end),
             formula=self._chorus_formula(),
             ends=max(ends) if ends else None,
+            penalties_highest=exact(self.penalty_highest),
+            penalties_exempt=self._chorus_money(self.penalty_exempt),
         )
 
     def _chorus_money(self, amount):
@@ -242,24 +264,44 @@ class ChorusMarket(models.Model):
         move = self.env["account.move"].with_company(self.company_id).create(
             {"move_type": "out_invoice", "partner_id": self.partner_id.id, "chorus_market_id": self.id}
         )  # fmt: skip
+        if works.is_account(move.chorus_framework):
+            move._chorus_take_whole_period()
         move._chorus_start_progress()
         return move
 
-    def _chorus_book_kinds(self):
-        """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative."""
+    def action_final_account(self):
+        """Start the draft of the final account: what the monthly statements have left, all of the advance paid back."""
         self.ensure_one()
-        rows = self.env["account.move.line"]._read_group(
-            [
-                ("move_id.chorus_market_id", "in", self._origin.ids),
-                ("move_id.move_type", "in", CUSTOMER_TYPES),
-                ("parent_state", "=", "posted"),
-                ("display_type", "=", "product"),
-            ],
-            ["move_id", "chorus_line_kind"],
-            ["price_subtotal:sum"],
-        )
+        self.check_access("write")
+        offered = works.offered(Role(self.role), works=self.works, filed=self._chorus_filed())
+        code = next((framework.code for framework in offered if works.is_final(framework.code)), None)
+        if not code:
+            raise UserError(self.env._("The final account is with the public body already, or is not yours to file."))
+        move = self._chorus_next_situation()
+        if move.chorus_framework != code:
+            move.chorus_framework = code
+        move._chorus_take_whole_period()
+        return move._get_records_action()
+
+    def _chorus_book_kinds(self):
+        """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative.
+
+        What of a retention or of penalties bears VAT stands beside as ``retention_taxed``, ``penalty_taxed``.
+        """
+        self.ensure_one()
+        lines = self.env["account.move.line"]
+        domain = [
+            ("move_id.chorus_market_id", "in", self._origin.ids),
+            ("move_id.move_type", "in", CUSTOMER_TYPES),
+            ("parent_state", "=", "posted"),
+            ("display_type", "=", "product"),
+        ]
+        by, total = ["move_id", "chorus_line_kind"], ["price_subtotal:sum"]
+        rows = [(move, kind or "works", amount) for move, kind, amount in lines._read_group(domain, by, total)]
+        taxed = [*domain, ("chorus_line_kind", "in", APART), ("tax_ids.amount", "!=", 0)]
+        rows += [(move, f"{kind}_taxed", amount) for move, kind, amount in lines._read_group(taxed, by, total)]
         found = {}
         for move, kind, amount in rows:
             kinds = found.setdefault(move.id, {})
-            kinds[kind or "works"] = kinds.get(kind or "works", 0) + (-amount if move.move_type == "out_refund" else amount)
+            kinds[kind] = kinds.get(kind, 0) + (-amount if move.move_type == "out_refund" else amount)
         return found

@@ -10,6 +10,7 @@ from odoo.tools.sql import escape_psql
 from ...services.api.errors import ChorusError, OutcomeUnknown
 from ...services.clock import UTC
 from ...services.follow.works_clock import VALIDATOR_DAYS
+from ...services.rules import direct_payment
 from ...services.siret import compact
 from ...services.vocabulary import motifs, statuses
 from ...services.vocabulary.frameworks import Role
@@ -87,6 +88,7 @@ class ChorusValidation(models.Model):
     market_id = fields.Many2one("chorus.market", "Public market", compute="_compute_links")
     partner_id = fields.Many2one("res.partner", "Subcontractor", compute="_compute_links")
     bill_id = fields.Many2one("account.move", "Vendor bill", compute="_compute_links")
+    remark = fields.Char(compute="_compute_remark", export_string_translation=False)
     status = fields.Char("Chorus Pro status code", readonly=True)
     status_label = fields.Char("Chorus Pro status", compute="_compute_status_label")
     decision = fields.Selection([("accept", "Accept"), ("refuse", "Refuse")], "Our decision", readonly=True)
@@ -115,6 +117,44 @@ class ChorusValidation(models.Model):
     def _compute_status_label(self):
         for validation in self:
             validation.status_label = validation.status and statuses.get(validation.status).label.of(self.env.lang)
+
+    @api.depends("supplier", "market_number", "amount_untaxed", "amount_total", "state")
+    @api.depends_context("lang")
+    def _compute_remark(self):
+        for validation in self:
+            texts = direct_payment.judge(validation._chorus_request()) if validation.market_id else []
+            validation.remark = " ".join(text.of(self.env.lang) for text in texts) or False
+
+    def _chorus_request(self):
+        """This as a ``services.rules.direct_payment.Request``: beside what was accepted of it before, and what we stated."""
+        self.ensure_one()
+        market = self.market_id
+        party = market.party_ids.filtered(
+            lambda one: (
+                one.role in (Role.SOUS_TRAITANT.value, Role.COTRAITANT.value) and one._chorus_siret() == (self.supplier or "")
+            )
+        )[:1]
+        before = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("environment", "=", self.environment),
+                ("supplier", "=", self.supplier),
+                ("market_number", "=", self.market_number),
+                ("state", "in", ("accepted", "tacit", "elsewhere")),
+                ("id", "!=", self._origin.id),
+            ]
+        )
+        money = market._chorus_money
+        return direct_payment.Request(
+            money(self.amount_untaxed),
+            money(sum(before.mapped("amount_untaxed"))),
+            money(party.amount_stated),
+            money(party.amount),
+            money(self.amount_total - self.amount_untaxed),
+            bool(party),
+            party.role == Role.COTRAITANT.value,
+            market.works,
+        )
 
     @api.depends("supplier", "number", "market_number")
     def _compute_links(self):
@@ -146,7 +186,7 @@ class ChorusValidation(models.Model):
             validation.partner_id = partner
             validation.market_id = by_number.get((company, (validation.market_number or "").lower()), markets.browse())[:1]
             found = by_reference.get((company, partner.commercial_partner_id, validation.number), bills.browse())
-            validation.bill_id = partner and found[:1]
+            validation.bill_id = found[:1] if partner else bills.browse()
 
     def _chorus_suppliers(self):
         """The partners with the suppliers' SIRETs, in the ways people write them."""

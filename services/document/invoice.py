@@ -344,6 +344,7 @@ class Invoice:
         what that place is called (BT-70).
     :param payee: who is paid in the supplier's place, such as a factor (BG-10): its name and identifier.
     :param retained: kept back as a guarantee, told in the terms; it is no part of the totals.
+    :param deducted: taken off as penalties, likewise.
     :param vat_due: VAT on debits or on receipts (BT-8), ``None`` when not known or when there is no VAT.
     :param vat_currency: with ``tax_in_vat_currency``, the VAT in the currency of its declaration (BT-6, BT-111), when the
         document is in another one.
@@ -383,6 +384,7 @@ class Invoice:
     validator_service: str = ""
     payee: Party | None = None
     retained: Decimal = ZERO
+    deducted: Decimal = ZERO
 
     @cached_property
     def is_credit_note(self) -> bool:

@@ -40,11 +40,13 @@ def particulars(
     withheld: Iterable[tuple[str, Decimal]],
     retained: Iterable[tuple[str, Decimal]],
     currency: str,
+    deducted: Iterable[tuple[str, Decimal]] = (),
 ) -> tuple[str, ...]:
     """The sentences that say it, each for itself; none for what pays all at once.
 
     :param withheld: what the customer keeps back to pay it to others, by its name.
     :param retained: what it keeps back as a guarantee, by the words of the books.
+    :param deducted: what it takes off as a penalty, likewise.
     """
     found = []
     if len(instalments) > 1:
@@ -54,6 +56,8 @@ def particulars(
         found.append(f"{name} : {amount(value, currency)} retenus par le client, déduits du montant à payer.")
     for name, value in retained:
         found.append(f"{name} : {amount(value, currency)} à retenir sur le règlement, payables à la levée de la garantie.")
+    for name, value in deducted:
+        found.append(f"{name} : {amount(value, currency)} à déduire du règlement.")
     return tuple(found)
 
 

@@ -76,10 +76,15 @@ _AT_STAGE: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
         Stage.MONTHLY: ("A4", "A10", "A13", "A5", "A6", "A7", "A14"),
         # the general statement comes from the MOA; the tacit procedure is for when it does not
         Stage.GENERAL: ("A8", "A22"),
-        Stage.TACIT: ("A23",),
+        # until it is final by silence, the general statement may still be notified [INF]
+        Stage.TACIT: ("A23", "A8"),
         Stage.CLOSED: (),
     }
 )
+
+#: The final account, and the general account that comes of it: they tell the whole market and not one month.
+_FINAL = frozenset({"A7", "A14"})
+_GENERAL = frozenset({"A8", "A22", "A23"})
 
 #: How far a stage is along the way.
 _ORDER = (Stage.ORDINARY, Stage.MONTHLY, Stage.GENERAL, Stage.TACIT, Stage.CLOSED)
@@ -102,6 +107,42 @@ def offered(role: Role, *, works: bool, filed: Iterable[str] = ()) -> list[Frame
     if not works:
         return list(candidates.values())
     return [candidates[code] for code in _AT_STAGE[stage(filed, works=works)] if code in candidates]
+
+
+def is_final(code: str | None) -> bool:
+    """Whether it is the draft of the final account."""
+    return code in _FINAL
+
+
+def is_general(code: str | None) -> bool:
+    """Whether it is a general account, in whichever procedure."""
+    return code in _GENERAL
+
+
+def is_account(code: str | None) -> bool:
+    """Whether it tells the whole market: its balance is what the monthly statements have left."""
+    return is_final(code) or is_general(code)
+
+
+def takes_place_of(code: str, before: str, role: Role) -> bool:
+    """Whether a document of ours joins the billing file of that one: A8 follows A7, A22 takes its place, A23 follows A22."""
+    return code in [one.code for one in next_of_ours(before, role)] or (code, before) in (("A22", "A7"), ("A8", "A22"))
+
+
+def counsel(code: str | None) -> Text | None:
+    """What is worth knowing before a document is filed; None where there is nothing."""
+    return _ELSEWHERE if code in ("A7", "A22") else None
+
+
+_ELSEWHERE = Text(
+    "File it on Chorus Pro, for the project manager and the public body, not elsewhere: where the public body asked for Chorus"
+    " Pro, courts held that an account filed otherwise starts no tacit procedure (TA Montpellier, 15 June 2023; CAA"
+    " Bordeaux, 24 July 2024, no. 24BX00443; CAA Versailles was more lenient). That is advice, not a rule of the platform.",
+    "Déposez-le sur Chorus Pro, pour la maîtrise d'œuvre et la maîtrise d'ouvrage, et pas ailleurs : quand l'entité publique a"
+    " demandé Chorus Pro, des juges ont estimé qu'un décompte transmis autrement ne fait courir aucune procédure tacite (TA"
+    " Montpellier, 15 juin 2023 ; CAA Bordeaux, 24 juillet 2024, n° 24BX00443 ; la CAA de Versailles est plus souple). C'est un"
+    " conseil, non une règle de la plateforme.",
+)
 
 
 def channel(code: str) -> Channel:

@@ -16,6 +16,11 @@ VALIDATOR_DAYS = 15
 TACIT_DAYS = 10
 """The project owner notifies the general statement after a signed draft (A22); silence makes it final (CCAG-Travaux 12.4.4)."""
 
+GENERAL_DAYS = 30
+"""The project owner notifies the general statement after the draft of the final one was received (CCAG-Travaux 12.4.2)."""
+SIGN_DAYS = 30
+"""The firm signs the general statement, with or without reserves; silence accepts it (CCAG-Travaux 12.4.3)."""
+
 
 class Clock(NamedTuple):
     """A delay that runs, or ran out.
@@ -45,6 +50,10 @@ def clock(status_code: str, framework: str, since: datetime) -> Clock | None:
     who = statuses.get(status_code).who
     if framework == "A22" and who in (Actor.MOE, Actor.MOA):
         return Clock(who, TACIT_DAYS, since, since + timedelta(days=TACIT_DAYS), _TACIT, _TACIT_PASSED, _FILE_A23)
+    if framework in ("A7", "A17") and who in (Actor.MOE, Actor.MOA):
+        return Clock(who, GENERAL_DAYS, since, since + timedelta(days=GENERAL_DAYS), _GENERAL, _GENERAL_PASSED, _FILE_A22)
+    if framework in ("A18", "A20") and who is Actor.SUPPLIER:
+        return Clock(who, SIGN_DAYS, since, since + timedelta(days=SIGN_DAYS), _SIGN, _SIGN_PASSED, _FILE_A8)
     if who is Actor.MOE:
         return Clock(who, MOE_DAYS, since, since + timedelta(days=MOE_DAYS), _MOE, _MOE_PASSED, _REMIND_MOE)
     if who is Actor.VALIDATOR:
@@ -89,7 +98,33 @@ _FILE_A23 = Text(
     "Chorus Pro : déposez le décompte général et définitif tacite (A23)",
 )
 
+_GENERAL = Text(
+    "The project owner has until {due} to notify the general statement.",
+    "La maîtrise d'ouvrage a jusqu'au {due} pour notifier le décompte général.",
+)
+_GENERAL_PASSED = Text(
+    "30 days have passed without a general statement (since {since}): notify a signed draft of it (A22), final ten days later.",
+    "30 jours se sont écoulés sans décompte général (depuis le {since}) : notifiez un projet de décompte général signé (A22),"
+    " définitif dix jours plus tard.",
+)
+_FILE_A22 = Text(
+    "Chorus Pro: the general statement has not come, notify a signed draft (A22)",
+    "Chorus Pro : le décompte général n'est pas venu, notifiez un projet signé (A22)",
+)
+_SIGN = Text(
+    "You have until {due} to sign the general statement (A8), with or without reserves; silence accepts it.",
+    "Vous avez jusqu'au {due} pour signer le décompte général (A8), avec ou sans réserves ; votre silence vaut acceptation.",
+)
+_SIGN_PASSED = Text(
+    "The 30 days to sign the general statement have passed (since {since}): it counts as accepted. File it as A8.",
+    "Les 30 jours pour signer le décompte général sont passés (depuis le {since}) : il est réputé accepté. Déposez-le en A8.",
+)
+_FILE_A8 = Text(
+    "Chorus Pro: the general statement was to be signed, file it (A8)",
+    "Chorus Pro : le décompte général était à signer, déposez-le (A8)",
+)
+
 
 def reminders() -> tuple[Text, ...]:
     """What people may have been asked to do because of a delay."""
-    return (_REMIND_MOE, _FILE_A23)
+    return (_REMIND_MOE, _FILE_A22, _FILE_A23, _FILE_A8)

@@ -42,6 +42,7 @@ def _numbers(invoice: Invoice) -> Iterator[tuple[str | int, Decimal, int]]:
         *(totals.prepaid, totals.rounding, totals.payable),
         *(() if invoice.tax_in_vat_currency is None else (invoice.tax_in_vat_currency,)),
         invoice.retained,
+        invoice.deducted,
     ):
         yield "totals", value, AMOUNT_DECIMALS
     for subtotal in invoice.vat_breakdown:
@@ -103,6 +104,12 @@ def _retained(invoice: Invoice, _context: Context) -> Values | None:
     if not invoice.retained:
         return None
     return {"retained": number(invoice.retained), "payable": number(invoice.totals.payable)}
+
+
+def _deducted(invoice: Invoice, _context: Context) -> Values | None:
+    if not invoice.deducted:
+        return None
+    return {"deducted": number(invoice.deducted), "payable": number(invoice.totals.payable)}
 
 
 def _sum_rule(code: str, what: Text, source: str, expected: Callable[[Invoice], Decimal], given: str) -> Rule:
@@ -263,6 +270,25 @@ AMOUNT_RULES: tuple[Rule, ...] = (
         ),
         "doc/RULES.md §2.2; a retention lowers neither the price nor its VAT",
         _retained,
+        numbers=True,
+        of_file=True,
+    ),
+    Rule(
+        "R-24.deducted",
+        Level.WARN,
+        "retention",
+        Text(
+            "The penalty of {deducted} is no part of the invoice's amounts: the file asks for {payable} and tells in its payment"
+            " terms what is taken off.",
+            "La pénalité de {deducted} ne fait pas partie des montants de la facture : le fichier demande {payable} et indique"
+            " dans ses conditions de paiement ce qui est déduit.",
+        ),
+        Text(
+            "Nothing is to be done: the public body takes it off when it pays.",
+            "Il n'y a rien à faire : l'entité publique la déduit en payant.",
+        ),
+        "doc/RULES.md §11.7; a penalty for delay lowers neither the price nor its VAT",
+        _deducted,
         numbers=True,
         of_file=True,
     ),

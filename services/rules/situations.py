@@ -25,7 +25,7 @@ class Situation:
     """One statement. ``works``: done this time, without VAT; less than nothing when earlier work is taken back.
 
     ``retention``: kept back this time, less than nothing; more than nothing when it is given back.
-    ``dated``: the day of the document.
+    ``dated``: the day of the document. ``account``: it tells the whole market, and not one month.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Situation:
     works: Decimal = ZERO
     retention: Decimal = ZERO
     dated: date | None = None
+    account: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,13 @@ def check(
     *,
     today: date | None = None,
     stale: bool = False,
+    penalty_taxed: bool = False,
 ) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
     :param others: those in the books. :param waiting: those, drafts too, that have not left yet. :param today: of the document.
     :param stale: the statements before it have changed since its progress was taken up from them.
+    :param penalty_taxed: a line of a penalty bears VAT.
     """
     others = list(others)
     found = [
@@ -88,6 +91,7 @@ def check(
         *_amount(this, others),
         *_waiting(this, waiting),
         *_retention(this, others),
+        *_penalty(penalty_taxed),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
@@ -157,7 +161,9 @@ def _period(this: Situation, others: list[Situation]) -> Iterable[Finding]:
             ),
             Text("Check the period, or the date of the invoice.", "Vérifiez la période, ou la date de la facture."),
         )
-    dated = [other for other in others if other.start and other.end and other.number != this.number]
+    if this.account:
+        return
+    dated = [other for other in others if other.start and other.end and other.number != this.number and not other.account]
     for other in dated:
         if this.start <= other.end and other.start <= this.end:
             yield _finding(
@@ -266,7 +272,7 @@ def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
 
 def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
     kept = sum((other.retention for other in others if other.number < this.number), ZERO)
-    if kept < 0 and this.retention == 0:
+    if kept < 0 and this.retention == 0 and not this.account:
         shown = number(-kept)
         yield _finding(
             "retention_missing",
@@ -283,8 +289,26 @@ def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
         )
 
 
+def _penalty(taxed: bool) -> Iterable[Finding]:
+    if taxed:
+        yield _finding(
+            "penalty_taxed",
+            Level.WARN,
+            Text("A penalty of this situation bears VAT.", "Une pénalité de cette situation porte de la TVA."),
+            Text(
+                "Take its VAT off: a penalty for delay is outside VAT and does not lower that of the work. A lower price is no"
+                " penalty: state it as work.",
+                "Retirez-en la TVA : une pénalité de retard est hors du champ de la TVA et ne réduit pas celle des travaux. Une"
+                " réfaction n'est pas une pénalité : saisissez-la en travaux.",
+            ),
+            at_once=True,
+        )
+
+
 def _finding(
     code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT, *, at_once: bool = False
 ) -> Finding:
-    field = {"period": "period", "cumulative": "amounts", "retention": "amounts"}.get(code.partition("_")[0], "number")
+    amounts = ("cumulative", "retention", "penalty")
+    topic = code.partition("_")[0]
+    field = "period" if topic == "period" else "amounts" if topic in amounts else "number"
     return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place, at_once=at_once)

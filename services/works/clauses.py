@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from . import advance, retention, revision
+from . import advance, penalty, retention, revision
 from .advance import USUAL_START
 from .money import HUNDRED, ZERO, part
 from .retention import Base, Guarantee, Stated
@@ -40,6 +40,11 @@ class Clauses:
     advance_end: Decimal = HUNDRED
     formula: Formula | None = None
     ends: date | None = None
+    final: bool = False
+    """The account is closed: all of the advance is to be paid back."""
+    penalties_highest: Decimal = ZERO
+    """In percent of the amount; zero: no ceiling."""
+    penalties_exempt: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Done:
     rates: Mapping[Key, Decimal] = field(default_factory=dict)
     usual: Key = 0
     """The rate of the advance."""
+    penalties: Sequence[Decimal] = ()
+    """Those incurred by the end of this month."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,12 @@ class Invoiced:
     repaid: Decimal = ZERO
     retention: Decimal = ZERO
     revision: Mapping[Key, Decimal] = field(default_factory=dict)
+    penalty: Decimal = ZERO
 
 
 @dataclass(frozen=True)
 class Month:
-    """What this month adds. ``retention`` and ``repaid`` lower what is paid; less than nothing gives back."""
+    """What this month adds. ``retention``, ``repaid`` and ``penalty`` lower what is paid; less than nothing gives back."""
 
     advance: Decimal
     repaid: Decimal
@@ -78,6 +86,7 @@ class Month:
     revision: Mapping[Key, Decimal]
     provisional: bool = False
     coefficient: Coefficient | None = None
+    penalty: Decimal = ZERO
 
 
 def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:
@@ -90,14 +99,18 @@ def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> M
     works = sum(done.works.values(), ZERO)
     repaid = ZERO
     if clauses.advance and clauses.amount:
-        target = advance.repaid(
-            before.advance + granted, works * HUNDRED / clauses.amount, clauses.advance_start, clauses.advance_end
-        )
+        paid = before.advance + granted
+        progress = works * HUNDRED / clauses.amount
+        target = paid if clauses.final else advance.repaid(paid, progress, clauses.advance_start, clauses.advance_end)
         repaid = advance.repayment(target, before.repaid, done.month + sum(revision_month.values(), ZERO))
     # where the market has no formula, what a person typed of revision counts as it stands in the books
     counted = revised if clauses.formula else before.revision
     kept = _retention(clauses, done, counted, before.repaid + repaid)
-    return Month(granted, repaid, kept - before.retention, revision_month, provisional, now)
+    retained = kept - before.retention
+    penalties = penalty.due(done.penalties, clauses.amount, clauses.penalties_highest, clauses.penalties_exempt)
+    payable = done.month + sum(revision_month.values(), ZERO) + granted - repaid - retained
+    taken = penalty.taken(penalties, before.penalty, payable)
+    return Month(granted, repaid, retained, revision_month, provisional, now, taken)
 
 
 def _revision(clauses: Clauses, done: Done, indices: Indices) -> tuple[dict[Key, Decimal], bool, revision.Coefficient | None]:

@@ -26,7 +26,7 @@ class Amounts:
     vat: Decimal = ZERO
     retention: Decimal = ZERO
     deductions: Decimal = ZERO
-    """Below the total with VAT: penalties, which are outside VAT; an advance that is repaid with its VAT."""
+    """Below the total with VAT: penalties for delay, which are outside VAT (doc/RULES.md §11.7)."""
 
     @property
     def untaxed(self) -> Decimal:
@@ -77,11 +77,6 @@ class Statement:
 def vat(by_rate: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     """The VAT of amounts with their rates in percent, rounded for each as certificates print it."""
     return sum((part(amount, rate) for amount, rate in by_rate), ZERO)
-
-
-def penalty(amount: Decimal, days: int, divisor: int = 3000) -> Decimal:
-    """The penalty for that many days of delay: a part of the amount a day (doc/RULES.md §11.5)."""
-    return cents(amount * days / divisor)
 
 
 @dataclass(frozen=True)

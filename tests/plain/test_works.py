@@ -32,7 +32,7 @@ OFFERS = [
     (Role.TITULAIRE, True, ("A4", "A5", "A6"), LEAD),
     (Role.TITULAIRE, True, ("A4", "A7"), ("A8", "A22")),
     (Role.TITULAIRE, True, ("A7", "A4"), ("A8", "A22")),
-    (Role.TITULAIRE, True, ("A7", "A22"), ("A23",)),
+    (Role.TITULAIRE, True, ("A7", "A22"), ("A23", "A8")),
     (Role.TITULAIRE, True, ("A7", "A8"), ()),
     (Role.TITULAIRE, True, ("A22", "A23"), ()),
     (Role.SOUS_TRAITANT, True, (), ("A10",)),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ...services.works import advance, progress, retention
+from ...services.works import advance, penalty, progress, retention
 from ...services.works.money import ZERO, part
 from ...services.works.progress import Basis, Item
 from ...services.works.retention import Base, Stated
@@ -79,3 +79,23 @@ def test_retention_and_advance_end_exactly_settled(reached, paid, start, end, ba
     if base is Base.WORKS:
         assert kept == part(part(market, D(120)), rate)
     assert retention.kept(base, ZERO, Stated(works, works)) == 0, "released: all of it is given back"
+
+
+@given(
+    st.lists(st.tuples(decimals(0, 5000, 2), decimals(-2000, 8000, 2)), min_size=1, max_size=24), decimals(0, 200000, 2),
+    decimals(0, 20, 1), decimals(0, 1500, 0),
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_penalties_are_taken_once_and_never_more_than_is_due(months, market, highest, exempt):
+    incurred, already = [], ZERO
+    for amount, payable in months:
+        incurred.append(amount)
+        due = penalty.due(incurred, market, highest, exempt)
+        now = penalty.taken(due, already, payable)
+        assert ZERO <= now <= max(payable, ZERO)
+        already += now
+        assert already <= due
+        assert not highest or not market or due <= part(market, highest)
+        assert due == 0 or sum(incurred) > exempt
+    assert already + penalty.taken(due, already, due) == due, "what could not be taken off is carried over"
+    assert already + penalty.taken(ZERO, already, ZERO) == 0, "remitted: all of it is given back"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ...services.follow import timeline
-from ...services.works import advance, progress, retention, revision, statement
+from ...services.works import advance, penalty, progress, retention, revision, statement
 from ...services.works.money import cents, part
 from ...services.works.progress import Item
 from ...services.works.retention import Base, Stated
@@ -329,8 +329,19 @@ def test_a_subcontractor_is_paid_without_vat_and_the_vat_on_the_whole_is_ours():
 
 
 def test_penalties_are_three_thousandths_of_a_thousand_for_each_day():
-    assert statement.penalty(D(300000), 7) == D("700.00")
-    assert statement.penalty(D(300000), 7, 1000) == D("2100.00")
+    assert penalty.daily(D(300000), 7) == D("700.00")
+    assert penalty.daily(D(300000), 7, 1000) == D("2100.00")
+
+
+def test_penalties_are_due_above_a_thousand_and_up_to_a_tenth_of_the_market():
+    def due(*penalties, highest=10):
+        return penalty.due(map(D, penalties), D(300000), D(highest), penalty.EXEMPT)
+
+    assert due(400, 600) == 0
+    assert due(400, "600.01") == D("1000.01")
+    assert due(29000, 2000) == 30000
+    assert due(29000, 2000, highest=0) == 31000
+    assert penalty.due([D(5000)], D(0), D(10), D(0)) == 5000, "nobody entered the market's amount"
 
 
 # -- lines -------------------------------------------------------------------------------------------------------------

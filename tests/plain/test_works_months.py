@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ...services.works import clauses, progress
+from ...services.works import clauses, penalty, progress
 from ...services.works.clauses import Clauses, Done, Invoiced
 from ...services.works.money import ZERO
 from ...services.works.progress import Item
@@ -17,9 +17,12 @@ def test_thirty_six_months_of_eight_hundred_lines():
     script = months.Script(800)
     formula = Formula(months.FIXED, tuple(Term(name, months.WEIGHTS[name], months.INITIAL[name]) for name in months.WEIGHTS))
     stated, worked, last = dict.fromkeys(script.schedule, progress.NOTHING), [], 0
-    before = {"advance": ZERO, "repaid": ZERO, "retention": ZERO, "revision": ZERO}
+    before = {"advance": ZERO, "repaid": ZERO, "retention": ZERO, "revision": ZERO, "penalty": ZERO}
+    late = []
     for month in script.months():
         stated |= dict.fromkeys(month.amendment, progress.NOTHING)
+        if month.late:
+            late.append(penalty.daily(script.total, month.late))
         works = ZERO
         for code, percent in month.typed.items():
             _chapter, quantity, price, _rate = script.account.lines[code]
@@ -30,18 +33,19 @@ def test_thirty_six_months_of_eight_hundred_lines():
         found = clauses.month(
             Clauses(
                 script.total, script.initial, months.RETENTION, advance=script.advance, advance_end=months.ADVANCE_END,
-                formula=formula,
+                formula=formula, penalties_highest=penalty.HIGHEST, penalties_exempt=penalty.EXEMPT,
             ),
-            Done({1: sum(one.amount for one in stated.values())}, {}, works, {1: worked}, {1: months.VAT}, 1),
-            Invoiced(before["advance"], before["repaid"], before["retention"], {1: before["revision"]}),
+            Done({1: sum(one.amount for one in stated.values())}, {}, works, {1: worked}, {1: months.VAT}, 1, late),
+            Invoiced(before["advance"], before["repaid"], before["retention"], {1: before["revision"]}, before["penalty"]),
             Indices({(name, day): value for name, days in month.published.items() for day, value in days.items()}),
         )  # fmt: skip
         got = {"works": works, "revision": found.revision[1], "advance": found.advance, "repaid": found.repaid,
-               "retention": found.retention}  # fmt: skip
+               "retention": found.retention, "penalty": found.penalty}  # fmt: skip
         assert got == {name: month.expected[name] for name in got}, f"month {month.rank}"
         before = {name: before[name] + got[name] for name in before}
         last = month.rank
     assert last == months.MONTHS
     assert sum(one.amount for one in stated.values()) == script.total
     assert before["repaid"] == before["advance"] == script.advance
+    assert before["penalty"] == sum(late) > 0
     assert before["retention"] == half_up(script.total * D("1.2") * 5 / 100)

@@ -179,6 +179,7 @@ BREAKING: list[tuple] = [
     ("R-24.total", totals(grand_total=Decimal("119.99"))),
     ("R-24.payable", totals(payable=Decimal("0.00"))),
     ("R-24.retained", {"retained": Decimal("60.00")}),
+    ("R-24.deducted", {"deducted": Decimal("60.00")}),
     ("R-24.twice", {"vat_breakdown": invoice().vat_breakdown * 2}),
     ("R-24.bases", {"vat_breakdown": (d.VatSubtotal(S20, Decimal("100.01"), Decimal("20.00")),)}),
     ("R-24.bases", {"vat_breakdown": ()}),

@@ -29,6 +29,7 @@ class Account:
         self.billed = dict.fromkeys(lines, Decimal(0))
         self.months = []  # (month, works)
         self.revised = self.repaid = self.kept = self.works = Decimal(0)
+        self.incurred = self.fined = Decimal(0)
 
     def amend(self, lines, amount):
         """An amendment: more lines, another amount."""
@@ -36,6 +37,10 @@ class Account:
         self.done.update(dict.fromkeys(lines, Decimal(0)))
         self.billed.update(dict.fromkeys(lines, Decimal(0)))
         self.amount += amount
+
+    def late(self, days):
+        """So many days of delay, a three thousandth of the market each."""
+        self.incurred += half_up(self.amount * days / 3000)
 
     def coefficient(self, month, known):
         """By the values known: ``{name: {month: value}}``; a month that is not published takes the last one before."""
@@ -80,6 +85,11 @@ class Account:
         ceiling = half_up(self.amount * (100 + self.rate) / 100 * self.retention / 100)
         kept = min(half_up(base * self.retention / 100), ceiling) - self.kept
         self.kept += kept
+        owed = Decimal(0) if self.incurred <= 1000 else min(self.incurred, half_up(self.amount / 10))
+        fine = owed - self.fined
+        if fine > 0:
+            fine = min(fine, max(works + revision + granted - repaid - kept, Decimal(0)))
+        self.fined += fine
         taxed = [*chapters.values(), revision, granted, -repaid]
         untaxed = sum(taxed, Decimal(0))
         # as the books round it: once for a rate
@@ -94,5 +104,6 @@ class Account:
             "vat": vat,
             "taxed": untaxed + vat,
             "retention": kept,
-            "net": untaxed + vat - kept,
+            "penalty": fine,
+            "net": untaxed + vat - kept - fine,
         }

@@ -13,6 +13,8 @@ CHAPTERS, MONTHS, LAG = 14, 36, 3
 START, END = date(2026, 1, 1), date(2029, 2, 28)
 """Notified, and finished 38 months later: the advance is that of twelve of them."""
 AMENDED = (9, 20)
+LATE = {17: 4, 18: 1, 31: 2}
+"""Days of delay by the rank of the month."""
 INITIAL = {"BT01": D("103.2"), "TP01": D("128.0")}
 WEIGHTS = {"BT01": D("0.45"), "TP01": D("0.40")}
 FIXED, RETENTION, ADVANCE, ADVANCE_START, ADVANCE_END, VAT = D("0.15"), D(5), D(30), D(65), D(80), D(20)
@@ -23,6 +25,7 @@ class Month:
     """One month.
 
     :param amendment: the lines that come with it, as those of `Script.schedule`; mostly none.
+    :param late: days of delay, mostly none.
     :param typed: ``{code: percentage to date}``.
     :param published: the indices' values known by then, ``{name: {month: value}}``.
     :param expected: what `Account.month` makes of it.
@@ -31,6 +34,7 @@ class Month:
     rank: int
     first: date
     amendment: dict
+    late: int
     typed: dict
     published: dict
     expected: dict
@@ -72,8 +76,10 @@ class Script:
             if amendment:
                 self.account.amend(amendment, self.amount(amendment))
                 self.total += self.amount(amendment)
+            late = LATE.get(rank, 0)
+            self.account.late(late)
             typed = self._typed(rank)
-            yield Month(rank, first, amendment, typed, published, self.account.month(first, typed, published))
+            yield Month(rank, first, amendment, late, typed, published, self.account.month(first, typed, published))
 
     def _lines(self, first: int, count: int, chapters: int) -> dict:
         dice = self._dice

@@ -218,6 +218,7 @@ ODDITIES = {
     "delivery_address": st.none() | st.builds(d.Address, texts, country=texts),
     "payee": st.none() | any_parties,
     "retained": any_numbers,
+    "deducted": any_numbers,
     "vat_due": st.none() | st.sampled_from(d.VatDue),
     "vat_currency": texts | st.just("EUR"),
     "tax_in_vat_currency": st.none() | any_numbers,

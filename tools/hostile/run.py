@@ -106,17 +106,11 @@ class HostileRun(Run):
             self.platform = Platform(self.work, self.name, self.folder / f"{self.seed}.state", port, plan.PROCESSING, [])
             end.callback(self.platform.stop)
             self.platform.start()
-            environment = {
-                "CHORUS_TIMEOUT": str(plan.TIMEOUT),
-                "CHORUS_STALE": str(plan.STALE),
-                "CHORUS_SHOWN_AFTER": str(plan.SHOWN_AFTER),
-                "PATH": f"{self.folder / 'bin'}:{self.work.env['PATH']}",
-            }
-            self.odoo = Odoo(self.work, self.name, database, free_port(), self.proxy.ports[0], environment)
+            self.odoo = Odoo(self.work, self.name, database, free_port(), self.proxy.ports[0], self._environment())
             end.callback(self.odoo.stop)
             end.callback(self.stop.set)
             self.odoo.start()
-            address = f"http://127.0.0.1:{self.odoo.port}"
+            address = self.odoo.url
             self.people = [Person(address, database, "comptable", "comptable") for _ in range(plan.PEOPLE)]
             self.clerk = Person(address, database, "comptable", "comptable")
             self.admin = Person(address, database, "admin", "admin")

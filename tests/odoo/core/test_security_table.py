@@ -53,6 +53,7 @@ MODELS = {
     "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.works.index": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.progress": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.penalty": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.share": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.term": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.deposit": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),  # each one's own
@@ -125,6 +126,7 @@ METHODS = {
     ("account.move", "action_chorus_next_document"): BILLING,
     ("account.move", "action_chorus_progress"): BILLING,
     ("account.move", "action_chorus_shares"): BILLING,
+    ("chorus.market", "action_final_account"): BILLING,
     ("chorus.deposit", "action_not_filed"): TRANSFER,
     ("chorus.validation", "action_accept"): TRANSFER,
     ("chorus.validation", "action_create_bill"): BILLING,
@@ -368,6 +370,9 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             ),
             "chorus.works.share": self.env["chorus.works.share"].create(
                 {"move_id": free.id, "party_id": market.party_ids[:1].id}
+            ),
+            "chorus.works.penalty": self.env["chorus.works.penalty"].create(
+                {"market_id": market.id, "date": "2026-01-31", "days": 1}
             ),
             "chorus.works.term": market.term_ids,
             "chorus.works.deposit": self.env["chorus.works.deposit"].sudo().create({"move_id": move.id}),

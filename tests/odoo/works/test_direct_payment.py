@@ -149,3 +149,100 @@ class TestDirectPayment(ProgressCommon):
         self.env["chorus.reissue"].new({"move_id": move.id})._take_along(new)
         self.assertEqual(new._chorus_shares().mapped("amount"), [1000])
         self.assertIn("Left to pay to us", self.rows(new))
+
+    def test_more_than_the_work_of_the_month_is_said(self):
+        """3 000 of work without VAT, 3 600 to pay: the parts are without VAT."""
+        move = self.next(post=False, p1_1=10)
+        share = self.share(move, 3000)
+        self.assertEqual(self.codes(move), set())
+        share.amount = 3000.01
+        self.assertEqual(self.codes(move), {"works.share_above_work"})
+        self.assertFalse([finding for finding in move._chorus_market_findings() if finding.blocks])
+
+    def test_a_partial_credit_note_takes_a_part_back(self):
+        first = self.next(post=False, p1_1=50)
+        self.share(first, 8000)
+        first.action_post()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=first.ids)
+            .create({"journal_id": first.journal_id.id, "date": first.invoice_date})
+        )
+        refund = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        refund.invoice_line_ids[1:].unlink()
+        refund.invoice_line_ids.price_unit = 5000
+        self.assertIn("shares", refund.chorus_offered)
+        with self.assertRaises(UserError):
+            self.share(refund, 8000.01)
+        self.share(refund, 3000)
+        refund.action_post()
+        party = self.market.party_ids.filtered(lambda party: party.role == "sous_traitant")
+        self.assertEqual((party.amount_stated, party.amount_open, party.nearly_spent), (5000, 7000, False))
+        second = self.next(post=False, p1_1=75)
+        share = self.share(second, 6000)
+        self.assertEqual((share.amount_before, share.amount_after, self.codes(second)), (5000, 1000, set()))
+        second.action_post()
+        self.assertEqual((party.amount_stated, party.nearly_spent, party.amount_settled), (11000, True, 0))
+        self.pay(second)
+        party.invalidate_recordset()
+        self.assertEqual(party.amount_settled, 6000)
+
+    def test_a_member_of_the_group_is_paid_with_vat(self):
+        """15 000 of work, 18 000 to pay: 4 000 without VAT are a co-contractor's, 2 000 a subcontractor's."""
+        mason = self.party("Maçonnerie Vert", "90000000500019")
+        self.market.party_ids = [Command.create({"role": "cotraitant", "partner_id": mason.id, "amount": 4500})]
+        move = self.next(post=False, p1_1=50)
+        move.action_chorus_shares()
+        self.assertNotIn("cotraitant", move.chorus_market_id.party_ids.share_ids.party_id.mapped("role"), "we lead no group")
+        self.market.role = "mandataire"
+        move.action_chorus_shares()
+        shares = {share.party_id.role: share for share in self.market.party_ids.share_ids}
+        shares["cotraitant"].amount = 4000
+        shares["sous_traitant"].amount = 2000
+        self.assertEqual((shares["cotraitant"].amount_paid, shares["cotraitant"].amount_after), (4800, 500))
+        self.assertEqual(self.codes(move), set())
+        shown = {label: texts[2].replace("\xa0", " ") for label, texts in self.rows(move).items()}
+        self.assertEqual(shown["Paid to the co-contractor Maçonnerie Vert, with VAT"], "4,800.00 €")
+        self.assertEqual(shown["Paid directly to Étanchéité Brun, without VAT"], "2,000.00 €")
+        self.assertEqual(shown["Left to pay to us"], "11,200.00 €")
+        shares["cotraitant"].amount = 4500.01
+        self.assertEqual(self.codes(move), {"works.share_above_accepted"})
+        self.market.party_ids.filtered(lambda party: party.role == "cotraitant").amount = 0
+        self.assertEqual(self.codes(move), set(), "nobody entered its part of the market")
+
+    def test_one_search_serves_all_that_is_shown(self):
+        move = self.next(post=False, p1_1=50, p1_2=50)
+        self.share(move, 8000)
+        move.action_post()
+        second = self.next(post=False, p1_1=75)
+        self.share(second, 3000)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        read = []
+        model = type(self.env["chorus.works.share"])
+        search = model._search
+        self.patch(model, "_search", lambda self, *args, **kwargs: read.append(args) or search(self, *args, **kwargs))
+        second._chorus_statement(second._chorus_columns())
+        second._chorus_market_findings()
+        self.assertIn("shares", second._chorus_offers())
+        self.assertEqual(len([args for args in read if "party_id" in str(args)]), 1, read)
+        self.assertLessEqual(len(read), 2, read)
+
+    def request(self, amount, total=None, state="waiting", number="SST-1"):
+        return self.env["chorus.validation"].sudo().create({
+            "company_id": self.company.id, "environment": self.company.chorus_environment, "identifier": number, "number": number,
+            "supplier": "90000000300013", "market_number": self.market.number, "currency_id": self.company.currency_id.id,
+            "amount_untaxed": amount, "amount_total": total or amount, "state": state})  # fmt: skip
+
+    def test_a_request_is_judged_by_what_we_stated_and_what_was_accepted(self):
+        move = self.next(post=False, p1_1=50)
+        self.share(move, 8000)
+        move.action_post()
+        self.request(5000, state="accepted", number="SST-0")
+        self.assertFalse(self.request(3000).remark)
+        self.assertIn("situations give it 8,000.00", self.request(3000.01, number="SST-2").remark)
+        above = self.request(8000, 9600, number="SST-3")
+        self.assertIn("more than the 12,000.00", above.remark)
+        self.assertIn("283-2 nonies", above.remark)
+        self.market.party_ids.filtered(lambda party: party.role == "sous_traitant").partner_id.company_registry = "90000000700015"
+        self.assertIn("no party", self.request(1, number="SST-4").remark)

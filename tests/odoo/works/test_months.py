@@ -97,6 +97,8 @@ class TestMonths(MarketCommon):
             self.publish(month, published)
             if month.amendment:
                 self.amend(month)
+            if month.late:
+                self.env["chorus.works.penalty"].create({"market_id": self.market.id, "date": month.first, "days": month.late})
             move = self.market._chorus_next_situation()
             rows = {row.code: row.id for row in move.chorus_progress_ids}
             move.chorus_progress_ids = [
@@ -124,6 +126,7 @@ class TestMonths(MarketCommon):
             "advance": expected["advance"],
             "advance_repayment": -expected["repaid"],
             "retention": -expected["retention"],
+            "penalty": -expected["penalty"],
         }
         self.assertEqual(made, {name: amount for name, amount in wanted.items() if amount})
         self.assertEqual((exact(move.amount_tax), exact(move.amount_total)), (expected["vat"], expected["net"]))
@@ -132,16 +135,28 @@ class TestMonths(MarketCommon):
         self.assertEqual(
             {name: getattr(columns.month, name) for name in names}, {name: expected[name] for name in names}, "tab and paper"
         )
+        self.assertEqual(columns.month.deductions, expected["penalty"])
         self.assertEqual(columns.cumulative.works, self.script.account.works)
         self.assertEqual(columns.cumulative.retention, self.script.account.kept)
         self.assertEqual(columns.cumulative.repaid, self.script.account.repaid)
         shown = {label: texts[2] for label, texts, _out in move._chorus_statement(columns)}
         self.assertEqual(shown["Net to pay"], format_amount(self.env, float(expected["net"]), move.currency_id))
-        sheet = move._chorus_document()
+        sheet = self.env["chorus.works.deposit"].new({"move_id": move.id})
+        typed = {
+            name: float((sheet[name] or "0").replace(",", ".")) for name in ("untaxed", "tax", "total", "retention", "penalty")
+        }
+        wanted = {"untaxed": "untaxed", "tax": "vat", "total": "taxed"}
         self.assertEqual(
-            (sheet.totals.tax_basis, sheet.totals.tax, sheet.totals.grand_total, sheet.retained),
-            tuple(expected[name] for name in ("untaxed", "vat", "taxed", "retention")),
+            typed,
+            {name: float(expected[amount]) for name, amount in wanted.items()}
+            | {name: -float(expected[name]) for name in ("retention", "penalty")},
             "what is typed on the portal",
+        )
+        document = move._chorus_document()
+        self.assertEqual(
+            (document.totals.tax_basis, document.totals.tax, document.totals.grand_total, document.retained, document.deducted),
+            tuple(expected[name] for name in ("untaxed", "vat", "taxed", "retention", "penalty")),
+            "what a file would say",
         )
         self.assertEqual(exact(move.tax_totals["total_amount_currency"]), expected["net"], "on screen")
         owed = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")

@@ -261,6 +261,69 @@ class TestClauses(ProgressCommon):
         third = self.next(p2_1=50)
         self.assertEqual(self.made(third), [("2 Charpente", 20000)])
 
+    def penalty(self, day, days=0, **values):
+        return self.env["chorus.works.penalty"].create({"market_id": self.market.id, "date": day, "days": days, **values})
+
+    def test_a_penalty_is_taken_off_below_the_total_with_vat(self):
+        """Sixty days of 100 000 / 3000 in January, of which twenty are remitted in February."""
+        self.market.retention_rate = 5
+        late = self.penalty(date(2026, 1, 31), 60)
+        self.assertEqual(late.amount, 2000)
+        self.penalty(date(2026, 3, 1), 30)
+        first = self.next(p1_1=50)
+        self.assertEqual(self.made(first), [("1 Couverture", 15000), ("Retention of guarantee", -900), ("Penalties", -2000)])
+        self.assertEqual((first.amount_tax, first.amount_total), (3000, 15100))
+        month = first._chorus_columns().month
+        found = (month.untaxed, month.taxed, month.retention, month.deductions, month.net)
+        self.assertEqual(found, (15000, 18000, 900, 2000, 15100))
+        totals = first.tax_totals
+        self.assertEqual([one["base_amount_currency"] for one in totals["subtotals"]], [15000, 18000])
+        self.assertEqual(
+            [(group["group_name"], group["tax_amount_currency"]) for group in totals["subtotals"][1]["tax_groups"]],
+            [("Retention of guarantee", -900), ("Penalties", -2000)],
+        )
+        sheet = self.env["chorus.works.deposit"].new({"move_id": first.id})
+        self.assertEqual(
+            (sheet.untaxed, sheet.total, sheet.retention, sheet.penalty, sheet.net),
+            ("15000,00", "18000,00", "-900,00", "-2000,00", "15100,00"),
+        )
+        document = first._chorus_document()
+        self.assertEqual((document.totals.grand_total, document.retained, document.deducted), (18000, 900, 2000))
+        page = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", first.ids)[0].decode()
+        for text in ("Penalties", "18,000.00", "15,100.00", "2,000.00"):
+            self.assertIn(text, page)
+        self.assertEqual(self.market.amount_penalty, 2000)
+        late.days = 40
+        second = self.next(p1_1=60)
+        self.assertEqual(dict(self.made(second))["Penalties"], 666.67, "what was remitted comes back")
+        third = self.next(p1_1=60, p2_1=10)
+        self.assertEqual(dict(self.made(third))["Penalties"], -1000)
+
+    def test_no_penalty_up_to_a_thousand_and_none_beyond_what_is_due(self):
+        self.penalty(date(2026, 1, 10), 30)
+        first = self.next(p1_1=1)
+        self.assertNotIn("Penalties", dict(self.made(first)), "1 000 in all")
+        self.penalty(date(2026, 2, 10), amount=500)
+        second = self.next(p1_1=2)
+        self.assertEqual(dict(self.made(second)), {"1 Couverture": 300, "Penalties": -300})
+        third = self.next(p1_1=20)
+        self.assertEqual(dict(self.made(third))["Penalties"], -1200, "the rest is carried over")
+        self.penalty(date(2026, 4, 10), amount=50000)
+        fourth = self.next(p1_1=100, p1_2=100)
+        self.assertEqual(dict(self.made(fourth))["Penalties"], -8500, "10 000 in all")
+
+    def test_a_penalty_of_ones_own_comes_on_top_and_bears_no_vat(self):
+        move = self.next(post=False, p1_1=50)
+        move.invoice_line_ids = [
+            Command.create({"name": "Absence en réunion", "price_unit": -150, "chorus_line_kind": "penalty", "tax_ids": []})
+        ]
+        self.assertEqual(move._chorus_columns().month.deductions, 150)
+        self.assertNotIn("works.penalty_taxed", {finding.code for finding in move._chorus_market_findings()})
+        move.action_post()
+        self.assertNotIn("Penalties", dict(self.made(self.next(p1_1=60))), "it is not given back")
+        taxed = self.situation([("works", 1000, True), ("penalty", -10, True)], post=False)
+        self.assertIn("works.penalty_taxed", {finding.code for finding in taxed._chorus_market_findings()})
+
     def test_clauses_that_cannot_be_are_refused(self):
         with self.assertRaisesRegex(ValidationError, "make 0.95"):
             self.market.write({"term_ids": [Command.create({"name": "BT01", "weight": 0.80, "initial": 100})]})

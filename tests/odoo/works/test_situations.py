@@ -75,6 +75,10 @@ class TestSituations(MarketCommon):
         self.assertEqual((again.chorus_situation, again._chorus_amounts()["before"]), (1, 0))
         self.assertFalse(self.codes(again))
 
+    def test_a_credit_note_of_its_own_opens(self):
+        refund = self.invoice(move_type="out_refund", post=False, partner=self.town, chorus_market_id=self.market.id)
+        self.assertNotIn("shares", refund.chorus_offered)
+
     def test_a_credit_in_part_counts(self):
         first = self.situation([("works", 1000, True)])
         self.credit(first, part=200)

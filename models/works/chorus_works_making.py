@@ -1,0 +1,307 @@
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import formatLang
+
+from ...services.follow import works as works_documents
+from ...services.text import number as written
+from ...services.works import clauses
+from ...services.works.money import ZERO
+from ...services.works.revision import Worked
+from ..market.chorus_market_line import exact
+
+#: Where the lines of each kind stand among those of an invoice.
+_PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "penalty": 1001, "retention": 1000}
+
+
+class Group:
+    """What becomes one line of an invoice: its name, its VAT, and what is stated of it without VAT."""
+
+    def __init__(self, name, tax):
+        self.name, self.tax = name, tax
+        self.total = self.before = self.amended = self.revised = ZERO
+
+    def add(self, row, *, amended, revised):
+        """Count a row; ``revised``: whether its price is revised."""
+        total, before = (Decimal(f"{amount:.2f}") for amount in (row.amount_total, row.amount_before))
+        self.total += total
+        self.before += before
+        self.amended += total if amended else ZERO
+        self.revised += total - before if revised else ZERO
+
+
+class Books(NamedTuple):
+    """What the situations before one say: works by their progress, all works, and what the clauses need."""
+
+    works: Decimal
+    everything: Decimal
+    invoiced: clauses.Invoiced
+
+
+class ChorusWorksMaking(models.AbstractModel):
+    """How a situation's lines are made of its progress and of its market's clauses: a mix-in of ``account.move``.
+
+    ``_chorus_remake_lines`` makes them, ``_chorus_parts`` says of what.
+    """
+
+    _name = "chorus.works.making"
+    _description = "The making of a situation's lines"
+
+    def _chorus_start_progress(self):
+        self.ensure_one()
+        self.env["chorus.works.progress"]._chorus_start(self, self._chorus_last_progress())
+        self._chorus_remake_lines()
+
+    def _chorus_progressed(self):
+        """The posted situations before this one that were not credited in full, the last one first."""
+        return (
+            self._chorus_situation_moves()
+            .filtered(
+                lambda move: (
+                    move.move_type == "out_invoice"
+                    and move.payment_state != "reversed"
+                    and move.chorus_situation < self.chorus_situation
+                )
+            )
+            .sorted("chorus_situation", reverse=True)
+        )
+
+    def _chorus_last_progressed(self):
+        """The last situation before this one that was stated by its progress; maybe none."""
+        self.ensure_one()
+        before = self._chorus_progressed()
+        stated = {move for (move,) in self.env["chorus.works.progress"]._read_group([("move_id", "in", before.ids)], ["move_id"])}
+        # alone: the rows of three years would be read along with its own
+        return next((move.with_prefetch() for move in before if move in stated), before.browse())
+
+    def _chorus_last_progress(self):
+        """The rows of the last situation before this one that was stated by its progress."""
+        return self._chorus_last_progressed().chorus_progress_ids
+
+    def _chorus_is_stale(self):
+        """Whether the situations before this one have changed since its progress was taken up."""
+        self.ensure_one()
+        if self.state != "draft" or not self._origin:
+            return False
+        stated = self.env["chorus.works.progress"]._read_group(
+            [("move_id", "=", self._origin.id)], [], ["amount_before:sum", "__count"]
+        )
+        ((before, count),) = stated
+        if not count:
+            return False
+        last = self.env["chorus.works.progress"]._read_group(
+            [("move_id", "=", self._chorus_last_progressed().id)], [], ["amount_total:sum"]
+        )
+        ((total,),) = last
+        return bool(self.currency_id.compare_amounts(before or 0, total or 0))
+
+    def _chorus_remake_lines(self):
+        """Make the invoice's lines of the progress, and of the market's clauses; a line that a person added stays as it is."""
+        self.ensure_one()
+        if self.state != "draft" or not self.chorus_progress_ids:
+            return
+        made = {line.chorus_part: line for line in self.invoice_line_ids if line.chorus_part}
+        commands = []
+        for part, (label, values) in self._chorus_parts().items():
+            line = made.pop(part, None)
+            if not line:
+                commands.append(Command.create({**values, "chorus_part": part}))
+                continue
+            changed = {}
+            if self.currency_id.compare_amounts(line.price_unit * line.quantity, values["price_unit"]):
+                changed |= {"price_unit": values["price_unit"], "quantity": 1}
+            # what a person wrote in its place stays
+            if line.name != values["name"] and (line.name or "").startswith(label):
+                changed["name"] = values["name"]
+            if changed:
+                commands.append(Command.update(line.id, changed))
+        commands += [Command.delete(line.id) for line in made.values()]
+        if commands:
+            self.write({"invoice_line_ids": commands})
+
+    def _chorus_parts(self):
+        """The lines that this situation is made of, in order: ``{part: (how its name begins, values of the line)}``."""
+        self.ensure_one()
+        speaking = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        groups = self._chorus_groups()
+        before = self._chorus_progressed()
+        books = self._chorus_books(before)
+        usual = self._chorus_works_tax(self.env["chorus.market.line"])
+        correction = sum((group.before for group in groups.values()), ZERO) - books.works
+        works = {part: group.total - group.before for part, group in groups.items()}
+        month = clauses.month(
+            replace(self.chorus_market_id._chorus_clauses(), final=works_documents.is_account(self.chorus_framework)),
+            self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
+            books.invoiced,
+            self.env["chorus.works.index"]._chorus_published(self.company_id, self.chorus_market_id.term_ids.mapped("name")),
+        )
+        found = {}
+
+        def add(part, kind, label, amount, tax, detail=""):
+            if not amount:
+                return
+            product = self._chorus_product_of(kind)
+            values = {
+                "name": f"{label}{detail}",
+                "quantity": 1,
+                "price_unit": float(amount),
+                "tax_ids": [Command.set(tax.ids)],
+                "chorus_line_kind": kind,
+                # before the lines that a person adds; what is kept back comes last
+                "sequence": len(found) + _PLACES.get(kind, 0),
+            }
+            found[part] = label, {**values, "product_id": product.id} if product else values
+
+        for part, group in groups.items():
+            add(part, "works", group.name, works[part], group.tax)
+        add("works:before", "works", speaking.env._("Situations stated otherwise"), correction, usual)
+        detail = speaking._chorus_coefficient_text(month)
+        for key, amount in sorted(month.revision.items()):
+            tax = self.env["account.tax"].browse(key)
+            add(f"revision:{key}", "revision", speaking.env._("Price revision"), amount, tax, detail)
+        add("advance", "advance", speaking.env._("Advance"), month.advance, usual)
+        add("repaid", "advance_repayment", speaking.env._("Repayment of the advance"), -month.repaid, usual)
+        none = self.env["account.tax"]
+        add("retention", "retention", speaking.env._("Retention of guarantee"), -month.retention, none)
+        add("penalty", "penalty", speaking.env._("Penalties"), -month.penalty, none)
+        if not found and works_documents.is_general(self.chorus_framework):
+            # the books have the balance already: the account tells it, and has no amount of its own
+            final = self._chorus_accounts_before()[-1:]
+            label = speaking.env._("General account: balance as in %s", final.name or "A7")
+            values = {
+                "name": label,
+                "quantity": 1,
+                "price_unit": 0,
+                "tax_ids": [Command.set(usual.ids)],
+                "chorus_line_kind": "other",
+            }
+            found["account"] = label, {**values, "sequence": 0}
+        return found
+
+    def _chorus_coefficient_text(self, month):
+        """How a line of revision tells its coefficient, in the language of this record."""
+        if not month.coefficient:
+            return ""
+        shown = formatLang(self.env, float(month.coefficient.value), digits=self.chorus_market_id.revision_digits)
+        read = ", ".join(f"{index} {written(value, 1).of(self.env.lang)}" for index, _month, value in month.coefficient.read)
+        if month.provisional:
+            return self.env._(": coefficient %(coefficient)s, provisional (%(indices)s)", coefficient=shown, indices=read)
+        return self.env._(": coefficient %(coefficient)s (%(indices)s)", coefficient=shown, indices=read)
+
+    def _chorus_product_of(self, kind):
+        """The product by which this company invoices a kind of line, which gives it its account; works have none of their own."""
+        if kind == "works":
+            return self.env["product.product"]
+        products = self.env["product.product"]
+        domain = [*products._check_company_domain(self.company_id), ("product_tmpl_id.chorus_line_kind", "=", kind)]
+        return products.search(domain, order="id", limit=1)
+
+    def _chorus_works_tax(self, line):
+        """The VAT of a line of the price schedule on this invoice; of an empty one, that of the market."""
+        return self.fiscal_position_id.map_tax(line.tax_id or self.chorus_market_id._chorus_tax())
+
+    def _chorus_groups(self):
+        """What is stated, as the lines of the invoice show it: ``{part: Group}``, by chapter or by line, and by VAT."""
+        by_line = self.chorus_market_id.works_lines == "line"
+        groups, taxes = {}, {}
+        name, place = self.chorus_market_id.name or self.chorus_market_id.number, 0
+        for row in self.chorus_progress_ids.sorted(lambda row: (row.sequence, row.id)):
+            line = row.market_line_id
+            if row.display_type:
+                name, place = line.display_name, line.id
+                continue
+            if line.tax_id not in taxes:
+                taxes[line.tax_id] = self._chorus_works_tax(line)
+            tax = taxes[line.tax_id]
+            shown, key = (line.display_name, line.id) if by_line else (name, place)
+            group = groups.setdefault(f"works:{key}:{tax.id}", Group(shown, tax))
+            group.add(row, amended=bool(line.amendment_id), revised=line.revised)
+        return groups
+
+    def _chorus_books(self, before):
+        """What the situations before this one say of each kind, as ``Books``.
+
+        :param before: those that were not credited in full.
+        """
+        moves = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
+        stated = set(self.env["chorus.works.progress"]._read_group([("move_id", "in", moves.ids)], ["move_id"]))
+        numbers = {move.chorus_situation for (move,) in stated if move in before}
+        rows = self.env["account.move.line"]._read_group(
+            [("move_id", "in", moves.ids), ("display_type", "=", "product")],
+            ["move_id", "chorus_line_kind", "chorus_part"],
+            ["price_subtotal:sum"],
+        )
+        usual = self._chorus_works_tax(self.env["chorus.market.line"]).id
+        counted = everything = penalty = ZERO
+        kinds, revision = {}, {}
+        for move, kind, part, amount in rows:
+            money = self._chorus_money(-amount if move.move_type == "out_refund" else amount)
+            kinds[kind or "works"] = kinds.get(kind or "works", ZERO) + money
+            if (kind or "works") == "works":
+                everything += money
+                # what a person added to a situation that was stated by its progress is no part of the schedule
+                counted += money if part or move.chorus_situation not in numbers else ZERO
+            elif kind == "revision":
+                key = int(part.partition(":")[2]) if part else usual
+                revision[key] = revision.get(key, ZERO) + money
+            elif kind == "penalty" and part:
+                # one that a person typed comes on top of those of the market
+                penalty -= money
+        invoiced = clauses.Invoiced(
+            advance=kinds.get("advance", ZERO),
+            repaid=-kinds.get("advance_repayment", ZERO),
+            retention=-kinds.get("retention", ZERO),
+            revision=revision,
+            penalty=penalty,
+        )
+        return Books(counted, everything, invoiced)
+
+    def _chorus_done(self, groups, books, month, before, usual):
+        """What is done to date, as ``services.works.clauses.Done``."""
+        works, amended, rates = {}, {}, {usual.id: exact(usual.amount)}
+        revised = {}
+        for group in groups.values():
+            key = group.tax.id
+            works[key] = works.get(key, ZERO) + group.total
+            amended[key] = amended.get(key, ZERO) + group.amended
+            rates[key] = exact(group.tax.amount)
+            revised[key] = revised.get(key, ZERO) + group.revised
+        typed = sum(
+            (
+                self._chorus_money(line.price_subtotal)
+                for line in self.invoice_line_ids
+                if line.display_type == "product" and line.chorus_line_kind == "works" and not line.chorus_part
+            ),
+            ZERO,
+        )
+        # what is done beside the schedule, or was before there was one, is of the usual VAT
+        beside = books.everything + month + typed - sum(works.values(), ZERO)
+        works[usual.id] = works.get(usual.id, ZERO) + beside
+        months = self._chorus_worked(before)
+        if self.chorus_period_end:
+            this = self.chorus_period_end.replace(day=1)
+            for key, amount in revised.items():
+                months.setdefault(key, []).append(Worked(this, amount))
+        incurred = self.chorus_market_id.penalty_ids.filtered(
+            lambda one: not self.chorus_period_end or one.date <= self.chorus_period_end
+        )
+        penalties = tuple(self._chorus_money(one.amount) for one in incurred)
+        return clauses.Done(works, amended, month + typed, months, rates, usual.id, penalties)
+
+    def _chorus_worked(self, before):
+        """What was done of the lines whose prices are revised in each situation before this one: ``{tax id: [Worked]}``."""
+        rows = self.env["chorus.works.progress"]._read_group(
+            [("move_id", "in", before.ids), ("market_line_id.revised", "=", True), ("display_type", "=", False)],
+            ["move_id", "market_line_id.tax_id"],
+            ["amount_month:sum"],
+        )
+        taxes, found = {}, {}
+        for move, tax, amount in sorted(rows, key=lambda row: row[0].chorus_situation):
+            if tax not in taxes:
+                taxes[tax] = self.fiscal_position_id.map_tax(tax or self.chorus_market_id._chorus_tax()).id
+            month = (move.chorus_period_end or move.invoice_date).replace(day=1)
+            found.setdefault(taxes[tax], []).append(Worked(month, self._chorus_money(amount)))
+        return found

@@ -1,0 +1,123 @@
+"""The final account and the general one: made of the same lines, with the balance that the monthly statements leave."""
+
+from datetime import date, timedelta
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...support.works import ProgressCommon, WorksCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestAccounts(WorksCommon, ProgressCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.market.write({"retention_rate": 5, "advance_rate": 5, "date_end": date(2026, 10, 1)})
+
+    def codes(self, move):
+        return {finding.code for finding in move._chorus_market_findings()}
+
+    def sheet(self, move):
+        sheet = self.env["chorus.works.deposit"].new({"move_id": move.id})
+        return {name: sheet[name] for name in ("untaxed", "tax", "total", "retention", "net")}
+
+    def page(self, move):
+        return self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+
+    def final(self):
+        """Two months, then the draft of the final account: 97 000 of work in all, the advance of 5 000 paid back."""
+        self.next(p1_1=50, p2_1=50)
+        self.next(p1_1=100, p1_2=100)
+        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        self.state(move, p2_1=100, p2_2=85)
+        move.invoice_date = date(2026, 4, 15)
+        move.invoice_user_id = self.sender
+        return move
+
+    def test_the_final_account_is_the_balance(self):
+        move = self.final()
+        self.assertEqual((move.chorus_framework, move.chorus_period_start), ("A7", date(2026, 1, 1)))
+        self.assertEqual(
+            dict(self.made(move)), {"2 Charpente": 37000, "Repayment of the advance": -5000, "Retention of guarantee": -2220}
+        )
+        found = move._chorus_columns()
+        self.assertEqual((found.cumulative.works, found.previous.works, found.month.works), (97000, 60000, 37000))
+        self.assertEqual((found.cumulative.advance, found.cumulative.repaid), (5000, 5000))
+        self.assertEqual(float(found.month.net), move.amount_total)
+        move.action_post()
+        self.assertEqual(self.sheet(move)["total"], "38400,00")
+        page = self.page(move)
+        for text in ("Draft final statement", "Monthly statements", "Balance", "1 Couverture", "2 Charpente", "60,000.00"):
+            self.assertIn(text, page)
+        self.assertNotIn("This situation", page)
+
+    def test_its_time(self):
+        move = self.final()
+        self.assertIn("works.final_early", self.codes(move), "before the acceptance")
+        for accepted, codes in ((date(2026, 4, 15), set()), (date(2026, 3, 16), set()), (date(2026, 3, 15), {"works.final_late"}),
+                                (date(2026, 4, 16), {"works.final_early"})):  # fmt: skip
+            with self.subTest(accepted):
+                self.market.date_accepted = accepted
+                self.assertEqual({code for code in self.codes(move) if code.startswith("works.final")}, codes)
+        self.assertIn("tacite", self.env["chorus.works.deposit"].with_context(lang="fr_FR").new({"move_id": move.id}).counsel)
+        self.assertFalse(self.env["chorus.works.deposit"].new({"move_id": self.market.situation_ids[-1].id}).counsel)
+
+    def test_the_general_account_repeats_the_balance_and_the_books_have_it_once(self):
+        final = self.final()
+        final.action_post()
+        draft = self.filed(final)
+        with self.assertRaises(UserError):
+            self.market.action_final_account()
+        self.assertEqual(final.chorus_deadline, final._chorus_line().deposit_id.deposited_at + timedelta(days=30))
+        self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
+        self.poll()
+        self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
+        self.assertEqual(final.chorus_deadline, final.chorus_waiting_since + timedelta(days=30), "to sign it")
+        invoiced = self.market.amount_works, self.market.amount_invoiced
+        general = self.env["account.move"].browse(final.action_chorus_next_document()["res_id"])
+        self.assertEqual(general.chorus_framework, "A8")
+        general.invoice_date = date(2026, 6, 1)
+        general.invoice_user_id = self.sender
+        general.action_post()
+        self.assertEqual((general.amount_total, (self.market.amount_works, self.market.amount_invoiced)), (0, invoiced))
+        self.assertEqual(general.invoice_line_ids.mapped("name"), [f"General account: balance as in {final.name}"])
+        self.assertEqual(self.sheet(general), self.sheet(final))
+        self.assertEqual(general._chorus_columns().month, final._chorus_columns().month)
+        self.assertEqual(general._chorus_columns().cumulative, final._chorus_columns().cumulative)
+        page = self.page(general)
+        self.assertIn("38,400.00", page)
+        self.assertIn("Signed general statement", page)
+        self.assertNotIn("invoice_line_table", page)
+        self.assertFalse([code for code in self.codes(general) if not code.endswith(("_waiting", "_exceeded"))])
+        self.filed(general)
+        self.assertEqual((general.chorus_dossier, general.chorus_state), (final.chorus_dossier, "received"))
+        self.assertEqual(self.market.stage, "closed")
+
+    def test_what_the_general_account_corrects_is_all_that_it_adds(self):
+        final = self.final()
+        final.action_post()
+        final.sudo().chorus_state = "deposited"
+        general = self.next(post=False, p2_2=90)
+        self.assertEqual((general.chorus_framework, dict(self.made(general))["2 Charpente"]), ("A8", 1000))
+        self.assertEqual(general._chorus_columns().month.works, 38000)
+        self.assertIn("invoice_line_table", self.page(general))
+
+    def test_the_tacit_procedure_waits_for_its_days(self):
+        final = self.final()
+        final.action_post()
+        self.filed(final)
+        tacit = self.next(post=False)
+        tacit.chorus_framework = "A22"
+        filed = final._chorus_line().deposit_id.deposited_at.date()
+        for days, told in ((30, True), (32, False)):
+            with self.subTest(days):
+                tacit.invoice_date = filed + timedelta(days=days)
+                self.assertEqual("works.tacit_early" in self.codes(tacit), told)
+        tacit.invoice_user_id = self.sender
+        tacit.action_post()
+        sheet = self.env["chorus.works.deposit"].new({"move_id": tacit.id})
+        self.assertEqual((sheet.previous_number, sheet.dossier, bool(sheet.counsel)), (final.name, final.chorus_dossier, True))
+        final.sudo().chorus_waiting_since -= timedelta(days=40)
+        final._chorus_line().deposit_id.sudo().deposited_at -= timedelta(days=40)
+        self.assertIn("A22", final.with_context(lang="fr_FR").chorus_advice or "")
