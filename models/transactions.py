@@ -117,8 +117,9 @@ def trigger(env, name, *delays):
 
     :param name: the end of its XML id ``ir_cron_chorus_…``.
     """
-    # sudo: triggering our own cron is no right of users
-    cron = env.ref(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}").sudo()
+    # whether the job is there need not be asked each time, as `ref` does
+    job = env["ir.model.data"]._xmlid_to_res_id(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}", raise_if_not_found=True)
+    cron = env["ir.cron"].sudo().browse(job)  # sudo: triggering our own cron is no right of users
     now = fields.Datetime.now()
     cron._trigger(at=[now + timedelta(seconds=delay) for delay in delays] or None)
 

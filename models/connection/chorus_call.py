@@ -25,14 +25,16 @@ class ChorusCall(models.Model):
     count = fields.Integer(required=True, readonly=True)
 
     @api.model
-    def _note(self, company, tally):
+    def _note(self, company, environment, tally):
         """Write down what a run did.
 
+        :param environment: where it called; the company may work in another one since.
         :param tally: ``PisteSession.tally``: calls under ``""``, failures under their code.
         """
-        values = {"company_id": company.id, "environment": company.chorus_environment, "day": paris_today()}
+        values = {"company_id": company.id, "environment": environment, "day": paris_today()}
         rows = [{**values, "error_code": code or False, "count": count} for code, count in tally.items() if count]
-        self.sudo().create(rows)  # sudo: bookkeeping of whoever calls
+        if rows:
+            self.sudo().create(rows)  # sudo: bookkeeping of whoever calls
 
     @api.autovacuum
     def _gc_calls(self):

@@ -165,7 +165,7 @@ class ChorusConnection(models.Model):
     def _of(self, company):
         """The connection of a company in its present environment, made when there is none yet."""
         values = {"company_id": company.id, "environment": company.chorus_environment}
-        return self._known(company) or self.sudo().create(values)  # sudo: see _known
+        return company._chorus_connection() or self._known(company) or self.sudo().create(values)  # sudo: see _known
 
     def _is_paused(self):
         """Whether failures, those of this very run too, keep the scheduled jobs from calling."""
@@ -301,17 +301,39 @@ class ChorusConnection(models.Model):
         }
         return super().create([{**now, **vals} for vals in vals_list])
 
+    def _is_same_database(self):
+        """Whether this is surely the database that was noted, and the moment that it was noted not long ago.
+
+        :return: the seconds since then; None when it may be another one.
+        """
+        self.ensure_one()
+        silent = (fields.Datetime.now() - self.alive_at).total_seconds() if self.alive_at else None
+        same = silent is not None and abs(silent) < timing.ALIVE and self._database_mark() == self.database_mark
+        return silent if same else None
+
+    def _is_to_be_noticed(self):
+        """Whether ``_notice_database`` has something to write."""
+        silent = self._is_same_database()
+        return silent is None or silent > timing.ALIVE / 10
+
     def _notice_database(self):
         """Notice whether this may be another database than before: then what is in it may have been sent already."""
-        self.ensure_one()
+        if not self._is_to_be_noticed():
+            return
         now, mark = fields.Datetime.now(), self._database_mark()
-        silent = now - self.alive_at if self.alive_at else None
-        if mark == self.database_mark and silent is not None and abs(silent) < timedelta(seconds=timing.ALIVE):
-            if silent > timedelta(seconds=timing.ALIVE / 10):
-                self.alive_at = now
+        if self._is_same_database() is not None:
+            self.alive_at = now
             return
         _logger.info("Chorus Pro: company %s looks before it sends what was there before this database", self.company_id.id)
         self.write({"database_mark": mark, "alive_at": now, "changed_at": now, "last_doubtful_id": self._last_move_id()})
+
+    @api.model
+    def _notice_all(self):
+        """Notice so for each connection in use, in a transaction of its own where there is something to write."""
+        known = self.sudo().search_fetch([], ["company_id", "environment", "alive_at", "database_mark"])  # sudo: see _known
+        for connection in known:
+            if connection.environment == connection.company_id.chorus_environment and connection._is_to_be_noticed():
+                transactions.retry_and_commit(self.env, connection._notice_database)
 
     def _may_have_been_sent(self, moves):
         """Whether one of these invoices, never sent as far as is known here, may be at Chorus Pro."""

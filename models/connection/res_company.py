@@ -11,6 +11,7 @@ from ...services.api import environment as environments
 from ...services.api.client import ChorusClient
 from ...services.api.environment import Credentials
 from ...services.api.errors import ChorusError, NotAllowed, failure
+from ...services.api.kept import shared_wires
 from ...services.api.session import PisteSession, TokenStore
 from ...services.document.invoice import IdentifierType
 from ...services.setup import diagnosis
@@ -593,25 +594,26 @@ class ResCompany(models.Model):
 
     @contextmanager
     def _chorus_client(self, *, way_in=None, **options):
-        """A client for the length of one run: one HTTP session, connections kept alive, its calls counted.
+        """A client for the length of one run: one HTTP session, connections kept from one run to the next, its calls counted.
 
         :param way_in: what ``_chorus_way_in`` gave, where that was asked already.
-        :param options: for ``PisteSession`` (``timeout``, ``retries``, ``tokens``).
+        :param options: for ``PisteSession`` (``timeout``, ``retries``, ``tokens``, ``wires``).
         :raises NotAllowed: see ``_chorus_way_in``.
         """
         self.ensure_one()
         company = self.sudo()  # sudo: settings of whoever sends
         waits = {"connect": company.chorus_connect_timeout, "timeout": company.chorus_read_timeout}
         waits = {name: value for name, value in waits.items() if value}
-        with PisteSession(*(way_in or self._chorus_way_in()), **{**waits, **options}) as session:
-            client = ChorusClient(session)
+        kept = {"wires": shared_wires, **waits, **options}
+        with PisteSession(*(way_in or self._chorus_way_in()), **kept) as session:
+            client, environment = ChorusClient(session), company.chorus_environment
             try:
                 yield client
             except ChorusError:
-                self.env["chorus.call"]._note(self, client.tally)
+                self.env["chorus.call"]._note(self, environment, client.tally)
                 raise
             # any other exception may have spoilt the transaction: it counts for itself
-            self.env["chorus.call"]._note(self, client.tally)
+            self.env["chorus.call"]._note(self, environment, client.tally)
 
     @contextmanager
     def _chorus_client_for_user(self, **options):
@@ -672,8 +674,9 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         try:
-            # a store of its own: a token got earlier would hide that the secret is no longer good
-            with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore()) as client:
+            # a store of its own: a token got earlier would hide that the secret is no longer good. Nor would a connection that
+            # was opened before tell that none can be opened now
+            with self._chorus_client(timeout=PATIENCE, retries=0, tokens=TokenStore(), wires=None) as client:
                 found = diagnosis.diagnose(client, self._chorus_siret(), self._chorus_uses(), self._chorus_kind())
         except NotAllowed as error:
             found = diagnosis.unconfigured(error)

@@ -2,8 +2,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from odoo import SUPERUSER_ID, fields, models
-from odoo.tools import email_split, html2plaintext
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import email_split, html2plaintext, ormcache
 
 from ...services import rules
 from ...services.clock import UTC, paris_day
@@ -89,6 +89,14 @@ class ChorusDocument(models.AbstractModel):
     def _chorus_taken_by(self):
         """Which other invoice of ours has this number at Chorus Pro, "" where none is known to."""
         return ""
+
+    def _chorus_read_ahead(self):
+        """Read of all these invoices at once what is read of each when it is made into a document.
+
+        Odoo's own code asks for it by the lines of one invoice, which then brings nothing of the others along.
+        """
+        for name in ("tax_ids", "tax_tag_ids", "product_id", "product_uom_id"):
+            self.line_ids.mapped(name)
 
     def _chorus_document(self):
         """This invoice or credit note as a ``services.document.invoice.Invoice``, with the amounts of the books.
@@ -254,7 +262,6 @@ class ChorusDocument(models.AbstractModel):
 
     def _chorus_prepare(self, base_lines):
         """Find out once what many lines have in common: which tax is the VAT and how it is called, and the unit."""
-        edi = self.env["account.edi.common"]
         vats, codes = {}, {}
         place = self._chorus_place()
         abroad = place.may_be_left
@@ -267,9 +274,19 @@ class ChorusDocument(models.AbstractModel):
                 vats[key] = self._chorus_vat(taxes, goods, place)
             unit = base_line["record"].product_uom_id
             if unit not in codes:
-                codes[unit] = units.known(edi._get_uom_unece_code(unit)) if unit else units.PIECE
+                codes[unit] = self._chorus_unit_code(unit.id) if unit else units.PIECE
             base_line["chorus_tax"], base_line["chorus_vat"] = vats[key]
             base_line["chorus_unit"] = codes[unit]
+
+    @api.model
+    @ormcache("unit")
+    def _chorus_unit_code(self, unit):
+        """The code of a unit of measure, as Odoo knows it by its external identifier.
+
+        :param unit: its id.
+        """
+        uom = self.env["uom.uom"].browse(unit)
+        return units.known(self.env["account.edi.common"]._get_uom_unece_code(uom))
 
     def _chorus_net(self, base_line):
         """The amount of a line without VAT: the one settled on for the document, else that of its journal item."""

@@ -277,15 +277,26 @@ class ChorusLookup(models.Model):
                 # told on the connection by the jobs that send
                 continue
             progress(remaining=len(jobs) + left + 1)
-            with company._chorus_client(way_in=way_in) as client:
-                for job in jobs:
-                    error = self._guarded(job, client)
-                    if not progress(1):
-                        return
-                    if error:
-                        transactions.retry_and_commit(self.env, self._chorus_due(company, ("waiting",))._postpone, error)
-                        transactions.trigger(self.env, "directory", timing.step(timing.BACKOFF, 1, error))
-                        break
+            if not self._ask_each(company, jobs, way_in):
+                return
+
+    @api.model
+    def _ask_each(self, company, jobs, way_in):
+        """Ask these questions of a company, here and now. Other workers may be given them instead.
+
+        :param jobs: of ``_jobs``. :param way_in: as `res.company._chorus_way_in` gives it.
+        :return: False when the cron's time is over.
+        """
+        with company._chorus_client(way_in=way_in) as client:
+            for job in jobs:
+                error = self._guarded(job, client)
+                if not self.env["ir.cron"]._commit_progress(1):
+                    return False
+                if error:
+                    transactions.retry_and_commit(self.env, self._chorus_due(company, ("waiting",))._postpone, error)
+                    transactions.trigger(self.env, "directory", timing.step(timing.BACKOFF, 1, error))
+                    break
+        return True
 
     @api.model
     def _jobs(self, company, connection):

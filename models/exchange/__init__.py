@@ -10,4 +10,5 @@ from . import chorus_attachment
 from . import chorus_deposit
 from . import chorus_deposit_line
 from . import chorus_status_entry
+from . import ir_attachment
 from . import ir_module_module

@@ -35,6 +35,10 @@ SENT_FIELDS = frozenset(
 )
 
 
+#: Where the notes of changed fields wait, while they are made for many invoices: see ``_message_track``.
+HELD_NOTES = "chorus.notes"
+
+
 #: What decides on ``chorus_state``.
 STATE_OF = (
     "state",
@@ -310,6 +314,39 @@ class AccountMove(models.Model):
         posted._chorus_plan()
         return posted
 
+    # EXTENDS 'mail.thread'
+    def _message_track(self, fields_iter, initial_values_dict):
+        if len(self) < 2:
+            return super()._message_track(fields_iter, initial_values_dict)
+        # a file of a hundred invoices changes the state of each: their notes are written all at once
+        data, held = self.env.cr.precommit.data, []
+        data[HELD_NOTES] = held
+        try:
+            tracking = super()._message_track(fields_iter, initial_values_dict)
+        finally:
+            del data[HELD_NOTES]
+        if not held:
+            return tracking
+        messages = self.browse(move.id for move, _body, _values in held)._message_log_batch(
+            {move.id: body for move, body, _values in held}
+        )
+        self.env["mail.tracking.value"].sudo().create(  # sudo: as Odoo's own notes of changes are, whoever made them
+            [
+                {**values, "mail_message_id": message.id}
+                for message, (_move, _body, commands) in zip(messages, held, strict=True)
+                for _command, _id, values in commands
+            ]
+        )
+        return tracking
+
+    # EXTENDS 'mail.thread'
+    def _message_log(self, *, body="", author_id=None, tracking_value_ids=False, **options):
+        held = self.env.cr.precommit.data.get(HELD_NOTES)
+        if held is None or author_id or not tracking_value_ids or options:
+            return super()._message_log(body=body, author_id=author_id, tracking_value_ids=tracking_value_ids, **options)
+        held.append((self, body, tracking_value_ids))
+        return self.env["mail.message"]
+
     # EXTENDS core
     def _chorus_taken_by(self):
         return self.chorus_number_taken_by or super()._chorus_taken_by()
@@ -329,6 +366,8 @@ class AccountMove(models.Model):
 
     def _chorus_mark_sent(self):
         """Odoo's own "Sent" follows what became of the invoice: true once Chorus Pro took it, false when not integrated."""
+        # all of a file at once: each writing has its price
+        changed = {True: self.browse(), False: self.browse()}
         for move in self:
             line = move._chorus_line()
             deposit = line.deposit_id
@@ -339,7 +378,9 @@ class AccountMove(models.Model):
             else:
                 continue
             if move.is_move_sent != sent:
-                move._chorus_note(is_move_sent=sent)
+                changed[sent] += move
+        for sent, moves in changed.items():
+            moves._chorus_note(is_move_sent=sent)
 
     # EXTENDS 'account'
     @api.depends("chorus_state")

@@ -63,7 +63,7 @@ class ChorusAnswers(models.AbstractModel):
         """Write what concerns Chorus Pro alone on these invoices; Odoo need look at nothing of the books for it."""
         if self:
             # sudo: what the platform says and our own bookkeeping, which nobody writes by hand, whoever has it read
-            facts = self.sudo().with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
+            facts = self.sudo().with_context(skip_invoice_sync=True, skip_is_manually_modified=True, check_move_validity=False)
             facts.write(values)
 
     def _chorus_set_status(self, values):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...services.document.invoice import Attachment
 from ...services.text import Text
+from .. import stored_files
 
 #: The French label is what Chorus Pro and the public body read, whatever the user's language.
 KINDS = {
@@ -59,8 +60,14 @@ class ChorusAttachment(models.Model):
 
     def _chorus_content(self):
         """These files as the document has them, in their order."""
+        # those of a form that is not saved are nowhere else yet
+        stored = stored_files.contents(self, "file") if all(self._ids) else {}
         return tuple(
-            Attachment(file.name, base64.b64decode(file.with_context(bin_size=False).file or b""), KINDS[file.kind].fr)
+            Attachment(
+                file.name,
+                stored[file.id] if file.id in stored else base64.b64decode(file.with_context(bin_size=False).file or b""),
+                KINDS[file.kind].fr,
+            )
             for file in self
         )
 

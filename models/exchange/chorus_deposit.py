@@ -1,4 +1,3 @@
-import base64
 import hashlib
 import json
 from contextlib import suppress
@@ -18,7 +17,7 @@ from ...services.document import submission
 from ...services.document.invoice import Attachment
 from ...services.siret import is_siret
 from ...services.vocabulary import flows, messages, states, statuses
-from .. import timing, transactions
+from .. import stored_files, timing, transactions
 from ..core import other_channels
 from .chorus_answers import ENTERED_BEFORE
 from .chorus_deposit_line import CAME_AS_FILE
@@ -240,7 +239,8 @@ class ChorusDeposit(models.Model):
     def write(self, vals):
         result = super().write(vals)
         # that an invoice entered Chorus Pro is told when the outcome of its line is written
-        told = vals.get("state") in (None, "integrated", "partial")
+        # and that it is about to leave changes nothing for anybody: whatever comes of it will
+        told = vals.get("state") in (None, "sending", "integrated", "partial")
         if "released" in vals or not told:
             self.line_ids.move_id._chorus_mark_sent()
         if not told:
@@ -278,7 +278,7 @@ class ChorusDeposit(models.Model):
                 **values,
             }
         )
-        deposit.file = base64.b64encode(content)
+        stored_files.keep(deposit, "file", content)
         return deposit
 
     @api.model
@@ -405,13 +405,18 @@ class ChorusDeposit(models.Model):
     def _chorus_is_intact(self, claim):
         if hashlib.sha256(claim.content).hexdigest() != self.sha256:
             return False
-        data = not self.data or hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256
-        files = zip(self.attachment_ids.sorted("id"), claim.submission.others if claim.submission else (), strict=True)
-        return data and all(file._compute_checksum(other.content) == file.checksum for file, other in files)
+        if not claim.submission:
+            return True
+        files = zip(self.attachment_ids.sorted("id"), claim.submission.others, strict=True)
+        return hashlib.sha256(self.data.encode()).hexdigest() == self.data_sha256 and all(
+            file._compute_checksum(other.content) == file.checksum for file, other in files
+        )
 
     # EXTENDS 'chorus.exchange'
     def _chorus_load(self):
-        return Claim(base64.b64decode(self.file or b""), self.file_name, self.syntax, self._chorus_load_submission())
+        return Claim(
+            stored_files.contents(self, "file").get(self.id, b""), self.file_name, self.syntax, self._chorus_load_submission()
+        )
 
     def _chorus_load_submission(self):
         """What goes with the file of one invoice besides (``soumettre``): a ``Submission``; None for a flow."""
@@ -504,7 +509,8 @@ class ChorusDeposit(models.Model):
         """
         self.ensure_one()
         connection = self.env["chorus.connection"]._of(self.company_id)
-        transactions.retry_and_commit(self.env, connection._notice_database)
+        if connection._is_to_be_noticed():
+            transactions.retry_and_commit(self.env, connection._notice_database)
         before = (self.line_ids.move_id.chorus_deposit_line_ids - self.line_ids).deposit_id
         return (
             any(map(other_channels.may_have_left, self.move_ids))
@@ -1226,6 +1232,11 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS 'chorus.exchange'
     @api.model
+    def _chorus_has_work(self):
+        return super()._chorus_has_work() or self.env["account.move"]._chorus_is_transfer_due()
+
+    # EXTENDS 'chorus.exchange'
+    @api.model
     def _chorus_prepare_automatic(self, company):
         return self.env["account.move"]._chorus_transfer_due(company) or super()._chorus_prepare_automatic(company)
 
@@ -1246,29 +1257,39 @@ class ChorusDeposit(models.Model):
             if known.environment == known.company_id.chorus_environment
         }
         companies = companies.sorted(lambda company: (bool(heard.get(company)), heard.get(company)))
-        progress = self.env["ir.cron"]._commit_progress
         for company, left in transactions.turns(self.env, companies):
             self = transactions.in_company_lang(self, company)
             if company._chorus_missing_settings():
                 continue
             connection = company._chorus_connection() or self.env["chorus.connection"]._of(company)
             way_in = connection._way_in()
-            if not way_in:
-                continue
-            due = self._chorus_due(company, ("deposited",))
-            if due:
-                progress(remaining=len(due) + left + 1)
-            with company._chorus_client(way_in=way_in) as client:
-                if not due._chorus_each(connection, client):
-                    return
-                if not connection._is_paused():
-                    # what breaks is told, and the other companies have their turn
-                    error = transactions.run_and_survive(self, "_chorus_read_news", connection, client)
-                    if error:
-                        transactions.retry_and_commit(
-                            self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")
-                        )
-                    elif not transactions.seconds_left(self.env) and self.env["account.move"]._chorus_untold(company):
-                        # some were read: the others have the next run
-                        progress(1, remaining=left + 1)
-                        return
+            if way_in and not self._chorus_follow(connection, way_in, left):
+                return
+
+    @api.model
+    def _chorus_follow(self, connection, way_in, left=0):
+        """Read one company's reports that are due, then its statuses that changed, here and now.
+
+        :param way_in: as `chorus.connection._way_in` gives it. :param left: how many companies come after it.
+        :return: False when the cron's time is over.
+        """
+        company, progress = connection.company_id, self.env["ir.cron"]._commit_progress
+        due = self._chorus_due(company, ("deposited",))
+        if due:
+            progress(remaining=len(due) + left + 1)
+        with company._chorus_client(way_in=way_in) as client:
+            if not due._chorus_each(connection, client):
+                return False
+            if connection._is_paused():
+                return True
+            # what breaks is told, and the other companies have their turn
+            error = transactions.run_and_survive(self, "_chorus_read_news", connection, client)
+            if error:
+                transactions.retry_and_commit(
+                    self.env, connection._note_broken, ChorusError(type(error).__name__, code="internal")
+                )
+            elif not transactions.seconds_left(self.env) and self.env["account.move"]._chorus_untold(company):
+                # some were read: the others have the next run
+                progress(1, remaining=left + 1)
+                return False
+        return True

@@ -259,20 +259,24 @@ class ChorusExchange(models.AbstractModel):
         """Send what is ready, settle what is unknown."""
         progress = self.env["ir.cron"]._commit_progress
         self._chorus_find_dead_senders()
+        if not self._chorus_has_work():
+            # most hours of most days: nobody's settings are read, no secret is opened
+            self.env["chorus.connection"]._notice_all()
+            return
         served = []
         for company, left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             records = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
-            transactions.retry_and_commit(self.env, connection._notice_database)
+            if connection._is_to_be_noticed():
+                transactions.retry_and_commit(self.env, connection._notice_database)
             way_in = connection._way_in()
             if not way_in:
                 transactions.trigger(self.env, self._chorus_cron, connection._seconds_held())
                 continue
             due = records._chorus_due(company, ("ready", "unknown"))
             progress(remaining=len(due) + left + 1)
-            with company._chorus_client(way_in=way_in) as client:
-                if not due._chorus_each(connection, client):
-                    return
+            if not due._chorus_go_on(connection, way_in):
+                return
             served.append((records, company))
         if not transactions.seconds_left(self.env):
             progress(remaining=1)
@@ -283,12 +287,27 @@ class ChorusExchange(models.AbstractModel):
             progress(remaining=1)
 
     @api.model
+    def _chorus_has_work(self):
+        """Whether anything of any company waits to be sent or settled, be it later."""
+        waiting = ("state", "in", ("ready", "unknown"))
+        return bool(self.sudo().search([waiting], order="id", limit=1))  # sudo: crons serve all companies
+
+    @api.model
     def _chorus_prepare_automatic(self, company):
         """Make ready what is due to be sent by itself.
 
         :return: whether any was seen to.
         """
         return False
+
+    def _chorus_go_on(self, connection, way_in):
+        """Go on with each of these records of one company, here and now. Other workers may be given them instead.
+
+        :param way_in: as `chorus.connection._way_in` gives it.
+        :return: False when the cron's time is over.
+        """
+        with connection.company_id._chorus_client(way_in=way_in) as client:
+            return self._chorus_each(connection, client)
 
     def _chorus_each(self, connection, client):
         """Go on with each of these records, as long as Chorus Pro can be reached.
@@ -326,12 +345,15 @@ class ChorusExchange(models.AbstractModel):
         limit, ahead = now - timedelta(seconds=timing.STALE), now + timedelta(seconds=timing.OVERLAP)
         records = self.sudo()  # sudo: crons serve all companies
         dead = ["|", ("sending_at", "<", limit), ("sending_at", ">", ahead)]
-        for record in records.search([("state", "=", "sending"), *dead]):
+        found = records.search([("state", "=", "sending"), *dead])
+        for record in found:
             record = record.try_lock_for_update(allow_referencing=True)
             if record and record.state == "sending":
                 record._chorus_mark_unknown(OutcomeUnknown("the sender stopped before the answer"))
         odd = ["|", ("unknown_at", ">", ahead), ("doubted_at", ">", ahead)]
-        for record in records.search([("state", "in", ("ready", "unknown")), *odd]):
+        ahead_of_us = records.search([("state", "in", ("ready", "unknown")), *odd])
+        for record in ahead_of_us:
             record = record.try_lock_for_update(allow_referencing=True)
             record.write({name: now for name in ("unknown_at", "doubted_at") if record[name]})
-        transactions.commit(self.env)
+        if found or ahead_of_us:
+            transactions.commit(self.env)

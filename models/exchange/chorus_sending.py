@@ -31,10 +31,6 @@ PDF_SIZE = 10_000_000
 PRINTED_AT_ONCE = 10
 
 
-#: Up to so many invoices go in a file each; more share flows.
-SENT_ONE_BY_ONE = 10
-
-
 #: Deposits made while the user waits; more are left to the cron, which starts at once.
 SENT_AT_ONCE = 10
 
@@ -97,7 +93,7 @@ class ChorusSending(models.AbstractModel):
     def _chorus_enqueue(self, refused=None, printed=None, by_itself=False):
         """Record the intent to send those of these invoices that can be sent, bytes included: ``ready`` deposits. Nothing leaves.
 
-        A few go one by one; many share flows, where the format is known to allow it, so that two hundred take two calls.
+        Several share flows, where the format is known to allow it, so that two hundred take two calls.
 
         An invoice that somebody else is at is left out.
 
@@ -108,21 +104,21 @@ class ChorusSending(models.AbstractModel):
         """
         deposits, printed = self.env["chorus.deposit"], printed or {}
         for (_company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
-            files = []
+            files, ours = [], moves._chorus_lock()
+            moves._chorus_read_ahead()
             for move in moves:
                 try:
-                    look = move._chorus_look(form)
-                    if obstacles := look.obstacles(by_itself):
-                        raise DocumentError(obstacles)
-                    if move._chorus_claim():
-                        files.append((move, move._chorus_file(form, look.document, printed.get(move))))
+                    file = move._chorus_checked_file(form, by_itself, printed.get(move), write=move in ours)
+                    if file:
+                        files.append((move, file))
                 except DocumentError as error:
                     if refused is None:
                         raise
                     refused[move] = error.problems
+            self.browse(move.id for move, _file in files)._chorus_forget_told()
             # what is looked for at Chorus Pro before it leaves goes alone: found there, it keeps no other one back
             shared = [(move, file) for move, file in files if not other_channels.may_have_left(move)]
-            if len(shared) <= SENT_ONE_BY_ONE or not form.shares_flows:
+            if len(shared) < 2 or not form.shares_flows:
                 shared = []
             taken = {move for move, _file in shared}
             for move, file in files:
@@ -137,19 +133,34 @@ class ChorusSending(models.AbstractModel):
             transactions.trigger(self.env, "deposit")
         return deposits
 
-    def _chorus_claim(self):
-        """Take an invoice for sending: lock it, check again, forget what was known of a former, refused deposit.
+    def _chorus_checked_file(self, form, by_itself, printed, *, write):
+        """Look at this invoice, then make its file of what was read; the files that go with it are in memory no longer than that.
 
-        :return: False when somebody else is at it, or sent it meanwhile.
+        :param write: False to look only. :return: a ``ChorusFile``, or None.
+        :raises DocumentError: with what keeps it from leaving.
         """
-        self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
-            return False
-        if self._chorus_is_live():
-            return False
-        if any(self[name] for name in TOLD):
-            self._chorus_note(**dict.fromkeys(TOLD, False))
-        return True
+        look = self._chorus_look(form)
+        if obstacles := look.obstacles(by_itself):
+            raise DocumentError(obstacles)
+        return self._chorus_file(form, look.document, printed) if write else None
+
+    def _chorus_claim(self):
+        """Take invoices for sending: lock them, check again, forget what was known of a former, refused deposit.
+
+        :return: those taken: somebody else is at the others, or sent them meanwhile.
+        """
+        taken = self._chorus_lock()
+        taken._chorus_forget_told()
+        return taken
+
+    def _chorus_lock(self):
+        """Lock these invoices, all at once, and check again: those that nobody else is at, nor sent meanwhile."""
+        return self.try_lock_for_update(allow_referencing=True).filtered(lambda move: not move._chorus_is_live())
+
+    def _chorus_forget_told(self):
+        """Forget what was known of a former, refused deposit of these invoices, where something was."""
+        told = self.filtered(lambda move: any(move[name] for name in TOLD))
+        told._chorus_note(**dict.fromkeys(TOLD, False))
 
     @api.model
     def _chorus_told_fields(self):
@@ -222,6 +233,12 @@ class ChorusSending(models.AbstractModel):
                 delay = timedelta(hours=max(0, company.chorus_auto_delay))
                 moves._chorus_note(chorus_auto_at=fields.Datetime.now() + delay)
                 transactions.trigger(self.env, "deposit", delay.total_seconds())
+
+    @api.model
+    def _chorus_is_transfer_due(self):
+        """Whether the delay of an invoice of any company is over; for the cron, before it looks at each company."""
+        due = [("chorus_auto_at", "<=", fields.Datetime.now())]
+        return bool(self.sudo().search(due, order="chorus_auto_at", limit=1))  # sudo: crons serve all companies
 
     @api.model
     def _chorus_transfer_due(self, company):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -42,6 +41,7 @@ from .json_values import (
 )
 from .lists import ListsClient
 from .session import MAXIMUM, PisteSession, search_all
+from .upload import Base64
 from .verdict import says_nothing
 from .works import WorksClient
 
@@ -84,7 +84,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
         answer = self._session.post_once(
             "/cpro/factures/v1/deposer/flux",
             {
-                "fichierFlux": base64.b64encode(content).decode(),
+                "fichierFlux": Base64(content),
                 "nomFichier": file_name,
                 "syntaxeFlux": syntax,
                 "avecSignature": False,
@@ -105,7 +105,7 @@ class ChorusClient(InvoiceActions, DirectoryClient, ListsClient, WorksClient):
         answer = self._session.post(
             "/cpro/transverses/v1/ajouter/fichier",
             {
-                "pieceJointeFichier": base64.b64encode(content).decode(),
+                "pieceJointeFichier": Base64(content),
                 "pieceJointeNom": file_name,
                 "pieceJointeTypeMime": mimetypes.guess_type(file_name)[0] or "application/octet-stream",
                 "pieceJointeExtension": file_name.rpartition(".")[2].upper(),

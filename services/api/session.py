@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import logging
 import re
 import threading
@@ -25,6 +24,8 @@ from . import verdict
 from .environment import Credentials, Environment
 from .errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, TryLater
 from .json_values import Fields, Unreadable, UnreadableRow, load, read_rows, text
+from .kept import KeptWires
+from .upload import Body
 from .wire import LONGEST_ANSWER, TIMEOUT, Answer, Broken, Wire
 
 _logger = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ class PisteSession:
     :param connect: seconds to connect, where they are not the same.
     :param retries: how often a repeatable call is repeated, while it is younger than ``timeout``.
     :param tokens: where tokens are remembered.
+    :param wires: where its connections come from and wait afterwards; without it they are its own and end with it.
     """
 
     def __init__(
@@ -113,6 +115,7 @@ class PisteSession:
         connect: float | None = None,
         retries: int = 2,
         tokens: TokenStore = shared_tokens,
+        wires: KeptWires | None = None,
     ) -> None:
         self.environment = environment
         self.timeout = timeout
@@ -130,7 +133,10 @@ class PisteSession:
         }
         #: Requests made, under ""; those that failed, under their failure's code.
         self.tally: Counter[str] = Counter()
-        self._wire = Wire(timeout, connect)
+        # a new secret, another account, another address: another wire
+        self._wires, self._wire_key = wires, (environment.api_url, self._token_key, self.account, timeout, connect)
+        self._wire = wires.take(self._wire_key, timeout, connect) if wires else Wire(timeout, connect)
+        self._broken = False
         self._leave_by: float | None = None
 
     def __enter__(self) -> PisteSession:
@@ -140,8 +146,13 @@ class PisteSession:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._wire.close()
+        """Give the connections back, or close them where one of them broke."""
+        if self._wires and not self._broken:
+            self._wires.give(self._wire_key, self._wire)
+        else:
+            self._wire.close()
+        # it is another one's from now on, if anybody's
+        self._wires, self._wire = None, Wire(self.timeout)
 
     def must_leave_within(self, seconds: float) -> None:
         """Let no call done once begin later than so many seconds from now: whoever waits for it takes it for lost then."""
@@ -151,7 +162,7 @@ class PisteSession:
         """Call an operation that may be repeated; its JSON answer, which says yes.
 
         :param path: such as ``/cpro/transverses/v1/consulterCRDetaille``.
-        :param body: the request, JSON-serialisable.
+        :param body: the request, JSON-serialisable; files in it as :class:`~.upload.Base64`.
         :param longest: bytes of the answer.
         :raises ChorusError: one of its five kinds; see :mod:`.errors`.
         """
@@ -194,7 +205,7 @@ class PisteSession:
     # -- a call: token, exchange, and once more where the token was refused ----------------------------------------------
 
     def _call(self, path: str, body: Mapping[str, Any], once: bool, longest: int) -> verdict.Reply:
-        data = json.dumps(body).encode()
+        data = Body(body)
         for renewed in (False, True):
             token = self._token()
             if once and self._leave_by is not None and time.monotonic() > self._leave_by:
@@ -206,10 +217,12 @@ class PisteSession:
             self._tokens.drop(self._token_key, token)
         return reply
 
-    def _exchange(self, path: str, data: bytes, token: str, once: bool, longest: int) -> Answer:
+    def _exchange(self, path: str, data: Body, token: str, once: bool, longest: int) -> Answer:
         def attempt() -> Answer:
             self.tally[""] += 1
-            return self._wire.post(self.environment.api_url + path, data, headers=self._headers, token=token, longest=longest)
+            return self._post(
+                self.environment.api_url + path, data, headers=self._headers, token=token, longest=longest, once=once
+            )
 
         started = time.monotonic()
         try:
@@ -220,6 +233,13 @@ class PisteSession:
             raise failure from error
         _logger.info("Chorus Pro %s: HTTP %s in %.1f s", path, answer.status, time.monotonic() - started)
         return answer
+
+    def _post(self, url: str, data: Body | Mapping[str, str], **options: Any) -> Answer:
+        try:
+            return self._wire.post(url, data, **options)
+        except Broken:
+            self._broken = True
+            raise
 
     def _repeated(self, attempt: Callable[[], Answer]) -> Answer:
         """The answer of an attempt, of a later one where the first ones failed and did not take long."""
@@ -251,7 +271,7 @@ class PisteSession:
         for attempt in range(_DOUBTED):
             time.sleep(attempt * 0.2)
             try:
-                answer = self._repeated(lambda: self._wire.post(self.environment.token_url, form))
+                answer = self._repeated(lambda: self._post(self.environment.token_url, form))
             except Broken as error:
                 # whatever happened to the token, the call itself has not left
                 raise NotReceived(str(error)) from error

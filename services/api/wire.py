@@ -10,20 +10,30 @@ import http.client
 import os
 import socket
 import threading
+import time
 import weakref
 import zlib
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from .upload import Body
+
 #: Seconds to connect, and from one piece of an answer to the next; an attempt may last as long as both, and longer by its upload.
 TIMEOUT = float(os.environ.get("CHORUS_TIMEOUT") or 30)
+#: Seconds after its last use for which a connection is trusted with a call done once. urllib3 looks before each request whether
+#: the other side has closed it, and opens another one then; what it cannot see is that it is being closed at this very moment.
+#: Whatever closes idle connections does so after seconds of silence, five being the shortest wait in use (Apache's): one that
+#: answered just now is not among them. An older one is left alone and a new one opened, since a deposit that meets a closing
+#: connection may have arrived or not: it would be looked up for a quarter of an hour, for the sake of one handshake.
+TRUSTED = 3.0
 #: Bytes a second that the slowest line carries which is still waited for: 1 Mbit/s, a third of it for others.
 SLOWEST_UPLOAD = 80_000
 #: Bytes of an answer, as sent and as unpacked: a page of 500 invoices has one or two million.
@@ -72,6 +82,8 @@ class Wire:
         self.timeout = timeout
         self._connect = timeout if connect is None else connect
         self._watch = _Watch(self._connect)
+        #: When each host was last heard of.
+        self._used_at: dict[str, float] = {}
         self._http = requests.Session()
         # who asks stands in the request itself: without this, requests adds what the machine's .netrc knows of the host
         self._http.auth = _as_it_is
@@ -91,21 +103,27 @@ class Wire:
     def post(
         self,
         url: str,
-        data: bytes | Mapping[str, str],
+        data: bytes | Body | Mapping[str, str],
         *,
         headers: Mapping[str, str] | None = None,
         token: str = "",
         longest: int = LONGEST_ANSWER,
+        once: bool = False,
     ) -> Answer:
         """Send one request.
 
+        :param once: it must not meet a connection that is being closed: see :data:`TRUSTED`.
         :param token: an access token to send with it.
         :param longest: bytes of the answer, as sent and as unpacked.
         :raises Broken: when there is no answer.
         """
+        host = urlsplit(url).netloc
+        if once and time.monotonic() - self._used_at.get(host, 0.0) > TRUSTED:
+            # closes those that wait; the session itself can go on
+            self._http.close()
         over = threading.Event()
         self._watch.left = False
-        size = len(data) if isinstance(data, bytes) else 0
+        size = len(data) if isinstance(data, (bytes, Body)) else 0
         seconds = self.longest(size)
         # what is written may still wait in this machine's buffers
         patience = self.timeout + upload_seconds(size)
@@ -123,6 +141,7 @@ class Wire:
             raise Broken(words, self._watch.left) from error
         finally:
             timer.cancel()
+            self._used_at[host] = time.monotonic()
 
 
 class _Bearer(requests.auth.AuthBase):

@@ -7,10 +7,14 @@ for ``rules`` to say; here it is only written, and checked against the official 
 
 from __future__ import annotations
 
+import base64
 import functools
+import io
 import re
 import threading
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -19,6 +23,7 @@ from typing import Any
 from facturx import generate_cii_xml
 from lxml import etree
 
+from ..pieces import encoded
 from .invoice import (
     DIRECT_DEBITS,
     NOT_DEFINED,
@@ -121,7 +126,29 @@ def to_cii(invoice: Invoice) -> bytes:
 
     :raises DocumentError: when it cannot be made so; a document without blocking finding of ``rules`` always can.
     """
-    return checked(written(generate_cii_xml, lambda: to_terms(invoice)), CII)
+    return with_files(invoice, lambda small: checked(written(generate_cii_xml, lambda: to_terms(small)), CII))
+
+
+def with_files(invoice: Invoice, write: Callable[[Invoice], bytes]) -> bytes:
+    """What a writer makes of the document. Its files are put in afterwards, in base64, which is what the schema wants there.
+
+    So each is in memory once: libraries hold many times what they write.
+
+    :param write: makes an XML of a document, whose files are a few bytes each; what it raises is raised.
+    """
+    if not invoice.attachments:
+        return write(invoice)
+    places = [f"{uuid.uuid4().hex}file".encode() if file.content else b"" for file in invoice.attachments]
+    small = tuple(replace(file, content=place) for file, place in zip(invoice.attachments, places, strict=True))
+    xml, whole = write(replace(invoice, attachments=small)), io.BytesIO()
+    for file, place in zip(invoice.attachments, places, strict=True):
+        if not place:
+            continue
+        before, _place, xml = xml.partition(base64.b64encode(place))
+        whole.write(before)
+        whole.writelines(encoded(file.content))
+    whole.write(xml)
+    return whole.getvalue()
 
 
 def written(generate: Callable[..., bytes], terms: Callable[[], Terms]) -> bytes:
@@ -156,7 +183,7 @@ def problems(xml: bytes, name: str) -> list[str]:
 
     :param name: :data:`CII`, :data:`UBL_INVOICE` or :data:`UBL_CREDIT_NOTE`.
     """
-    # huge_tree: without it lxml refuses texts over 10 MB, and an attachment of 8 MB makes one
+    # huge_tree: without it lxml refuses texts over 10 MB
     parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
     root = etree.fromstring(xml, parser)
     with _one_at_a_time:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from facturx import generate_ubl_xml
 from lxml import etree
 
-from .en16931 import UBL_CREDIT_NOTE, UBL_INVOICE, Terms, checked, to_terms, written, xml_text
+from .en16931 import UBL_CREDIT_NOTE, UBL_INVOICE, Terms, checked, to_terms, with_files, written, xml_text
 from .invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, IdentifierType, Invoice, Party, VatDue
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -45,8 +45,11 @@ def to_ubl(invoice: Invoice) -> bytes:
 
     :raises DocumentError: when it cannot be made so; a document without blocking finding of ``rules`` always can.
     """
+    return with_files(invoice, _written)
+
+
+def _written(invoice: Invoice) -> bytes:
     plain = written(generate_ubl_xml, lambda: _terms(invoice))
-    # huge_tree: an attachment of 8 MB makes a text of over 10 MB
     root = etree.fromstring(plain, etree.XMLParser(huge_tree=True, resolve_entities=False))
     _add_historic_places(root, invoice)
     xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8")

@@ -25,7 +25,7 @@ class SessionCase(unittest.TestCase):
         self.simulator = simulated.simulator()
         self.addCleanup(self.simulator.check_requests)
 
-    def client(self, timeout=5.0, retries=2, tokens=None, **credentials):
+    def client(self, timeout=5.0, retries=2, tokens=None, wires=None, **credentials):
         known = {
             "client_id": simulated.CLIENT_ID,
             "client_secret": simulated.CLIENT_SECRET,
@@ -38,6 +38,7 @@ class SessionCase(unittest.TestCase):
             timeout=timeout,
             retries=retries,
             tokens=tokens or TokenStore(),
+            wires=wires,
         )
         self.addCleanup(session.close)
         return ChorusClient(session)

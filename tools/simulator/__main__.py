@@ -64,7 +64,7 @@ CONTROL CALLS (with --control, JSON):
   POST /_simulator/directory {{"structures": [...]}} or one structure, {{"applications": [...]}}, {{"accounts": [...]}},
                              with the names of directory.json and directory_bodies.json
   POST /_simulator/clock     {{"now": date or null}}
-  POST /_simulator/options   {{"processing_time", "token_lifetime", "latency", "error_list": array or object,
+  POST /_simulator/options   {{"processing_time", "token_lifetime", "latency", "idle", "error_list": array or object,
                               "empty_search": code or list, "max_flow_bytes"}}
 """
 

@@ -16,6 +16,8 @@ class Options:
     processing_time: float | None = 2.0
     token_lifetime: float = 3600.0
     latency: float = 0.0
+    # after so much silence a connection is closed
+    idle: float = 120.0
     # "array" as in recent answers, or "object" for a single error as in the 2018 example (doc/API.md §2.0)
     error_list: str = "array"
     # a search that finds nothing: "code" answers 20000 TRA_MSG_00.015, "list" answers 0 with an empty list
@@ -38,7 +40,7 @@ class Options:
     def _checked(name: str, value: Any) -> Any:
         if name == "processing_time" and value in ("never", None):
             return None
-        if name in ("processing_time", "token_lifetime", "latency", "max_flow_bytes"):
+        if name in ("processing_time", "token_lifetime", "latency", "idle", "max_flow_bytes"):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
                 raise ContractError(f"{name} : un nombre positif est attendu")
             return int(value) if name == "max_flow_bytes" else float(value)

@@ -24,7 +24,6 @@ from .replies import JSON, Reply
 HOST = "127.0.0.1"
 # A flow of 30 MB in base 64, and room to refuse a larger one properly.
 MAX_BODY_BYTES = 80 * MEGABYTE
-IDLE_SECONDS = 120
 MAINTENANCE_PAGE = b"<!DOCTYPE html><html><title>Maintenance</title><body>Service indisponible</body></html>"
 
 
@@ -65,7 +64,6 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "ChorusProSimulator"
     sys_version = ""
-    timeout = IDLE_SECONDS
     wbufsize = -1  # header and body leave together
     disable_nagle_algorithm = True
     server: Server
@@ -73,6 +71,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: requests carry secrets and invoices."""
+
+    def handle_one_request(self) -> None:
+        """Waits for the next request of a connection, as long as the options say."""
+        self.connection.settimeout(self.server.platform.options.idle)
+        super().handle_one_request()
 
     def parse_request(self) -> bool:
         """Refuses the connection, when asked to, as soon as the path is known and before anything is read."""

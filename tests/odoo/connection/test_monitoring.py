@@ -169,7 +169,7 @@ class TestMonitoring(ChorusCommon, HttpCase):
         self.assertFalse(connection.calls_told)
         self.company.chorus_daily_quota = 10
         for count, near in ((7, False), (1, True)):
-            self.env["chorus.call"]._note(self.company, {"": count})
+            self.env["chorus.call"]._note(self.company, self.company.chorus_environment, {"": count})
             self.env.invalidate_all()
             self.assertEqual(connection.quota_near, near)
         self.assertEqual(connection.with_context(lang="en_US").calls_told, "8 of 10 today (80 %)")

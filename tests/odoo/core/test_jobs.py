@@ -128,6 +128,8 @@ class TestJobs(ChorusCommon):
     def test_a_company_whose_turn_did_not_come_is_not_forgotten(self):
         """Nor are those behind it, of which nothing is due yet: the run that follows begins at once."""
         self.second_company()
+        # without one that waits there is nothing to forget
+        self.invoice()._chorus_enqueue().sudo().next_try = fields.Datetime.now() + timedelta(hours=1)
         for name, model, slow in (("deposit", "chorus.deposit", "_chorus_due"), ("directory", "chorus.lookup", "_jobs")):
             original = getattr(self.registry[model], slow)
 

@@ -369,7 +369,7 @@ class TestDeposit(ChorusCommon):
 
     def test_an_altered_file_is_made_anew_by_the_button_of_its_deposit(self):
         moves = self.invoice() | self.invoice()
-        deposits = moves._chorus_enqueue().sudo()
+        deposits = self.env["chorus.deposit"].sudo().union(*(move._chorus_enqueue() for move in moves))
         for deposit in deposits:
             with self.assertRaisesRegex(UserError, "lost or altered"):
                 deposit.with_user(self.sender).action_make_anew()

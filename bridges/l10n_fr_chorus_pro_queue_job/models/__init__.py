@@ -1,0 +1,1 @@
+from . import chorus_connection, chorus_deposit, chorus_exchange, chorus_lookup
