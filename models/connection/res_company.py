@@ -768,12 +768,11 @@ class ResCompany(models.Model):
     def _chorus_silence(self):
         """Since when statuses are not known, when that is longer than the company set; None while all is well."""
         self.ensure_one()
-        if not self.chorus_environment or not self.env["chorus.deposit"]._chorus_follows(self):
-            return None
-        connection = self._chorus_connection()
+        connection = self._chorus_connection() if self.chorus_environment else self.env["chorus.connection"]
         since = connection.last_poll or connection.create_date
         limit = fields.Datetime.now() - timedelta(hours=self.chorus_silence_hours)
-        return since if since and since < limit else None
+        # the invoices are looked at only where it has been silent
+        return since if since and since < limit and self.env["chorus.deposit"]._chorus_follows(self) else None
 
     def _chorus_silence_text(self):
         """A sentence for whoever waits for statuses that are not known, False while all is well."""

@@ -140,12 +140,12 @@ class AccountMove(models.Model):
 
     def _chorus_mend_action(self):
         """The list where several invoices are mended, with what each requires and what is wrong with it."""
-        view = self.env.ref("l10n_fr_chorus_pro.view_move_list_chorus_mend")
+        rows, cards = (self.env.ref(f"l10n_fr_chorus_pro.view_move_{kind}_chorus_mend") for kind in ("list", "kanban"))
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("To mend"),
             "res_model": self._name,
-            "views": [(view.id, "list"), (False, "kanban"), (False, "form")],
+            "views": [(rows.id, "list"), (cards.id, "kanban"), (False, "form")],
             "mobile_view_mode": "kanban",
             "domain": [("id", "in", self.ids)],
             "context": {"chorus_mend_ids": self.ids},

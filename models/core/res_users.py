@@ -24,7 +24,7 @@ class ResUsers(models.Model):
         """What one is told who may not, in the user's language: also whom to ask."""
         names = ", ".join((self._chorus_who_transfers(self.env.company) - self)[:3].mapped("name"))
         words = self.env._("You have no right to transfer invoices to Chorus Pro.")
-        return f"{words} {self.env._('Ask %s.', names)}" if names else words
+        return " ".join((words, self.env._("Ask %s.", names))) if names else words
 
     @api.model
     def _chorus_who_transfers(self, company):

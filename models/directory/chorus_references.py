@@ -59,7 +59,7 @@ class ChorusReferences(models.AbstractModel):
         """What the recipient requires, where it is one for Chorus Pro whose requirements are known; else None."""
         self.ensure_one()
         partner = self[self._chorus_recipient_field]
-        needs = partner._chorus_form_needs(self.company_id.chorus_environment, self[self._chorus_code_field])
+        needs = partner._chorus_form_needs(self.company_id.chorus_environment, self.chorus_service_id)
         return needs if needs.known and self._chorus_is_for_chorus() else None
 
     @api.depends(lambda self: self._chorus_asked_depends())
@@ -77,7 +77,13 @@ class ChorusReferences(models.AbstractModel):
         asked = {"services": needs.has_services, "service": needs.service, "engagement": needs.engagement}
         return ["requirements", *(word for word, wanted in asked.items() if wanted)]
 
-    @api.depends(lambda self: (self._chorus_code_field, self._chorus_recipient_field))
+    @api.depends(
+        lambda self: (
+            self._chorus_code_field,
+            self._chorus_recipient_field,
+            f"{self._chorus_recipient_field}.chorus_service_ids.enabled",
+        )
+    )
     def _compute_chorus_service_id(self):
         for record in self:
             body = record[self._chorus_recipient_field].commercial_partner_id

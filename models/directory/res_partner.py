@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -121,15 +122,18 @@ class ResPartner(models.Model):
         body = self.commercial_partner_id
         if not body._chorus_is_known(environment):
             return Requirements()
-        service = self.env["chorus.service"]._chorus_of_code(body, code)
+        choices = () if code or not body.chorus_service_required else tuple(body._chorus_choices().mapped("code"))
+        return replace(body._chorus_required(self.env["chorus.service"]._chorus_of_code(body, code)), choices=choices)
+
+    def _chorus_required(self, service):
+        """What this body requires, and one of its services, empty where none is chosen; not which there are to choose from."""
         return Requirements(
-            active=body.chorus_structure_active,
-            service=body.chorus_service_required,
-            engagement=body.chorus_engagement_required,
-            either=body.chorus_either_required,
-            moa_only=body.chorus_works_owner_only,
+            active=self.chorus_structure_active,
+            service=self.chorus_service_required,
+            engagement=self.chorus_engagement_required,
+            either=self.chorus_either_required,
+            moa_only=self.chorus_works_owner_only,
             services=tuple(one._chorus_as_rule() for one in service),
-            choices=() if code or not body.chorus_service_required else tuple(body._chorus_choices().mapped("code")),
         )
 
     def _chorus_choices(self):
@@ -145,17 +149,16 @@ class ResPartner(models.Model):
         choices = self._chorus_choices() if known else ()
         return len(choices) == 1 and choices.code
 
-    def _chorus_form_needs(self, environment, code=None):
-        """What a form asks for when this is its recipient, as ``FormNeeds``."""
+    def _chorus_form_needs(self, environment, service=None):
+        """What a form asks for when this is its recipient and that service was chosen, as ``FormNeeds``."""
         body = self.commercial_partner_id
         if not body or not body._chorus_is_known(environment):
             return FormNeeds(False, False, "", "", "")
-        requirements = body._chorus_requirements(environment, code)
-        asked = directory.asked(requirements, next(iter(requirements.services or ()), None))
+        requirements = body._chorus_required(service or self.env["chorus.service"])
+        asked = directory.asked(requirements, next(iter(requirements.services), None))
         text = directory.sentence(requirements, asked).of(self.env.lang)
         # a body of which a service is known already is not asked how many it has
-        has_services = bool(requirements.services or requirements.choices or body.chorus_service_count)
-        return FormNeeds(True, has_services, asked.service, asked.engagement, text)
+        return FormNeeds(True, bool(service or body.chorus_service_count), asked.service, asked.engagement, text)
 
     def _chorus_question(self):
         """Whom to ask the directory for, as a ``services.api.recipients.Question``."""
@@ -245,6 +248,8 @@ class ResPartner(models.Model):
         partner.write({name: value for name, value in values.items() if partner[name] != value})
         if details:
             self.env["chorus.service"]._chorus_replace(partner, answer.services)
+            if answer.only:
+                partner._chorus_choices()._chorus_write_details(answer.only)
             self.env["account.move"]._chorus_propose_service(partner, environment)
 
     def _chorus_identity(self, answer):

@@ -84,6 +84,16 @@ class AccountMove(models.Model):
             elif not move.chorus_period_end or move.chorus_period_end < move.chorus_period_start:
                 move.chorus_period_end = situations.end_of_month(move.chorus_period_start)
 
+    # EXTENDS 'web'
+    def web_read(self, specification):
+        """The form asks for the progress of every invoice: one of no works market is answered without looking for it."""
+        name = "chorus_progress_ids"
+        markets = self.sudo().chorus_market_id  # sudo: whoever may read an invoice need not read markets
+        if name not in specification or markets.filtered("works"):
+            return super().web_read(specification)
+        values = super().web_read({asked: inner for asked, inner in specification.items() if asked != name})
+        return [{**row, name: []} for row in values]
+
     # EXTENDS market
     def write(self, vals):
         result = super().write(vals)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from ..rules.references import FORBIDDEN_SERVICE
 from ..rules.rule import Requirements, Service
 from ..text import Text, fold
-from .answers_directory import FoundService, FoundStructure, StructureDetails
+from .answers_directory import FoundService, FoundStructure, ServiceDetails, StructureDetails
 from .directory import DirectoryClient
+from .errors import ChorusError
 
 #: The State has one SIRET for all its services, and publishes its commitments (doc/RULES.md §1.1).
 STATE = "11000201100044"
@@ -57,6 +60,7 @@ class Answer(NamedTuple):
 
     :ivar candidates: the structures to choose from when they are several.
     :ivar services: all of its services; empty unless found.
+    :ivar only: what its only service requires, where a service is required: nobody has to choose it.
     """
 
     outcome: Outcome
@@ -65,10 +69,11 @@ class Answer(NamedTuple):
     services: tuple[FoundService, ...] = ()
     candidates: tuple[FoundStructure, ...] = ()
     total: int = 0
+    only: ServiceDetails | None = None
 
 
 def look_up(client: DirectoryClient, question: Question) -> Answer:
-    """Find one structure with what it requires: 2 calls and one for each page of its services.
+    """Find one structure with what it requires: 2 calls, one for each page of its services, one for the only one.
 
     An identifier must give one active structure ("two results or none = unusable", doc/RULES.md §5). A name must be that of the
     only structure found, word for word: the platform searches inside names, so that a single result may still be another body.
@@ -98,7 +103,21 @@ def read(client: DirectoryClient, structure: FoundStructure) -> Answer:
     :raises ChorusError: when the platform could not be asked.
     """
     details = client.structure(structure.identifier)
-    return Answer(Outcome.FOUND, structure, details, tuple(client.services(structure.identifier)))
+    services = tuple(client.services(structure.identifier))
+    choices = usable(services)
+    if not details.service_required or details.either_required or len(choices) != 1:
+        return Answer(Outcome.FOUND, structure, details, services)
+    try:
+        only = client.service(structure.identifier, choices[0].identifier)
+    except ChorusError:
+        # it is asked for again when the service stands on an invoice; what was found is worth having
+        only = None
+    return Answer(Outcome.FOUND, structure, details, services, only=only)
+
+
+def usable(services: Iterable[FoundService]) -> list[FoundService]:
+    """Those of a structure's services that a supplier may choose (doc/RULES.md R-11, R-12)."""
+    return [service for service in services if service.active and service.code and service.code != FORBIDDEN_SERVICE]
 
 
 class Asked(NamedTuple):

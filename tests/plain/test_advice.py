@@ -127,6 +127,21 @@ TABLE = [
      "Lisez le motif et appelez le valideur. La demande d'un sous-traitant parvient tout de même à l'entité publique : ne "
      "la remplacez que si vous en êtes convenus. Demandez à Camille Martin de la remplacer par un avoir et une nouvelle facture, sous un "
      "nouveau numéro."),
+    (Case("at_moa", "A_ASSOCIER_MOA"), "Rien à faire : la maîtrise d'ouvrage doit répondre par sa propre pièce.", None, Group.THEIRS,
+     Actor.MOA, "Rien à faire : la maîtrise d'ouvrage doit répondre par sa propre pièce."),
+    (Case("processing", "PRISE_EN_COMPTE_DESTINATAIRE"),
+     "Rien à faire : l'entité publique la traite. La mise en paiement vient ensuite.", None, Group.THEIRS, Actor.RECIPIENT,
+     "Rien à faire : l'entité publique la traite. La mise en paiement vient ensuite."),
+    (Case("incomplete", "A_COMPLETER"), "Des pièces sont demandées : lisez le commentaire, puis ajoutez-les sur le portail.", None,
+     Group.MINE, Actor.SUPPLIER, "Des pièces sont demandées : lisez le commentaire, puis ajoutez-les sur le portail."),
+    (Case("to_handle", "BROUILLON"),
+     "Enregistrée sur Chorus Pro mais pas envoyée : soumettez-la ou supprimez-la sur le portail.", None, Group.MINE, Actor.SUPPLIER,
+     "Enregistrée sur Chorus Pro mais pas envoyée : soumettez-la ou supprimez-la sur le portail."),
+    (Case("abandoned", "ABANDONNEE"),
+     "Elle ne sera pas payée : voyez avec l'entité publique pourquoi, et si la somme reste due. Remplacez-la avec « Avoir et "
+     "nouvelle facture » : la nouvelle part sous un nouveau numéro.", Button.REISSUE, Group.REFUSED, Actor.NOBODY,
+     "Elle ne sera pas payée : voyez avec l'entité publique pourquoi, et si la somme reste due. Demandez à Camille Martin de la "
+     "remplacer par un avoir et une nouvelle facture, sous un nouveau numéro."),
     (Case("paid", "MISE_EN_PAIEMENT"),
      "Le virement est ordonné : attendez-le sur votre compte bancaire sous quelques jours.", None, Group.DONE, Actor.NOBODY,
      "Le virement est ordonné : attendez-le sur votre compte bancaire sous quelques jours."),
@@ -166,8 +181,11 @@ CASES = list(every_case())
 def test_the_table(case, sentence, button, group, who, asked):
     told = advise(case, SENDER)
     assert told.sentence.fr == sentence
-    assert advise(case, AUDITOR).sentence.fr == asked
     assert (told.button, told.group, told.who) == (button, group, who)
+    for reader in (BILLER, AUDITOR):
+        other = advise(case, reader)
+        assert other.sentence.fr == asked
+        assert (other.button, other.group, other.who) == (button if reader.has(button) else None, group, who)
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
@@ -224,3 +242,7 @@ def test_a_button_says_what_it_does_about_this_invoice():
     case = Case("cancelled", "REJETEE", credited=True, replacement="FAC/7")
     assert advice.label(Button.OPEN_NEW, case).fr == "Ouvrir FAC/7"
     assert advice.label(Button.COMPLETE, case).fr == "Compléter"
+
+
+def test_the_table_has_every_state():
+    assert {row[0].state for row in TABLE} == set(states.STATES)

@@ -2,6 +2,8 @@ import re
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import fields
 from odoo.fields import Domain
 from odoo.sql_db import Cursor
@@ -72,6 +74,35 @@ class TestGrowth(ChorusCommon):
         names["move_ids"] = {}
         counts = [len(self.statements(lambda count=count: deposits[:count].web_read(names))) for count in (1, 1, len(deposits))]
         self.assertEqual(*counts[1:])
+
+    def screen(self, kind):
+        """What the web client asks of the invoices on a screen, without what is within lists in a form."""
+        action = self.env.ref("l10n_fr_chorus_pro.action_chorus_invoices")
+        view = action.view_id.id if kind == "list" else False
+        arch = etree.fromstring(self.env["account.move"].with_user(self.sender).get_view(view, kind)["arch"])
+        return {node.get("name"): {} for node in arch.iter("field") if not any(up.tag == "field" for up in node.iterancestors())}
+
+    def test_opening_an_invoice_costs_a_few(self):
+        """What it asks of our tables; all statements, beside those of an earlier build: `dev.py bench screens`."""
+        names = self.screen("form")
+        person = self.env["res.partner"].create({"name": "Camille Client", "country_id": self.env.ref("base.fr").id})
+        returned = self.arrive(self.invoice())
+        self.simulator.act(returned.chorus_identifier, "SUSPENDUE", motif="JUSTIF_ABS")
+        self.follow()
+        for move, most in ((self.invoice(person), 4), (self.invoice(), 11), (self.arrive(self.invoice()), 8), (returned, 8)):
+            move = move.with_user(self.sender)
+            for _time in range(2):
+                ours = [query for query in self.statements(lambda move=move: move.web_read(names)) if OURS.search(query)]
+            with self.subTest(state=move.chorus_state):
+                self.assertLessEqual(len(ours), most, "\n".join(ours))
+                self.assertFalse([query for query in ours if "chorus_works_progress" in query])
+
+    def test_a_list_and_cards_of_invoices_ask_nothing_more_however_many_there_are(self):
+        moves = self.arrive(self.env["account.move"].union(*(self.invoice() for _time in range(6)))).with_user(self.sender)
+        for kind in ("list", "kanban"):
+            names = self.screen(kind)
+            counts = [len(self.statements(lambda some=moves[:count]: some.web_read(names))) for count in (1, 1, 6)]  # noqa: B023
+            self.assertEqual(*counts[1:], kind)
 
     def late(self, count):
         moves = self.arrive(self.env["account.move"].union(*(self.invoice() for _time in range(count))))

@@ -292,6 +292,22 @@ class TestDirectoryQueue(DirectoryCase):
         self.assertNotIn("Demandez", finding.remedy.fr)
         self.assertFalse(self.invoice(self.body(simulated.TOWN, street="1 rue", zip="35000", city="Rennes")).buyer_reference)
 
+    def test_what_the_only_service_requires_is_read_along_with_its_body(self):
+        """Nobody chooses it: no chore is left, and an outage leaves it to the scheduled job."""
+        for outage in (False, True):
+            with self.subTest(outage=outage):
+                hospital = self.body(simulated.HOSPITAL, street="1 rue", zip="35000", city="Rennes")
+                waiting = self.invoice(hospital)
+                if outage:
+                    self.simulator.fault(SERVICE, "reset_after", 5)
+                self.complete(hospital)
+                self.assertEqual(waiting.buyer_reference, "CHU-ACHATS")
+                self.assertEqual(self.calls_of(SERVICE), 1)
+                service = waiting.chorus_service_id
+                self.assertEqual((bool(service.detail_date), service.detail_wanted), (not outage, outage))
+                self.assertEqual("chorus_unchecked_service" in (waiting.with_user(self.sender).alerts or {}), outage)
+                self.simulator.reset()
+
     def test_a_service_is_one_of_several_to_choose(self):
         several = self.body(METROPOLIS, street="1 rue", zip="35000", city="Rennes")
         move = self.invoice(several, purchase_order_reference="1300012345")
