@@ -7,8 +7,10 @@ from . import chorus_connection
 from . import chorus_deposit
 from . import chorus_deposit_line
 from . import chorus_market
+from . import chorus_market_line
 from . import chorus_market_party
 from . import chorus_validation
+from . import chorus_works_formula
 from . import chorus_works_index
 from . import chorus_works_penalty
 from . import chorus_works_progress

@@ -334,6 +334,7 @@ class AccountMove(models.Model):
                 self._chorus_waiting_situations(),
                 today=self.invoice_date or fields.Date.context_today(self),
                 stale=self._chorus_is_stale(),
+                total=self._chorus_money(self.amount_total),
                 penalty_taxed=any(
                     line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
                 ),

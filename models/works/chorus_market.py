@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
@@ -5,9 +7,9 @@ from odoo.tools import format_date
 from ...services.follow import works
 from ...services.vocabulary.frameworks import Role
 from ...services.works import advance, penalty, retention
-from ...services.works.clauses import Clauses
+from ...services.works.clauses import MARKET, Clauses
 from ...services.works.retention import Base, Guarantee
-from ...services.works.revision import Formula, Rounding
+from ...services.works.revision import Formula, Rounding, is_updated, updating
 from ..market.account_move import CUSTOMER_TYPES
 from ..market.chorus_market_line import exact
 from .chorus_works_statement import APART
@@ -114,15 +116,43 @@ class ChorusMarket(models.Model):
     penalty_exempt = fields.Monetary(
         "Nothing is due up to", default=float(penalty.EXEMPT), help="1,000 € (CCAG 2021); above it, all of it is due."
     )
-    term_ids = fields.One2many("chorus.works.term", "market_id", "Indices", copy=True)
+    term_ids = fields.One2many("chorus.works.term", "market_id", "Indices", domain=[("formula_id", "=", False)], copy=True)
+    formula_ids = fields.One2many("chorus.works.formula", "market_id", "Formulas of lots")
+    price_kind = fields.Selection(
+        [("revised", "Revised each month"), ("updated", "Firm, updated once")],
+        "Prices",
+        default="revised",
+        required=True,
+        help="A firm price is updated once, by one index, when more than three months lie between the offer and the start.",
+    )
+    date_priced = fields.Date("Prices fixed on", help="The day of the offer.")
+    date_started = fields.Date("Works started on")
+    price_updated = fields.Boolean(compute="_compute_price_updated", export_string_translation=False)
+    small_firm = fields.Boolean("We are a small or medium firm")
+    large_buyer = fields.Boolean(
+        "The State or a large public body", help="With more than 60 M€ of running costs (CCP R.2191-33)."
+    )
+    retention_highest = fields.Float("Highest retention, %", compute="_compute_retention_highest", digits=(5, 2))
 
     # -- clauses -------------------------------------------------------------------------------------------------------
+
+    @api.depends("price_kind", "date_priced", "date_started")
+    def _compute_price_updated(self):
+        for market in self:
+            market.price_updated = market.price_kind == "updated" and bool(
+                market.date_priced and market.date_started and is_updated(market.date_priced, market.date_started)
+            )
+
+    @api.depends("small_firm", "large_buyer")
+    def _compute_retention_highest(self):
+        for market in self:
+            market.retention_highest = float(retention.highest_rate(small=market.small_firm, large_buyer=market.large_buyer))
 
     @api.onchange("works")
     def _onchange_works(self):
         """A works market usually has the clause of the retention: what the law has as its highest is proposed."""
         if self.works and not self._origin.works and not self.retention_rate:
-            self.retention_rate = float(retention.HIGHEST)
+            self.retention_rate = self.retention_highest
 
     @api.depends("advance_rate", "amount_initial", "date_notified", "date_end")
     def _compute_advance_amount(self):
@@ -159,7 +189,7 @@ class ChorusMarket(models.Model):
             if market.penalty_divisor < 1 or market.penalty_exempt < 0:
                 raise ValidationError(self.env._("A day's penalty is one part of the market among several, such as 1/3000."))
 
-    @api.constrains("term_ids", "revision_fixed", "revision_lag", "revision_digits")
+    @api.constrains("term_ids", "revision_fixed", "revision_lag", "revision_digits", "price_kind")
     def _check_formula(self):
         for market in self:
             formula = market._chorus_formula()
@@ -174,6 +204,9 @@ class ChorusMarket(models.Model):
         self.ensure_one()
         if not self.term_ids:
             return None
+        if self.price_kind == "updated":
+            formula = updating(self.term_ids[0]._chorus_term(), self.date_started or None)
+            return replace(formula, digits=self.revision_digits, rounding=Rounding(self.revision_rounding))
         return Formula(
             exact(self.revision_fixed),
             tuple(term._chorus_term() for term in self.term_ids),
@@ -181,6 +214,20 @@ class ChorusMarket(models.Model):
             digits=self.revision_digits,
             rounding=Rounding(self.revision_rounding),
         )
+
+    def _chorus_formulas(self):
+        """The formulas of revision by what ``_chorus_formula_of`` gives; a firm price that is not updated has none."""
+        self.ensure_one()
+        own = self._chorus_formula() if self.price_kind == "revised" or self.price_updated else None
+        of_lots = {one.id: one._chorus_formula() for one in self.formula_ids if one.term_ids}
+        return of_lots | ({MARKET: own} if own else {})
+
+    def _chorus_formula_of(self, formula, lot):
+        """The key of the formula that a line follows, given its own and its lot."""
+        self.ensure_one()
+        if formula:
+            return formula.id
+        return next((one.id for one in self.formula_ids if lot and one.lot == lot), MARKET)
 
     def _chorus_clauses(self):
         """The clauses of this market, as a ``services.works.clauses.Clauses``."""
@@ -197,7 +244,7 @@ class ChorusMarket(models.Model):
             advance=self._chorus_money(self.advance_amount) if self.advance_rate else exact(0),
             advance_start=exact(self.advance_start),
             advance_end=exact(self.advance_end),
-            formula=self._chorus_formula(),
+            formulas=self._chorus_formulas(),
             ends=max(ends) if ends else None,
             penalties_highest=exact(self.penalty_highest),
             penalties_exempt=self._chorus_money(self.penalty_exempt),

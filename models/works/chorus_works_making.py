@@ -22,15 +22,17 @@ class Group:
 
     def __init__(self, name, tax):
         self.name, self.tax = name, tax
-        self.total = self.before = self.amended = self.revised = ZERO
+        self.total = self.before = self.amended = ZERO
+        self.revised = {}
 
     def add(self, row, *, amended, revised):
-        """Count a row; ``revised``: whether its price is revised."""
+        """Count a row; ``revised``: the key of the formula by which its price is revised, None where it is not."""
         total, before = (Decimal(f"{amount:.2f}") for amount in (row.amount_total, row.amount_before))
         self.total += total
         self.before += before
         self.amended += total if amended else ZERO
-        self.revised += total - before if revised else ZERO
+        if revised is not None:
+            self.revised[revised] = self.revised.get(revised, ZERO) + total - before
 
 
 class Books(NamedTuple):
@@ -136,7 +138,7 @@ class ChorusWorksMaking(models.AbstractModel):
             replace(self.chorus_market_id._chorus_clauses(), final=works_documents.is_account(self.chorus_framework)),
             self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
             books.invoiced,
-            self.env["chorus.works.index"]._chorus_published(self.company_id, self.chorus_market_id.term_ids.mapped("name")),
+            self.env["chorus.works.index"]._chorus_published(self.company_id, self._chorus_indices_read()),
         )
         found = {}
 
@@ -158,10 +160,15 @@ class ChorusWorksMaking(models.AbstractModel):
         for part, group in groups.items():
             add(part, "works", group.name, works[part], group.tax)
         add("works:before", "works", speaking.env._("Situations stated otherwise"), correction, usual)
-        detail = speaking._chorus_coefficient_text(month)
-        for key, amount in sorted(month.revision.items()):
+        named = {one.id: one.name for one in self.chorus_market_id.formula_ids}
+        for (key, formula), amount in sorted(month.revision.items()):
             tax = self.env["account.tax"].browse(key)
-            add(f"revision:{key}", "revision", speaking.env._("Price revision"), amount, tax, detail)
+            label = speaking.env._("Price revision")
+            if formula in named:
+                label = speaking.env._("Price revision, %s", named[formula])
+            # the market's own formula has the name that it had when it was the only one
+            part = f"revision:{key}:{formula}" if formula else f"revision:{key}"
+            add(part, "revision", label, amount, tax, speaking._chorus_coefficient_text(month, formula))
         add("advance", "advance", speaking.env._("Advance"), month.advance, usual)
         add("repaid", "advance_repayment", speaking.env._("Repayment of the advance"), -month.repaid, usual)
         none = self.env["account.tax"]
@@ -181,13 +188,19 @@ class ChorusWorksMaking(models.AbstractModel):
             found["account"] = label, {**values, "sequence": 0}
         return found
 
-    def _chorus_coefficient_text(self, month):
-        """How a line of revision tells its coefficient, in the language of this record."""
-        if not month.coefficient:
+    def _chorus_indices_read(self):
+        """The names of the indices that the market's formulas read."""
+        market = self.chorus_market_id
+        return {term.name for term in market.term_ids | market.formula_ids.term_ids}
+
+    def _chorus_coefficient_text(self, month, formula):
+        """How a line of revision tells the coefficient of its formula, in the language of this record."""
+        coefficient = month.coefficients.get(formula)
+        if not coefficient:
             return ""
-        shown = formatLang(self.env, float(month.coefficient.value), digits=self.chorus_market_id.revision_digits)
-        read = ", ".join(f"{index} {written(value, 1).of(self.env.lang)}" for index, _month, value in month.coefficient.read)
-        if month.provisional:
+        shown = formatLang(self.env, float(coefficient.value), digits=self.chorus_market_id.revision_digits)
+        read = ", ".join(f"{index} {written(value, 1).of(self.env.lang)}" for index, _month, value in coefficient.read)
+        if formula in month.provisional:
             return self.env._(": coefficient %(coefficient)s, provisional (%(indices)s)", coefficient=shown, indices=read)
         return self.env._(": coefficient %(coefficient)s (%(indices)s)", coefficient=shown, indices=read)
 
@@ -218,7 +231,8 @@ class ChorusWorksMaking(models.AbstractModel):
             tax = taxes[line.tax_id]
             shown, key = (line.display_name, line.id) if by_line else (name, place)
             group = groups.setdefault(f"works:{key}:{tax.id}", Group(shown, tax))
-            group.add(row, amended=bool(line.amendment_id), revised=line.revised)
+            formula = self.chorus_market_id._chorus_formula_of(line.formula_id, line.lot) if line.revised else None
+            group.add(row, amended=bool(line.amendment_id), revised=formula)
         return groups
 
     def _chorus_books(self, before):
@@ -245,7 +259,7 @@ class ChorusWorksMaking(models.AbstractModel):
                 # what a person added to a situation that was stated by its progress is no part of the schedule
                 counted += money if part or move.chorus_situation not in numbers else ZERO
             elif kind == "revision":
-                key = int(part.partition(":")[2]) if part else usual
+                key = _revised_key(part) if part else (usual, clauses.MARKET)
                 revision[key] = revision.get(key, ZERO) + money
             elif kind == "penalty" and part:
                 # one that a person typed comes on top of those of the market
@@ -268,7 +282,8 @@ class ChorusWorksMaking(models.AbstractModel):
             works[key] = works.get(key, ZERO) + group.total
             amended[key] = amended.get(key, ZERO) + group.amended
             rates[key] = exact(group.tax.amount)
-            revised[key] = revised.get(key, ZERO) + group.revised
+            for formula, amount in group.revised.items():
+                revised[key, formula] = revised.get((key, formula), ZERO) + amount
         typed = sum(
             (
                 self._chorus_money(line.price_subtotal)
@@ -292,16 +307,23 @@ class ChorusWorksMaking(models.AbstractModel):
         return clauses.Done(works, amended, month + typed, months, rates, usual.id, penalties)
 
     def _chorus_worked(self, before):
-        """What was done of the lines whose prices are revised in each situation before this one: ``{tax id: [Worked]}``."""
+        """What was done in each situation before this one of what is revised: ``{(tax id, formula): [Worked]}``."""
         rows = self.env["chorus.works.progress"]._read_group(
             [("move_id", "in", before.ids), ("market_line_id.revised", "=", True), ("display_type", "=", False)],
-            ["move_id", "market_line_id.tax_id"],
+            ["move_id", "market_line_id.tax_id", "market_line_id.formula_id", "market_line_id.lot"],
             ["amount_month:sum"],
         )
         taxes, found = {}, {}
-        for move, tax, amount in sorted(rows, key=lambda row: row[0].chorus_situation):
+        for move, tax, formula, lot, amount in sorted(rows, key=lambda row: row[0].chorus_situation):
             if tax not in taxes:
                 taxes[tax] = self.fiscal_position_id.map_tax(tax or self.chorus_market_id._chorus_tax()).id
             month = (move.chorus_period_end or move.invoice_date).replace(day=1)
-            found.setdefault(taxes[tax], []).append(Worked(month, self._chorus_money(amount)))
+            key = taxes[tax], self.chorus_market_id._chorus_formula_of(formula, lot)
+            found.setdefault(key, []).append(Worked(month, self._chorus_money(amount)))
         return found
+
+
+def _revised_key(part):
+    """The tax and the formula that the part of a line of revision names."""
+    _kind, tax, *formula = part.split(":")
+    return int(tax), int(formula[0]) if formula else clauses.MARKET

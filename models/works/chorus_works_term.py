@@ -17,15 +17,28 @@ class ChorusWorksTerm(models.Model):
         "chorus.market", "Public market", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="market_id.company_id", store=True, index=True)
+    formula_id = fields.Many2one(
+        "chorus.works.formula", index="btree_not_null", ondelete="cascade", check_company=True, export_string_translation=False
+    )
     name = fields.Char("Index", required=True, help="Such as BT01 or TP09.")
     weight = fields.Float(required=True, digits=DIGITS, help="With the fixed part, all weights make 1.")
     initial = fields.Float("Initial value", required=True, digits=DIGITS, help="Of the month in which prices were fixed (I0).")
 
-    _name_unique = models.UniqueIndex("(market_id, name)", "The formula has this index already.")
+    factor = fields.Float(
+        "Linking factor",
+        digits=DIGITS,
+        help="Where the initial value is of a series that was replaced: 8.3802 for BT01. Else zero.",
+    )
+
+    _name_unique = models.UniqueIndex("(market_id, COALESCE(formula_id, 0), name)", "The formula has this index already.")
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self.env["chorus.works.index"]._chorus_tidy(vals) for vals in vals_list])
+        tidy = [self.env["chorus.works.index"]._chorus_tidy(vals) for vals in vals_list]
+        for vals in tidy:
+            if vals.get("formula_id") and not vals.get("market_id"):
+                vals["market_id"] = self.env["chorus.works.formula"].browse(vals["formula_id"]).market_id.id
+        return super().create(tidy)
 
     def write(self, vals):
         return super().write(self.env["chorus.works.index"]._chorus_tidy(vals))
@@ -33,4 +46,4 @@ class ChorusWorksTerm(models.Model):
     def _chorus_term(self):
         """This as a ``services.works.revision.Term``."""
         self.ensure_one()
-        return Term(self.name, exact(self.weight), exact(self.initial))
+        return Term(self.name, exact(self.weight), exact(self.initial), exact(self.factor))

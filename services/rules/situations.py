@@ -75,12 +75,13 @@ def check(
     today: date | None = None,
     stale: bool = False,
     penalty_taxed: bool = False,
+    total: Decimal = ZERO,
 ) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
     :param others: those in the books. :param waiting: those, drafts too, that have not left yet. :param today: of the document.
     :param stale: the statements before it have changed since its progress was taken up from them.
-    :param penalty_taxed: a line of a penalty bears VAT.
+    :param penalty_taxed: a line of a penalty bears VAT. :param total: what is to be paid of it.
     """
     others = list(others)
     found = [
@@ -92,6 +93,7 @@ def check(
         *_waiting(this, waiting),
         *_retention(this, others),
         *_penalty(penalty_taxed),
+        *_negative(total),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
@@ -300,6 +302,24 @@ def _penalty(taxed: bool) -> Iterable[Finding]:
                 " penalty: state it as work.",
                 "Retirez-en la TVA : une pénalité de retard est hors du champ de la TVA et ne réduit pas celle des travaux. Une"
                 " réfaction n'est pas une pénalité : saisissez-la en travaux.",
+            ),
+            at_once=True,
+        )
+
+
+def _negative(total: Decimal) -> Iterable[Finding]:
+    if total < 0:
+        yield _finding(
+            "cumulative_negative",
+            Level.WARN,
+            Text(
+                "This situation takes back more than it states: no invoice can be confirmed below zero.",
+                "Cette situation reprend plus qu'elle ne constate : aucune facture ne se comptabilise en dessous de zéro.",
+            ),
+            Text(
+                "State it with the next month; or credit part of an earlier situation: what it takes back is off here.",
+                "Constatez-la avec le mois suivant ; ou faites un avoir partiel d'une situation précédente : ce qu'il reprend est"
+                " déduit d'ici.",
             ),
             at_once=True,
         )

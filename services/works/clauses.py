@@ -19,6 +19,10 @@ from .revision import Coefficient, Formula, Indices, Worked
 
 #: What tells rates of VAT apart: the identifier of a tax.
 Key = int
+#: What tells formulas of revision apart: 0 is the market's own.
+FormulaKey = int
+MARKET: FormulaKey = 0
+Revised = tuple[Key, FormulaKey]
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Clauses:
     """Without VAT."""
     advance_start: Decimal = USUAL_START
     advance_end: Decimal = HUNDRED
-    formula: Formula | None = None
+    formulas: Mapping[FormulaKey, Formula] = field(default_factory=dict)
+    """The market's own, and those of lots or lines; none where prices are firm."""
     ends: date | None = None
     final: bool = False
     """The account is closed: all of the advance is to be paid back."""
@@ -56,7 +61,7 @@ class Done:
     """The part of it that amendments brought."""
     month: Decimal
     """Done this month."""
-    revised: Mapping[Key, Sequence[Worked]] = field(default_factory=dict)
+    revised: Mapping[Revised, Sequence[Worked]] = field(default_factory=dict)
     """What is subject to revision, month by month."""
     rates: Mapping[Key, Decimal] = field(default_factory=dict)
     usual: Key = 0
@@ -72,7 +77,7 @@ class Invoiced:
     advance: Decimal = ZERO
     repaid: Decimal = ZERO
     retention: Decimal = ZERO
-    revision: Mapping[Key, Decimal] = field(default_factory=dict)
+    revision: Mapping[Revised, Decimal] = field(default_factory=dict)
     penalty: Decimal = ZERO
 
 
@@ -83,18 +88,19 @@ class Month:
     advance: Decimal
     repaid: Decimal
     retention: Decimal
-    revision: Mapping[Key, Decimal]
-    provisional: bool = False
-    coefficient: Coefficient | None = None
+    revision: Mapping[Revised, Decimal]
+    provisional: frozenset[FormulaKey] = frozenset()
+    """The formulas of which an index is not known yet."""
+    coefficients: Mapping[FormulaKey, Coefficient] = field(default_factory=dict)
     penalty: Decimal = ZERO
 
 
 def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:
     """What is to be added to the work of this month, and taken from it."""
     revised, provisional, now = _revision(clauses, done, indices)
-    revision_month = {
-        key: revised.get(key, ZERO) - before.revision.get(key, ZERO) for key in {**revised, **before.revision}
-    } if clauses.formula else {}  # fmt: skip
+    # what a person typed of revision stands where the market has no formula of its own; a formula that is gone gives back
+    computed = {key for key in {**revised, **before.revision} if key[1] in clauses.formulas or key[1] != MARKET}
+    revision_month = {key: revised.get(key, ZERO) - before.revision.get(key, ZERO) for key in sorted(computed)}
     granted = clauses.advance - before.advance if not before.advance else ZERO
     works = sum(done.works.values(), ZERO)
     repaid = ZERO
@@ -103,8 +109,7 @@ def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> M
         progress = works * HUNDRED / clauses.amount
         target = paid if clauses.final else advance.repaid(paid, progress, clauses.advance_start, clauses.advance_end)
         repaid = advance.repayment(target, before.repaid, done.month + sum(revision_month.values(), ZERO))
-    # where the market has no formula, what a person typed of revision counts as it stands in the books
-    counted = revised if clauses.formula else before.revision
+    counted = {key: amount for key, amount in before.revision.items() if key not in computed} | revised
     kept = _retention(clauses, done, counted, before.repaid + repaid)
     retained = kept - before.retention
     penalties = penalty.due(done.penalties, clauses.amount, clauses.penalties_highest, clauses.penalties_exempt)
@@ -113,16 +118,20 @@ def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> M
     return Month(granted, repaid, retained, revision_month, provisional, now, taken)
 
 
-def _revision(clauses: Clauses, done: Done, indices: Indices) -> tuple[dict[Key, Decimal], bool, revision.Coefficient | None]:
-    if not clauses.formula:
-        return {}, False, None
-    found = {key: revision.revised(clauses.formula, indices, months, clauses.ends) for key, months in done.revised.items()}
-    provisional = any(one.provisional for one in found.values())
-    now = next((one.now for one in found.values() if one.now), None)
+def _revision(
+    clauses: Clauses, done: Done, indices: Indices
+) -> tuple[dict[Revised, Decimal], frozenset[FormulaKey], dict[FormulaKey, Coefficient]]:
+    found = {
+        key: revision.revised(clauses.formulas[key[1]], indices, months, clauses.ends)
+        for key, months in done.revised.items()
+        if key[1] in clauses.formulas
+    }
+    provisional = frozenset(key[1] for key, one in found.items() if one.provisional)
+    now = {key[1]: one.now for key, one in found.items() if one.now}
     return {key: one.total for key, one in found.items()}, provisional, now
 
 
-def _retention(clauses: Clauses, done: Done, revised: Mapping[Key, Decimal], repaid: Decimal) -> Decimal:
+def _retention(clauses: Clauses, done: Done, revised: Mapping[Revised, Decimal], repaid: Decimal) -> Decimal:
     """What is to be kept back since the market began."""
     if not clauses.retention_rate or clauses.released or clauses.guarantee is Guarantee.ALL:
         return ZERO
@@ -132,7 +141,7 @@ def _retention(clauses: Clauses, done: Done, revised: Mapping[Key, Decimal], rep
     stated = Stated(
         sum(works.values(), ZERO),
         _taxed(works, done.rates),
-        ZERO if partial else _taxed(revised, done.rates),
+        ZERO if partial else sum((_taxed({key: amount}, done.rates) for (key, _formula), amount in revised.items()), ZERO),
         ZERO if partial else repaid + part(repaid, usual),
     )
     covered = clauses.amount - clauses.initial if partial else clauses.amount

@@ -8,7 +8,7 @@ a whole number of thousandths must not be rounded up to the next.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
@@ -41,6 +41,12 @@ class Term:
     index: str
     weight: Decimal
     initial: Decimal
+    factor: Decimal = ZERO
+    """Of linking, where the initial value is one of a series that was replaced: zero for none."""
+
+    def told(self, value: Decimal) -> Decimal:
+        """A published value in the series of the initial one."""
+        return linked(value, self.factor) if self.factor else value
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class Formula:
     lag: int = 0
     digits: int = 3
     rounding: Rounding = Rounding.UP
+    at: date | None = None
+    """Of an updating: the start of the works, whose index holds for all of them; None for a revision."""
 
     def problems(self) -> list[Text]:
         """What makes the formula one that cannot be computed."""
@@ -80,7 +88,8 @@ class Formula:
     def raw(self, values: Mapping[str, Decimal]) -> Fraction:
         """The coefficient before it is rounded."""
         return Fraction(self.fixed) + sum(
-            (Fraction(term.weight) * Fraction(values[term.index]) / Fraction(term.initial) for term in self.terms), Fraction(0)
+            (Fraction(term.weight) * Fraction(term.told(values[term.index])) / Fraction(term.initial) for term in self.terms),
+            Fraction(0),
         )
 
     def coefficient(self, values: Mapping[str, Decimal]) -> Decimal:
@@ -91,9 +100,9 @@ class Formula:
         return Decimal(units).scaleb(-self.digits)
 
 
-def updating(index: str, initial: Decimal) -> Formula:
-    """The formula by which a firm price is updated, once, without a fixed part."""
-    return Formula(ZERO, (Term(index, Decimal(1), initial),), lag=UPDATING_LAG)
+def updating(term: Term, starts_on: date | None = None) -> Formula:
+    """The formula by which a firm price is updated, once, without a fixed part. ``starts_on``: when the works start."""
+    return Formula(ZERO, (replace(term, weight=Decimal(1)),), lag=UPDATING_LAG, at=starts_on)
 
 
 def is_updated(fixed_on: date, starts_on: date) -> bool:
@@ -144,7 +153,7 @@ def coefficient(formula: Formula, indices: Indices, month: date, ends: date | No
 
     :param ends: the contractual end, extensions included: works done later are revised as those of its month.
     """
-    reads = shifted(min(month, ends) if ends else month, formula.lag)
+    reads = shifted(formula.at or (min(month, ends) if ends else month), formula.lag)
     found = {term.index: indices.at(term.index, reads) for term in formula.terms}
     known = {index: value for index, value in found.items() if value}
     if len(known) < len(found):

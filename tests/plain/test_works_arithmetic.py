@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from ...services.follow import timeline
-from ...services.works import advance, penalty, progress, retention, revision, statement
+from ...services.works import advance, clauses, penalty, progress, retention, revision, statement
+from ...services.works.clauses import Clauses, Done, Invoiced
 from ...services.works.money import cents, part
 from ...services.works.progress import Item
 from ...services.works.retention import Base, Stated
@@ -149,8 +150,37 @@ def test_a_firm_price_is_updated_after_three_months(fixed_on, starts_on, expecte
     assert revision.is_updated(date(*fixed_on), date(*starts_on)) is expected
 
 
+def test_an_updating_reads_one_month_for_all_works():
+    clause = revision.updating(Term("BT01", D(1), D("103.2")), date(2016, 7, 11))
+    published = Indices({("BT01", date(2016, 4, 1)): D("103.3"), ("BT01", date(2016, 9, 1)): D("104.8")})
+    for month in (date(2016, 7, 1), date(2016, 12, 1)):
+        assert revision.coefficient(clause, published, month).value == D("1.001")
+
+
+def test_an_initial_value_of_an_old_series_is_compared_with_the_new_one_linked_to_it():
+    """881.6 / 864.8 of BT01, whose series of before 2014 is 8.3802 times the present one."""
+    clause = Formula(D(0), (Term("BT01", D(1), D("864.8"), D("8.3802")),))
+    assert clause.coefficient({"BT01": D("105.2")}) == D("1.020")
+
+
+def test_lots_are_revised_apart_and_a_formula_that_goes_gives_back():
+    def formula(index):
+        return Formula(D(0), (Term(index, D(1), D(100)),))
+
+    published = Indices({("BT01", date(2026, 1, 1)): D(110), ("TP01", date(2026, 1, 1)): D(120)})
+    worked = [Worked(date(2026, 1, 1), D(1000))]
+    done = Done({1: D(3000)}, {}, D(3000), {(1, 0): worked, (1, 5): worked, (1, 7): worked}, {1: D(20)}, 1)
+    both = Clauses(D(9000), formulas={0: formula("BT01"), 5: formula("TP01")})
+    found = clauses.month(both, done, Invoiced(revision={(1, 0): D(40)}), published)
+    assert found.revision == {(1, 0): 60, (1, 5): 200}
+    assert {key: one.value for key, one in found.coefficients.items()} == {0: D("1.100"), 5: D("1.200")}
+    alone = Clauses(D(9000), formulas={})
+    found = clauses.month(alone, done, Invoiced(revision={(1, 0): D(40), (1, 5): D(200)}), published)
+    assert found.revision == {(1, 5): -200}, "what a person typed of revision stands"
+
+
 def test_an_updating_has_no_fixed_part_and_reads_three_months_before_the_start():
-    clause = revision.updating("BT01", D("103.2"))
+    clause = revision.updating(Term("BT01", D(1), D("103.2")))
     assert not clause.problems()
     found = revision.coefficient(clause, Indices(BT01), date(2016, 9, 1))
     assert (found.value, found.read[0][1]) == (D("1.012"), date(2016, 6, 1))

@@ -33,13 +33,13 @@ def test_thirty_six_months_of_eight_hundred_lines():
         found = clauses.month(
             Clauses(
                 script.total, script.initial, months.RETENTION, advance=script.advance, advance_end=months.ADVANCE_END,
-                formula=formula, penalties_highest=penalty.HIGHEST, penalties_exempt=penalty.EXEMPT,
+                formulas={0: formula}, penalties_highest=penalty.HIGHEST, penalties_exempt=penalty.EXEMPT,
             ),
-            Done({1: sum(one.amount for one in stated.values())}, {}, works, {1: worked}, {1: months.VAT}, 1, late),
-            Invoiced(before["advance"], before["repaid"], before["retention"], {1: before["revision"]}, before["penalty"]),
+            Done({1: sum(one.amount for one in stated.values())}, {}, works, {(1, 0): worked}, {1: months.VAT}, 1, late),
+            Invoiced(before["advance"], before["repaid"], before["retention"], {(1, 0): before["revision"]}, before["penalty"]),
             Indices({(name, day): value for name, days in month.published.items() for day, value in days.items()}),
         )  # fmt: skip
-        got = {"works": works, "revision": found.revision[1], "advance": found.advance, "repaid": found.repaid,
+        got = {"works": works, "revision": found.revision[1, 0], "advance": found.advance, "repaid": found.repaid,
                "retention": found.retention, "penalty": found.penalty}  # fmt: skip
         assert got == {name: month.expected[name] for name in got}, f"month {month.rank}"
         before = {name: before[name] + got[name] for name in before}

@@ -53,6 +53,7 @@ MODELS = {
     "chorus.validation.refusal": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.works.index": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.progress": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
+    "chorus.works.formula": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.penalty": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.share": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
     "chorus.works.term": (BILLING, BILLING, BILLING | {"stranger"}, BILLING),
@@ -370,6 +371,13 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             ),
             "chorus.works.share": self.env["chorus.works.share"].create(
                 {"move_id": free.id, "party_id": market.party_ids[:1].id}
+            ),
+            "chorus.works.formula": self.env["chorus.works.formula"].create(
+                {
+                    "market_id": market.id,
+                    "name": "TABLE",
+                    "term_ids": [Command.create({"name": "TABLE", "weight": 0.85, "initial": 100, "market_id": market.id})],
+                }
             ),
             "chorus.works.penalty": self.env["chorus.works.penalty"].create(
                 {"market_id": market.id, "date": "2026-01-31", "days": 1}

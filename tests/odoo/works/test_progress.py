@@ -128,6 +128,22 @@ class TestProgress(ProgressCommon):
         third = self.next(p1_1=70)
         self.assertEqual(self.made(third), [("1 Couverture", 3000)])
 
+    def test_a_month_below_zero_is_told_and_stated_with_a_credit_note(self):
+        """15 000 of 30 000 are taken back: no invoice is negative, a credit note of 15 000 leaves nothing to state."""
+        first = self.next(p1_1=100)
+        second = self.next(post=False, p1_1=50)
+        self.assertEqual(second.amount_untaxed, -15000)
+        self.assertIn("works.cumulative_negative", self.codes(second))
+        with self.assertRaises(UserError):
+            second.action_post()
+        self.credit(first, part=15000)
+        second.action_chorus_progress()
+        self.assertEqual(second.amount_total, 0)
+        self.assertNotIn("works.cumulative_negative", self.codes(second))
+        second.action_post()
+        third = self.next(p1_1=60)
+        self.assertEqual((self.made(third), third.chorus_works_total), ([("1 Couverture", 3000)], 18000))
+
     def test_a_credited_situation_is_stated_anew(self):
         first = self.next(p1_1=50)
         self.credit(first)
@@ -260,6 +276,60 @@ class TestClauses(ProgressCommon):
         self.market.line_ids.filtered(lambda line: line.code == "2.1").revised = False
         third = self.next(p2_1=50)
         self.assertEqual(self.made(third), [("2 Charpente", 20000)])
+
+    def test_a_lot_and_a_line_have_their_own_formula(self):
+        """Roofing by BT01 at 1.085, which is the market's own, the frame by TP01 at 1.170, cleaning not at all."""
+        self.env["chorus.works.index"].create(
+            [{"name": name, "month": date(2026, 1, 1), "value": value} for name, value in (("BT01", 110), ("TP01", 120))]
+        )
+        self.market.write(
+            {
+                "revision_fixed": 0.15,
+                "term_ids": [Command.create({"name": "BT01", "weight": 0.85, "initial": 100})],
+                "formula_ids": [
+                    Command.create({"name": "Charpente", "lot": "2", "fixed": 0.15, "term_ids": [Command.create(
+                        {"name": "TP01", "weight": 0.85, "initial": 100, "market_id": self.market.id})]})
+                ],
+            }
+        )  # fmt: skip
+        lines = {line.code: line for line in self.market.line_ids}
+        lines["2.1"].lot = "2"
+        lines["2.2"].revised = False
+        first = self.next(p1_1=50, p2_1=50, p2_2=50)
+        made = dict(self.made(first))
+        self.assertEqual(made["Price revision: coefficient 1.085 (BT01 110.0)"], 1275)
+        self.assertEqual(made["Price revision, Charpente: coefficient 1.170 (TP01 120.0)"], 3400)
+        self.assertEqual(first._chorus_columns().month.revision, 4675)
+        self.assertFalse(self.made(self.next(post=False)), "nothing is revised twice")
+        lines["1.2"].formula_id = self.market.formula_ids
+        third = self.next(post=False, p1_2=100)
+        self.env["chorus.works.index"].create({"name": "TP01", "month": date(2026, 2, 1), "value": 130})
+        third.action_chorus_progress()
+        names = [name for name, _amount in self.made(third)]
+        self.assertIn("Price revision, Charpente: coefficient 1.255 (TP01 130.0)", names)
+        with self.assertRaises(ValidationError):
+            self.market.formula_ids.fixed = 0.2
+
+    def test_a_firm_price_is_updated_once(self):
+        """An offer of September 2025, started in January 2026: the index of October, whatever the month."""
+        self.env["chorus.works.index"].create(
+            [
+                {"name": "BT01", "month": date(2025, 10, 1), "value": 110},
+                {"name": "BT01", "month": date(2026, 2, 1), "value": 150},
+            ]
+        )
+        self.market.write({
+            "price_kind": "updated", "date_priced": date(2025, 9, 1), "date_started": date(2026, 1, 5),
+            "term_ids": [Command.create({"name": "BT01", "weight": 0.85, "initial": 100})]})  # fmt: skip
+        self.assertEqual(self.made(self.next(p1_1=50))[1], ("Price revision: coefficient 1.100 (BT01 110.0)", 1500))
+        self.assertEqual(self.made(self.next(p1_1=100))[1][1], 1500)
+        self.market.date_priced = date(2025, 12, 1)
+        self.assertEqual(dict(self.made(self.next(p1_2=100))), {"1 Couverture": 10000}, "what the books say stays")
+
+    def test_the_highest_rate_of_the_retention_is_told(self):
+        self.assertEqual(self.market.retention_highest, 5)
+        self.market.write({"small_firm": True, "large_buyer": True})
+        self.assertEqual(self.market.retention_highest, 3)
 
     def penalty(self, day, days=0, **values):
         return self.env["chorus.works.penalty"].create({"market_id": self.market.id, "date": day, "days": days, **values})
