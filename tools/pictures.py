@@ -228,7 +228,11 @@ def _formula(studio: Studio) -> None:
 
 def _account(studio: Studio) -> None:
     market = studio.job.user.find("chorus.market", number=demo_works.MARKET)
-    studio.form("account.move", studio.job.user.button("chorus.market", "action_final_account", [market])["res_id"], "Situation")
+    move = studio.job.user.button("chorus.market", "action_final_account", [market])["res_id"]
+    rows = studio.job.user.call("chorus.works.progress", "search", [("move_id", "=", move), ("display_type", "=", False)])
+    values = {"chorus_progress_ids": [(1, row, {"percent": 100}) for row in rows]}
+    studio.job.user.call("account.move", "write", [move], values)
+    studio.form("account.move", move, "Situation")
 
 
 def _progress(studio: Studio) -> None:
@@ -291,7 +295,7 @@ PICTURES: dict[str, Picture] = {
     "tableau-de-bord": Picture("comptable", _dashboard, height=600),
     "marche": Picture("comptable", _market, height=1200),
     "bordereau": Picture("comptable", _schedule, ".o_notebook", 1900),
-    "clauses": Picture("comptable", _clauses, ".o_notebook", 1900),
+    "clauses": Picture("comptable", _clauses, ".o_notebook", 2600),
     "avancement": Picture("comptable", _progress, height=1100),
     "situation": Picture("comptable", _situation, height=860),
     "paiement-direct": Picture("comptable", _direct_payment, ".o_notebook", 1500),
