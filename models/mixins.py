@@ -170,3 +170,38 @@ class ChorusEvidence(models.AbstractModel):
         # nor what a user recorded as a default of one's own
         fields = [name for name in super().default_get(fields) if self._fields[name].default]
         return self._convert_to_write({name: self._fields[name].default(self) for name in fields})
+
+
+class ChorusFiles(models.AbstractModel):
+    """A record with large files, as bytes: a field of Odoo's gives and takes them in base64, and remembers them until the commit.
+
+    A deposit may have 30 MB, and each form of it in memory is one more (doc/PERFORMANCE.md, *memory*).
+    """
+
+    _name = "chorus.files"
+    _description = "Record with files of Chorus Pro"
+
+    def _chorus_contents(self, name):
+        """The files of a field, of records that are stored.
+
+        :param name: a ``Binary`` kept as attachment. :return: dict from the record's id to bytes; those without one are left out.
+        """
+        self.check_access("read")
+        # sudo: who may read the record may read its files, as by the field itself; a field's group was asked before by its caller
+        files = self.env["ir.attachment"].sudo().search(
+            [("res_model", "=", self._name), ("res_field", "=", name), ("res_id", "in", self.ids)]
+        )  # fmt: skip
+        return {
+            file.res_id: file._file_read(file.store_fname) if file.store_fname else bytes(file.db_datas or b"") for file in files
+        }
+
+    def _chorus_keep(self, name, content):
+        """Store a file in a field of a record that has none there yet.
+
+        :param name: a ``Binary`` kept as attachment. :param bytes content: not empty.
+        """
+        self.ensure_one()
+        # sudo: as by the field itself. Nobody looks for evidence by its words, and to list them takes several times its size
+        files = self.env["ir.attachment"].sudo().with_context(chorus_no_index=True)
+        files.create({"name": name, "res_model": self._name, "res_field": name, "res_id": self.id, "raw": content})
+        self.invalidate_recordset([name], flush=False)

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from ...services.document.invoice import Attachment
 from ...services.text import Text
-from .. import stored_files
 
 #: The French label is what Chorus Pro and the public body read, whatever the user's language.
 KINDS = {
@@ -22,7 +21,7 @@ class ChorusAttachment(models.Model):
     """A file that goes to Chorus Pro with an invoice; free to change until the invoice is sent."""
 
     _name = "chorus.attachment"
-    _inherit = ["chorus.told"]
+    _inherit = ["chorus.told", "chorus.files"]
     _description = "Attachment sent to Chorus Pro"
     _check_company_auto = True
     _order = "sequence, id"
@@ -61,7 +60,7 @@ class ChorusAttachment(models.Model):
     def _chorus_content(self):
         """These files as the document has them, in their order."""
         # those of a form that is not saved are nowhere else yet
-        stored = stored_files.contents(self, "file") if all(self._ids) else {}
+        stored = self._chorus_contents("file") if all(self._ids) else {}
         return tuple(
             Attachment(
                 file.name,

@@ -17,7 +17,7 @@ from ...services.document import submission
 from ...services.document.invoice import Attachment
 from ...services.siret import is_siret
 from ...services.vocabulary import flows, messages, states, statuses
-from .. import stored_files, timing, transactions
+from .. import timing, transactions
 from ..core import other_channels
 from .chorus_answers import ENTERED_BEFORE
 from .chorus_deposit_line import CAME_AS_FILE
@@ -101,7 +101,7 @@ class ChorusDeposit(models.Model):
     """
 
     _name = "chorus.deposit"
-    _inherit = ["chorus.exchange"]
+    _inherit = ["chorus.exchange", "chorus.files"]
     _description = "Chorus Pro deposit"
     _check_company_auto = True
     _order = "id desc"
@@ -278,7 +278,7 @@ class ChorusDeposit(models.Model):
                 **values,
             }
         )
-        stored_files.keep(deposit, "file", content)
+        deposit._chorus_keep("file", content)
         return deposit
 
     @api.model
@@ -414,9 +414,7 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS 'chorus.exchange'
     def _chorus_load(self):
-        return Claim(
-            stored_files.contents(self, "file").get(self.id, b""), self.file_name, self.syntax, self._chorus_load_submission()
-        )
+        return Claim(self._chorus_contents("file").get(self.id, b""), self.file_name, self.syntax, self._chorus_load_submission())
 
     def _chorus_load_submission(self):
         """What goes with the file of one invoice besides (``soumettre``): a ``Submission``; None for a flow."""

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class IrAttachment(models.Model):
-    """A file in which nobody looks for words: see ``stored_files.keep``."""
+    """A file in which nobody looks for words: see ``chorus.files``."""
 
     _inherit = "ir.attachment"
 

@@ -50,6 +50,7 @@ class AccountMove(models.Model):
         FRAMEWORKS,
         "Billing framework",
         compute="_compute_chorus_framework",
+        inverse="_inverse_chorus_framework",
         store=True,
         readonly=False,
         tracking=True,
@@ -117,6 +118,9 @@ class AccountMove(models.Model):
                 move.chorus_framework = usual
 
     # EXTENDS 'chorus.offers'
+    def _inverse_chorus_framework(self):
+        """What a framework that a person chose changes besides."""
+
     @api.depends("chorus_market_id.role", "chorus_market_id.works", "chorus_market_id.stage", "chorus_framework")
     def _compute_chorus_offered(self):
         super()._compute_chorus_offered()
@@ -204,6 +208,14 @@ class AccountMove(models.Model):
             Actor.MOE: market._chorus_parties(Role.MOE)[:1],
             Actor.MOA: market._chorus_parties(Role.MOA)[:1],
         }
+
+    # EXTENDS core
+    def _chorus_grand_total(self):
+        return self._chorus_total_in_market() if self.chorus_market_id else super()._chorus_grand_total()
+
+    def _chorus_total_in_market(self):
+        """The total with VAT of an invoice of a market."""
+        return super()._chorus_grand_total()
 
     # EXTENDS core
     def _chorus_document(self):

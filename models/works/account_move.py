@@ -95,13 +95,11 @@ class AccountMove(models.Model):
         return [{**row, name: []} for row in values]
 
     # EXTENDS market
-    def write(self, vals):
-        result = super().write(vals)
-        if "chorus_framework" in vals:
-            for move in self.filtered(lambda move: move.state == "draft" and move.chorus_progress_ids):
-                # the final account pays back all of the advance
-                move._chorus_remake_lines()
-        return result
+    def _inverse_chorus_framework(self):
+        super()._inverse_chorus_framework()
+        for move in self.filtered(lambda move: move.state == "draft" and move.chorus_progress_ids):
+            # the final account pays back all of the advance
+            move._chorus_remake_lines()
 
     def _chorus_take_whole_period(self):
         """An account tells the market from its first day on."""
@@ -362,10 +360,10 @@ class AccountMove(models.Model):
             days.get("A22") or None,
         )
 
-    # EXTENDS core
-    def _chorus_grand_total(self):
-        by_paper = self.chorus_market_id and self._chorus_by_hand() and self._chorus_is_situation()
-        return float(self._chorus_stated().taxed) if by_paper else super()._chorus_grand_total()
+    # EXTENDS market
+    def _chorus_total_in_market(self):
+        by_paper = self._chorus_by_hand() and self._chorus_is_situation()
+        return float(self._chorus_stated().taxed) if by_paper else super()._chorus_total_in_market()
 
     # EXTENDS market
     def _chorus_document_in_market(self, document):

@@ -25,7 +25,7 @@ from .environment import Credentials, Environment
 from .errors import ChorusError, NotAllowed, NotReceived, OutcomeUnknown, TryLater
 from .json_values import Fields, Unreadable, UnreadableRow, load, read_rows, text
 from .kept import KeptWires
-from .upload import Body
+from .upload import Body, body
 from .wire import LONGEST_ANSWER, TIMEOUT, Answer, Broken, Wire
 
 _logger = logging.getLogger(__name__)
@@ -204,20 +204,20 @@ class PisteSession:
 
     # -- a call: token, exchange, and once more where the token was refused ----------------------------------------------
 
-    def _call(self, path: str, body: Mapping[str, Any], once: bool, longest: int) -> verdict.Reply:
-        data = Body(body)
+    def _call(self, path: str, request: Mapping[str, Any], once: bool, longest: int) -> verdict.Reply:
+        data = body(request)
         for renewed in (False, True):
             token = self._token()
             if once and self._leave_by is not None and time.monotonic() > self._leave_by:
                 raise TryLater("what goes before it took too long")
-            reply = verdict.read(self._exchange(path, data, token, once, longest), body)
+            reply = verdict.read(self._exchange(path, data, token, once, longest), request)
             refused = verdict.outcome(reply) is verdict.Outcome.NOT_RECEIVED if once else True
             if renewed or reply.status != 401 or not refused:
                 break
             self._tokens.drop(self._token_key, token)
         return reply
 
-    def _exchange(self, path: str, data: Body, token: str, once: bool, longest: int) -> Answer:
+    def _exchange(self, path: str, data: bytes | Body, token: str, once: bool, longest: int) -> Answer:
         def attempt() -> Answer:
             self.tally[""] += 1
             return self._post(
@@ -234,7 +234,7 @@ class PisteSession:
         _logger.info("Chorus Pro %s: HTTP %s in %.1f s", path, answer.status, time.monotonic() - started)
         return answer
 
-    def _post(self, url: str, data: Body | Mapping[str, str], **options: Any) -> Answer:
+    def _post(self, url: str, data: bytes | Body | Mapping[str, str], **options: Any) -> Answer:
         try:
             return self._wire.post(url, data, **options)
         except Broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,24 @@ from typing import Any
 
 from ..pieces import encoded, encoded_length
 
+#: Bytes of a file up to which a request is made in one piece: nobody's memory is the worse for it.
+SMALL = 1_000_000
+
 
 class Base64:
     """The bytes of a file as a text value of a request."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it may be in memory twice."""
+        return len(self._content) <= SMALL
+
+    def text(self) -> str:
+        """The whole of it."""
+        return base64.b64encode(self._content).decode()
 
     def __len__(self) -> int:
         """Characters of it."""
@@ -69,3 +82,26 @@ class Body:
                 yield part
             else:
                 yield from part
+
+
+class _TooLarge(Exception):
+    """A file that is not written into a text."""
+
+
+def body(request: Mapping[str, Any]) -> bytes | Body:
+    """A request in JSON: as it is sent, or, where a file in it is large, as it leaves.
+
+    :raises TypeError: for a value that JSON does not have.
+    """
+
+    def inline(value: object) -> str:
+        if not isinstance(value, Base64):
+            raise TypeError(f"{type(value).__name__} in a request")
+        if not value.is_small:
+            raise _TooLarge
+        return value.text()
+
+    try:
+        return json.dumps(request, default=inline).encode()
+    except _TooLarge:
+        return Body(request)

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from ...services.api.upload import Base64, Body
+from ...services.api.upload import SMALL, Base64, Body, body
 from ...services.pieces import SIZE
 
 SIZES = (0, 1, 2, 3, 4, SIZE - 1, SIZE, SIZE + 1, 2 * SIZE + 2)
@@ -18,11 +18,12 @@ def test_as_json_would_have_it(size):
     content = os.urandom(size)
     request = {"nomFichier": 'é " \\ \n.xml', "fichierFlux": Base64(content), "deux": [Base64(b"a"), None, 1.5], "fin": False}
     plain = {**request, "fichierFlux": base64.b64encode(content).decode(), "deux": ["YQ==", None, 1.5]}
-    body = Body(request)
+    pieces = Body(request)
     for _attempt in range(2):
-        assert b"".join(body) == json.dumps(plain).encode()
-    assert len(body) == len(json.dumps(plain))
-    assert len(list(body)) >= size // SIZE
+        assert b"".join(pieces) == json.dumps(plain).encode()
+    assert len(pieces) == len(json.dumps(plain))
+    assert len(list(pieces)) >= size // SIZE
+    assert body(request) == json.dumps(plain).encode()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -36,9 +37,17 @@ def test_the_echo_of_a_request_is_known(size):
             assert {"a": other} != {"a": Base64(content)}
 
 
+def test_a_large_file_leaves_in_pieces():
+    request = {"petit": Base64(b"a"), "grand": Base64(bytes(SMALL + 1))}
+    made = body(request)
+    assert isinstance(made, Body)
+    assert json.loads(b"".join(made)) == {"petit": "YQ==", "grand": base64.b64encode(bytes(SMALL + 1)).decode()}
+
+
 def test_nothing_else_passes_for_a_file():
-    with pytest.raises(TypeError):
-        Body({"a": object()})
+    for make in (Body, body):
+        with pytest.raises(TypeError):
+            make({"a": object()})
 
 
 def test_in_memory_once():
