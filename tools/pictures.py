@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ STEPS = {
     "raccordement": "connection",
     "transfert": "transfer",
 }
+#: Of a lot of the works market: indices, their weights, and values that are invented.
+FORMULA = (("BT16b", 0.6, 128.4), ("BT07", 0.25, 119.2))
 ALL_APIS = ["factures", "structures", "transverses", "engagementsJuridiques", "facturesTravaux", "utilisateurs"]
 
 
@@ -205,7 +208,31 @@ def _schedule(studio: Studio) -> None:
 
 
 def _clauses(studio: Studio) -> None:
-    studio.form("chorus.market", studio.job.user.find("chorus.market", number=demo_works.MARKET), "Clauses")
+    call, market = studio.job.user.call, studio.job.user.find("chorus.market", number=demo_works.MARKET)
+    if not call("chorus.works.penalty", "search", [("market_id", "=", market)]):
+        day = date(date.today().year, 10, 12).isoformat()  # noqa: DTZ011 - a day of this machine's calendar
+        terms = [(0, 0, {"name": name, "weight": weight, "initial": value}) for name, weight, value in FORMULA]
+        values = {
+            "penalty_ids": [(0, 0, {"name": "Retard de la couverture", "date": day, "days": 20})],
+            "formula_ids": [(0, 0, {"name": "Charpente", "lot": "Charpente", "term_ids": terms})],
+        }
+        call("chorus.market", "write", [market], values)
+    studio.form("chorus.market", market, "Clauses")
+
+
+def _formula(studio: Studio) -> None:
+    _clauses(studio)
+    studio.browser.click("[name=formula_ids] .o_data_cell", "Charpente")
+    studio.browser.wait(f"{DIALOG} .o_data_row")
+
+
+def _account(studio: Studio) -> None:
+    market = studio.job.user.find("chorus.market", number=demo_works.MARKET)
+    move = studio.job.user.button("chorus.market", "action_final_account", [market])["res_id"]
+    rows = studio.job.user.call("chorus.works.progress", "search", [("move_id", "=", move), ("display_type", "=", False)])
+    values = {"chorus_progress_ids": [(1, row, {"percent": 100}) for row in rows]}
+    studio.job.user.call("account.move", "write", [move], values)
+    studio.form("account.move", move, "Situation")
 
 
 def _progress(studio: Studio) -> None:
@@ -268,11 +295,13 @@ PICTURES: dict[str, Picture] = {
     "tableau-de-bord": Picture("comptable", _dashboard, height=600),
     "marche": Picture("comptable", _market, height=1200),
     "bordereau": Picture("comptable", _schedule, ".o_notebook", 1900),
-    "clauses": Picture("comptable", _clauses, ".o_notebook", 1900),
+    "clauses": Picture("comptable", _clauses, ".o_notebook", 2600),
     "avancement": Picture("comptable", _progress, height=1100),
     "situation": Picture("comptable", _situation, height=860),
     "paiement-direct": Picture("comptable", _direct_payment, ".o_notebook", 1500),
     "deposer": Picture("comptable", _by_hand, DIALOG, 1250),
+    "formule": Picture("comptable", _formula, DIALOG, 900),
+    "decompte": Picture("comptable", _account, ".o_notebook", 1500),
     "a-valider": Picture("comptable", _validations, height=260),
     "client": Picture("admin", _customer),
     "rechercher": Picture("admin", _find, DIALOG),

@@ -158,6 +158,7 @@ class ChorusTakeOver(models.Model):
         self.check_access("read")
         if not self._is_there():
             raise UserError(self.env._("This database holds nothing of the OCA connector."))
+        self._check_environment()
         self.env.flush_all()
         record = self.sudo()  # sudo: settings, deposits and services are facts, which users only read
         told, left = [], []
@@ -170,6 +171,24 @@ class ChorusTakeOver(models.Model):
         record.write({"done_at": fields.Datetime.now(), "report": "\n".join(told), "left": "\n".join(left) or False})
         _logger.info("Chorus Pro: company %s: taken over from the OCA connector", self.company_id.id)
 
+    def _check_environment(self):
+        """What was sent is where it was sent: taken for another place's, it would be neither followed nor kept from leaving.
+
+        :raises UserError: while this company works in another environment than the connector did.
+        """
+        place, own = self._environment(), self.company_id.chorus_environment
+        if own and own != place:
+            names = dict(self.env["chorus.environment"]._selection_environment())
+            raise UserError(
+                self.env._(
+                    "The OCA connector worked in the environment “%(theirs)s”, %(company)s works in “%(ours)s” here: choose the"
+                    " same one in the settings first.",
+                    theirs=names[place],
+                    company=self.company_id.name,
+                    ours=names[own],
+                )
+            )
+
     # -- the settings --------------------------------------------------------------------------------------------------
 
     def _take_settings(self, told, left):
@@ -179,7 +198,7 @@ class ChorusTakeOver(models.Model):
                         "fr_chorus_invoice_format", "fr_chorus_pwd_expiry_date")  # fmt: skip
         taken = []
         if not company.chorus_environment:
-            place = "qualification" if old["fr_chorus_qualif"] else "production"
+            place = self._environment()
             try:
                 with self.env.cr.savepoint():
                     # that it really sends was confirmed by years of it
@@ -258,9 +277,10 @@ class ChorusTakeOver(models.Model):
         flows = self._flows()
         taken, known = 0, self._known_numbers()
         fresh = [flow for flow in flows if flow.number not in known]
+        held = {move for flow in flows for move in flow.kept}
         for start in range(0, len(fresh), AT_ONCE):
             part = fresh[start : start + AT_ONCE]
-            taken += transactions.retry_and_commit(self.env, self._take_part, part, left)
+            taken += transactions.retry_and_commit(self.env, self._take_part, part, held, left)
         told.append(
             self.env._("%(taken)s flows, and %(known)s that were taken over before.", taken=taken, known=len(flows) - len(fresh))
         )
@@ -279,8 +299,11 @@ class ChorusTakeOver(models.Model):
         """The ``Flow`` s of this company, oldest first."""
         return [Flow(*row) for row in self._ask(FLOWS, self.company_id.id)]
 
-    def _take_part(self, flows, left):
-        """Record some flows; how many."""
+    def _take_part(self, flows, held, left):
+        """Record some flows; how many.
+
+        :param held: ids of the invoices that the connector held for one of any flow's.
+        """
         taken = 0
         for flow in flows:
             moves = self.env["account.move"].browse({*flow.sent, *flow.kept}).exists()
@@ -288,29 +311,34 @@ class ChorusTakeOver(models.Model):
             if not moves:
                 left.append(self.env._("Flow %s: none of its invoices is there any more.", flow.number))
                 continue
-            self._make_deposit(flow, moves.sorted("id"), left)
+            self._make_deposit(flow, moves.sorted("id"), held, left)
             taken += 1
         return taken
 
-    def _make_deposit(self, flow, moves, left):
+    def _make_deposit(self, flow, moves, held, left):
         """The deposit that a flow was."""
         state = oca.deposit_state(flow.status)
         content = self._content(flow.attachment)
-        lines, facts = [], {}
+        lines, facts, outcomes = [], {}, set()
         for move in moves:
             old = self._facts(move)
             kept = move.id in flow.kept
-            outcome = oca.line_outcome(state, kept, bool(old["identifier"]))
+            outcome = oca.line_outcome(state, kept, bool(old["identifier"]) and (kept or move.id not in held))
+            if outcome != "refused" and not kept and move._chorus_is_live():
+                # it entered with an earlier one; what was let go of here is its duplicate
+                outcome = "refused"
             if outcome != "refused" and move._chorus_is_live():
                 left.append(self.env._("%(move)s: sent by this add-on too, not taken over with flow %(flow)s.",
                                        move=move.name, flow=flow.number))  # fmt: skip
                 continue
             lines.append(fields.Command.create({**move._chorus_line_values(), **self._history_wanted(outcome, old),
                                                 "outcome": outcome}))  # fmt: skip
+            outcomes.add(outcome)
             if outcome != "refused":
                 facts[move] = old
         if not lines:
             return
+        state = oca.settled_state(outcomes)
         company, day = self.company_id, datetime.combine(flow.day, time.min, PARIS).astimezone(UTC).replace(tzinfo=None)
         _form, syntax = oca.FORMATS.get(flow.syntax or "", ("", flow.syntax or self.env._("unknown")))
         attachment = self.env["ir.attachment"].browse(flow.attachment or 0).exists()
@@ -344,9 +372,12 @@ class ChorusTakeOver(models.Model):
             transactions.trigger(self.env, "follow")
 
     def _environment(self):
-        """Where what was sent is: the company's environment, which came from the connector where there was none."""
+        """Where the connector worked; where that is not kept any more, where this company does."""
+        self.ensure_one()
+        if not self._has("res_company", "fr_chorus_qualif"):
+            return self.company_id.chorus_environment or "production"
         old = self._row("res_company", self.company_id.id, "fr_chorus_qualif")
-        return self.company_id.chorus_environment or ("qualification" if old["fr_chorus_qualif"] else "production")
+        return "qualification" if old["fr_chorus_qualif"] else "production"
 
     def _content(self, attachment):
         """The bytes of a file that the connector kept; b"" when they are gone."""
@@ -377,7 +408,7 @@ class ChorusTakeOver(models.Model):
         if not self._has("account_move", IDENTIFIER):
             return self.env["account.move"]
         moves = self.env["account.move"].browse(row[0] for row in self._ask(ALONE, self.company_id.id))
-        return moves.filtered(lambda move: move.state == "posted" and not move.chorus_deposit_line_ids)
+        return moves.filtered(lambda move: move.state == "posted" and not move._chorus_is_live())
 
     def _note_elsewhere(self, move):
         """An invoice that is at Chorus Pro by no flow of ours."""
@@ -441,6 +472,30 @@ class ChorusTakeOver(models.Model):
             except (UserError, ValidationError) as error:
                 left.append(str(error))
         told.append(self.env._("%s customers to be invoiced by Chorus Pro.", taken))
+        day = self.company_id.chorus_start_date
+        for move in self._unsent_before(customers.commercial_partner_id, day) if day else ():
+            left.append(
+                self.env._(
+                    "%(move)s: dated before %(day)s and never deposited, it is not proposed for transfer.",
+                    move=move.name,
+                    day=day,
+                )
+            )
+
+    def _unsent_before(self, customers, day):
+        """Invoices of these customers dated before that day, not paid, of which nothing is known at Chorus Pro."""
+        found = self.env["account.move"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("commercial_partner_id", "in", customers.ids),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+                ("state", "=", "posted"),
+                ("invoice_date", "<", day),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ],
+            order="invoice_date, id",
+        )
+        return found.filtered(lambda move: not move.chorus_deposit_line_ids)
 
     def _old_customers(self):
         """The ids of the partners whose way of sending was Chorus Pro's in this company, however that version kept it."""
@@ -499,8 +554,10 @@ class ChorusTakeOver(models.Model):
         old_ids = {}
         for old, partner, code, name, active, number, engagement in self._old_services():
             body = self.env["res.partner"].browse(partner or 0).exists().commercial_partner_id
-            if not body or not number:
-                left.append(self.env._("Service %s: without Chorus Pro's identifier, it is read with its public body.", code))
+            if not body or not number or not code:
+                left.append(
+                    self.env._("Service %s: without Chorus Pro's identifier, it is read with its public body.", code or name)
+                )
                 continue
             service = known.get((body.id, str(number)))
             if not service:

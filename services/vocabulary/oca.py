@@ -62,12 +62,25 @@ def deposit_state(flow_state: str | None) -> str:
 def line_outcome(state: str, kept: bool, identified: bool) -> str:
     """What a deposit in that state means for one of its invoices.
 
-    :param kept: whether the connector still held the invoice for one of the flow's; it let go of those that were refused.
-    :param identified: whether Chorus Pro's identifier of the invoice is known, which it gives to what entered.
-    :return: ``integrated``, ``refused`` or ``pending``.
+    :param kept: whether the connector still held the invoice for one of the flow's; it let go of those that a report named.
+    :param identified: whether Chorus Pro's identifier of the invoice is known, which it gives to what entered, and no other flow
+        holds the invoice.
+    :return: ``integrated``, ``refused`` or ``pending``. What a report did not name of a flow that entered in part may be either.
     """
-    if kept and (identified or state in ("integrated", "partial")):
+    if identified and (kept or state != "rejected"):
         return "integrated"
-    if state == "deposited":
-        return "pending" if kept else "refused"
-    return "refused"
+    if not kept or state == "rejected":
+        return "refused"
+    return "integrated" if state == "integrated" else "pending"
+
+
+def settled_state(outcomes: set[str]) -> str:
+    """The state of a deposit whose invoices ended so: one that has to be asked about is waiting for its report.
+
+    :param outcomes: as ``line_outcome`` gives them.
+    """
+    if "pending" in outcomes:
+        return "deposited"
+    if "integrated" in outcomes:
+        return "partial" if "refused" in outcomes else "integrated"
+    return "rejected"

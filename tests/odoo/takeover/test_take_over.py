@@ -26,6 +26,10 @@ class TestTakeOver(ChorusCommon):
 
     def setUp(self):
         super().setUp()
+        # what the simulator holds here was sent to it by the connector
+        model = type(self.env["chorus.take.over"])
+        self.place_of = model._environment
+        self.patch(model, "_environment", lambda record: "simulator")
         self.town.with_company(self.other).invoice_sending_method = "chorus_pro"
 
     def take_over(self, company=None):
@@ -55,6 +59,7 @@ class TestTakeOver(ChorusCommon):
         expected |= dict.fromkeys(shared, "paid")
         kept, let_go = take(5), take(5)
         old.flow(company, f"CPP{next(number)}", dict.fromkeys(kept, (None, None)), "IN_INTEGRE_PARTIEL", refused=let_go)
+        # the report is read again: whether these entered, it alone tells
         expected |= {**dict.fromkeys(kept, "deposited"), **dict.fromkeys(let_go, "rejected")}
         rejected = take(5)
         old.flow(company, f"CPP{next(number)}", {}, "IN_REJETE", refused=rejected, content=b"")
@@ -92,8 +97,7 @@ class TestTakeOver(ChorusCommon):
 
     def test_what_was_sent_is_followed_and_not_sent_again(self):
         """Two invoices reached Chorus Pro by other hands; their public body goes on with them."""
-        moves = self.invoice() | self.invoice()
-        self.arrive(moves)
+        moves = self.arrive(self.invoice()) | self.arrive(self.invoice())
         lines = [(move, move.chorus_identifier, move.chorus_deposit_ids.flow_number) for move in moves]
         # as if another software had sent them
         self.env["chorus.status.entry"].sudo().search([("move_id", "in", moves.ids)]).unlink()
@@ -118,7 +122,54 @@ class TestTakeOver(ChorusCommon):
         self.assertEqual(lines[0][0].chorus_state, "paid")
         self.assertEqual(lines[0][0].chorus_identifier, lines[0][1])
 
+    def sent_to(self, place):
+        """Let the connector have worked in that environment."""
+        self.patch(type(self.env["chorus.take.over"]), "_environment", lambda record: place)
+
+    def test_what_was_sent_elsewhere_is_not_taken_for_ours(self):
+        """Real invoices taken for tests could be released and sent again; tests taken for real ones never."""
+        old = Leftovers(self.env)
+        move = self.invoice()
+        old.flow(self.company, "CPP-OLD", {move: (4711, "DEPOSEE")}, "IN_INTEGRE")
+        self.sent_to("production")
+        with self.assertRaises(UserError):
+            self.take_over()
+        self.assertFalse(move.chorus_deposit_ids)
+
+    def test_where_the_connector_worked(self):
+        record = self.env["chorus.take.over"].sudo().create({"company_id": self.company.id})
+        place = self.place_of(record)
+        self.assertEqual(place, "simulator", "its column is gone: where the company works")
+        old = Leftovers(self.env)
+        self.assertEqual(self.place_of(record), "production")
+        old.update(self.company, fr_chorus_qualif=True)
+        self.assertEqual(self.place_of(record), "qualification")
+
+    def test_an_identifier_proves_that_it_entered(self):
+        """The connector lets go of an invoice that a later report names, such as its duplicate's refusal."""
+        old = Leftovers(self.env)
+        move, both = self.invoice(), self.invoice()
+        old.flow(self.company, "CPP-1", {}, "IN_INTEGRE", refused=[move])
+        old.flow(self.company, "CPP-2", {}, "IN_REJETE", refused=[move])
+        old.update(move, oca_chorus_identifier=4711, oca_chorus_status="MISE_A_DISPOSITION")
+        old.flow(self.company, "CPP-3", {}, "IN_INTEGRE_PARTIEL", refused=[both])
+        old.flow(self.company, "CPP-4", {both: (4712, "DEPOSEE")}, "IN_INTEGRE")
+        self.take_over()
+        self.assertEqual((move.chorus_state, both.chorus_state), ("received", "deposited"))
+        live = (move | both).sudo().chorus_deposit_line_ids.filtered("live").deposit_id
+        self.assertEqual(set(live.mapped("flow_number")), {"CPP-1", "CPP-4"})
+
+    def test_what_a_report_did_not_name_is_asked_again(self):
+        old = Leftovers(self.env)
+        known, unknown = self.invoice(), self.invoice()
+        old.flow(self.company, "CPP-1", {known: (12, "DEPOSEE"), unknown: (None, None)}, "IN_INTEGRE_PARTIEL")
+        self.take_over()
+        lines = known.sudo().chorus_deposit_line_ids | unknown.sudo().chorus_deposit_line_ids
+        self.assertEqual(lines.mapped("outcome"), ["integrated", "pending"])
+        self.assertEqual(lines.deposit_id.state, "deposited", "its report is read")
+
     def test_settings_customers_and_services(self):
+        self.sent_to("qualification")
         old = Leftovers(self.env)
         fresh = self.setup_other_company(name="Troisième Entreprise")["company"]
         fresh.company_registry = "90000000200015"
@@ -131,6 +182,7 @@ class TestTakeOver(ChorusCommon):
             chorus_identifier=77001, engagement_required=True,
         )  # fmt: skip
         old.insert("chorus_partner_service", partner_id=body.id, code="VIEUX", name="Sans numéro", active=True)
+        old.insert("chorus_partner_service", partner_id=body.id, name="Sans code", active=True, chorus_identifier=5)
         for partner in (body, without):
             old.update(partner, customer_invoice_transmit_method_id={str(fresh.id): 2})
         old.update(body, siren="200000008", nic="00017", fr_chorus_required="service_or_engagement", fr_chorus_identifier=4242)
@@ -161,6 +213,7 @@ class TestTakeOver(ChorusCommon):
         self.assertFalse(without.with_company(fresh).invoice_sending_method)
         self.assertIn("Sans SIRET", record.left)
         self.assertIn("VIEUX", record.left)
+        self.assertIn("Sans code", record.left)
         self.assertFalse(body.with_company(self.company).invoice_sending_method, "each company's own choice")
 
     def test_files_of_what_was_not_sent(self):
@@ -205,10 +258,18 @@ class TestTakeOver(ChorusCommon):
     def test_each_end_of_a_flow(self):
         for state, (kept, identified), outcome in (
             ("integrated", (True, False), "integrated"),
-            ("partial", (True, False), "integrated"),
+            ("integrated", (False, False), "refused"),
+            ("integrated", (False, True), "integrated"),
+            ("partial", (True, True), "integrated"),
+            ("partial", (True, False), "pending"),
             ("partial", (False, False), "refused"),
             ("rejected", (True, False), "refused"),
+            ("rejected", (False, True), "refused"),
+            ("rejected", (True, True), "integrated"),
             ("deposited", (True, False), "pending"),
             ("deposited", (True, True), "integrated"),
         ):
             self.assertEqual(oca.line_outcome(state, kept, identified), outcome, (state, kept, identified))
+        self.assertEqual(oca.settled_state({"integrated", "pending"}), "deposited")
+        self.assertEqual(oca.settled_state({"integrated", "refused"}), "partial")
+        self.assertEqual(oca.settled_state({"refused"}), "rejected")
