@@ -108,6 +108,7 @@ class AccountMove(models.Model):
         if not self.chorus_period_start:
             # a person cleared it: the last day is that of the period which would come now
             self._compute_chorus_period_start()
+            self.chorus_period_end = situations.end_of_month(self.chorus_period_start)
         final = self._chorus_accounts_before()[:1]
         starts = [
             *self._chorus_situation_moves().mapped("chorus_period_start"),
