@@ -105,9 +105,16 @@ class AccountMove(models.Model):
         """An account tells the market from its first day on."""
         self.ensure_one()
         market = self.chorus_market_id
-        starts = [move.chorus_period_start for move in self._chorus_situation_moves() if move.chorus_period_start]
+        if not self.chorus_period_start:
+            # a person cleared it: the last day is that of the period which would come now
+            self._compute_chorus_period_start()
+            self.chorus_period_end = situations.end_of_month(self.chorus_period_start)
         final = self._chorus_accounts_before()[:1]
-        self.chorus_period_start = min([*starts, market.date_notified or self.chorus_period_start])
+        starts = [
+            *self._chorus_situation_moves().mapped("chorus_period_start"),
+            market.date_notified or self.chorus_period_start,
+        ]
+        self.chorus_period_start = min(filter(None, starts), default=False)
         if final.chorus_period_end:
             self.chorus_period_end = final.chorus_period_end
 
@@ -336,6 +343,7 @@ class AccountMove(models.Model):
                 penalty_taxed=any(
                     line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
                 ),
+                retention_made=self._chorus_makes_retention(),
             )
             found += accounts.check(self._chorus_account_facts())
             shares = [share._chorus_share() for share in self._chorus_shares()]
@@ -344,6 +352,12 @@ class AccountMove(models.Model):
             found += direct_payment.check(shares, self._chorus_money(self.amount_total), self.chorus_period_end or None, work)
         return found
 
+    def _chorus_makes_retention(self):
+        """Whether the retention is made of the progress of this situation, and is not for a person to type."""
+        market = self.chorus_market_id
+        made = self.chorus_progress_ids or (market.line_ids and not self.invoice_line_ids)
+        return bool(market.retention_rate and made)
+
     def _chorus_account_facts(self):
         """This document as a ``services.rules.accounts.Account``."""
         filed = {
@@ -351,6 +365,8 @@ class AccountMove(models.Model):
             for move in self._chorus_accounts_before()
             if move._chorus_line()
         }
+        told = works.is_account(self.chorus_framework) and self.chorus_progress_ids
+        month = self._chorus_made().month if told else None
         days = {code: moment and fields.Datetime.context_timestamp(self, moment).date() for code, moment in filed.items()}
         return accounts.Account(
             self.chorus_framework or "",
@@ -358,6 +374,7 @@ class AccountMove(models.Model):
             self.chorus_market_id.date_accepted or None,
             days.get("A7") or None,
             days.get("A22") or None,
+            *((month.advance_left, month.penalty_left) if month else ()),
         )
 
     # EXTENDS market

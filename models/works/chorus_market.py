@@ -117,7 +117,7 @@ class ChorusMarket(models.Model):
         "Nothing is due up to", default=float(penalty.EXEMPT), help="1,000 € (CCAG 2021); above it, all of it is due."
     )
     term_ids = fields.One2many("chorus.works.term", "market_id", "Indices", domain=[("formula_id", "=", False)], copy=True)
-    formula_ids = fields.One2many("chorus.works.formula", "market_id", "Formulas of lots")
+    formula_ids = fields.One2many("chorus.works.formula", "market_id", "Formulas of lots", copy=True)
     price_kind = fields.Selection(
         [("revised", "Revised each month"), ("updated", "Firm, updated once")],
         "Prices",
@@ -227,7 +227,8 @@ class ChorusMarket(models.Model):
         self.ensure_one()
         if formula:
             return formula.id
-        return next((one.id for one in self.formula_ids if lot and one.lot == lot), MARKET)
+        wanted = _tidied(lot)
+        return next((one.id for one in self.formula_ids if wanted and _tidied(one.lot) == wanted), MARKET)
 
     def _chorus_clauses(self):
         """The clauses of this market, as a ``services.works.clauses.Clauses``."""
@@ -262,6 +263,22 @@ class ChorusMarket(models.Model):
         markets = super().create(vals_list)
         markets.filtered("date_accepted")._chorus_remind_release()
         return markets
+
+    # EXTENDS 'base'
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for market, copied in zip(self, copies, strict=True):
+            if {"line_ids", "formula_ids"}.isdisjoint(default or {}):
+                market._chorus_copy_formulas(copied)
+        return copies
+
+    def _chorus_copy_formulas(self, copied):
+        """Have the lines of a copy follow its own formulas, as those of this market follow its."""
+        self.ensure_one()
+        formulas = dict(zip(self.formula_ids.sorted("id"), copied.formula_ids.sorted("id"), strict=True))
+        for line, same in zip(self.line_ids.sorted("id"), copied.line_ids.sorted("id"), strict=True):
+            if line.formula_id:
+                same.formula_id = formulas[line.formula_id]
 
     # EXTENDS market
     def write(self, vals):
@@ -352,3 +369,8 @@ class ChorusMarket(models.Model):
             kinds = found.setdefault(move.id, {})
             kinds[kind] = kinds.get(kind, 0) + (-amount if move.move_type == "out_refund" else amount)
         return found
+
+
+def _tidied(lot):
+    """How a lot is compared: “Lot 2” is “lot 2 ”."""
+    return " ".join((lot or "").split()).casefold()

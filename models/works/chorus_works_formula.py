@@ -21,7 +21,7 @@ class ChorusWorksFormula(models.Model):
     name = fields.Char("Formula", required=True)
     lot = fields.Char("Lot of the schedule", help="The lines of this lot follow the formula, unless they name another.")
     fixed = fields.Float("Fixed part of the formula", digits=DIGITS, default=0.15)
-    term_ids = fields.One2many("chorus.works.term", "formula_id", "Indices of the formula")
+    term_ids = fields.One2many("chorus.works.term", "formula_id", "Indices of the formula", copy=True)
 
     @api.constrains("term_ids", "fixed")
     def _check_formula(self):

@@ -43,6 +43,16 @@ class Books(NamedTuple):
     invoiced: clauses.Invoiced
 
 
+class Made(NamedTuple):
+    """What a situation is made of: its works by part, and what the clauses make of them."""
+
+    groups: dict
+    works: dict
+    correction: Decimal
+    usual: models.BaseModel
+    month: clauses.Month
+
+
 class ChorusWorksMaking(models.AbstractModel):
     """How a situation's lines are made of its progress and of its market's clauses: a mix-in of ``account.move``.
 
@@ -128,18 +138,7 @@ class ChorusWorksMaking(models.AbstractModel):
         """The lines that this situation is made of, in order: ``{part: (how its name begins, values of the line)}``."""
         self.ensure_one()
         speaking = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        groups = self._chorus_groups()
-        before = self._chorus_progressed()
-        books = self._chorus_books(before)
-        usual = self._chorus_works_tax(self.env["chorus.market.line"])
-        correction = sum((group.before for group in groups.values()), ZERO) - books.works
-        works = {part: group.total - group.before for part, group in groups.items()}
-        month = clauses.month(
-            replace(self.chorus_market_id._chorus_clauses(), final=works_documents.is_account(self.chorus_framework)),
-            self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
-            books.invoiced,
-            self.env["chorus.works.index"]._chorus_published(self.company_id, self._chorus_indices_read()),
-        )
+        groups, works, correction, usual, month = self._chorus_made()
         found = {}
 
         def add(part, kind, label, amount, tax, detail=""):
@@ -160,9 +159,10 @@ class ChorusWorksMaking(models.AbstractModel):
         for part, group in groups.items():
             add(part, "works", group.name, works[part], group.tax)
         add("works:before", "works", speaking.env._("Situations stated otherwise"), correction, usual)
+        taxes = {tax_key(tax): tax for tax in (usual, *(group.tax for group in groups.values()))}
         named = {one.id: one.name for one in self.chorus_market_id.formula_ids}
         for (key, formula), amount in sorted(month.revision.items()):
-            tax = self.env["account.tax"].browse(key)
+            tax = taxes[key] if key in taxes else self.env["account.tax"].browse(key or [])
             label = speaking.env._("Price revision")
             if formula in named:
                 label = speaking.env._("Price revision, %s", named[formula])
@@ -187,6 +187,23 @@ class ChorusWorksMaking(models.AbstractModel):
             }
             found["account"] = label, {**values, "sequence": 0}
         return found
+
+    def _chorus_made(self):
+        """The works of this situation and what its market's clauses make of them, as ``Made``."""
+        self.ensure_one()
+        groups = self._chorus_groups()
+        before = self._chorus_progressed()
+        books = self._chorus_books(before)
+        usual = self._chorus_works_tax(self.env["chorus.market.line"])
+        correction = sum((group.before for group in groups.values()), ZERO) - books.works
+        works = {part: group.total - group.before for part, group in groups.items()}
+        month = clauses.month(
+            replace(self.chorus_market_id._chorus_clauses(), final=works_documents.is_account(self.chorus_framework)),
+            self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
+            books.invoiced,
+            self.env["chorus.works.index"]._chorus_published(self.company_id, self._chorus_indices_read()),
+        )
+        return Made(groups, works, correction, usual, month)
 
     def _chorus_indices_read(self):
         """The names of the indices that the market's formulas read."""
@@ -230,7 +247,7 @@ class ChorusWorksMaking(models.AbstractModel):
                 taxes[line.tax_id] = self._chorus_works_tax(line)
             tax = taxes[line.tax_id]
             shown, key = (line.display_name, line.id) if by_line else (name, place)
-            group = groups.setdefault(f"works:{key}:{tax.id}", Group(shown, tax))
+            group = groups.setdefault(f"works:{key}:{tax_key(tax)}", Group(shown, tax))
             formula = self.chorus_market_id._chorus_formula_of(line.formula_id, line.lot) if line.revised else None
             group.add(row, amended=bool(line.amendment_id), revised=formula)
         return groups
@@ -248,7 +265,7 @@ class ChorusWorksMaking(models.AbstractModel):
             ["move_id", "chorus_line_kind", "chorus_part"],
             ["price_subtotal:sum"],
         )
-        usual = self._chorus_works_tax(self.env["chorus.market.line"]).id
+        usual = tax_key(self._chorus_works_tax(self.env["chorus.market.line"]))
         counted = everything = penalty = ZERO
         kinds, revision = {}, {}
         for move, kind, part, amount in rows:
@@ -275,13 +292,13 @@ class ChorusWorksMaking(models.AbstractModel):
 
     def _chorus_done(self, groups, books, month, before, usual):
         """What is done to date, as ``services.works.clauses.Done``."""
-        works, amended, rates = {}, {}, {usual.id: exact(usual.amount)}
+        works, amended, rates = {}, {}, {tax_key(usual): tax_rate(usual)}
         revised = {}
         for group in groups.values():
-            key = group.tax.id
+            key = tax_key(group.tax)
             works[key] = works.get(key, ZERO) + group.total
             amended[key] = amended.get(key, ZERO) + group.amended
-            rates[key] = exact(group.tax.amount)
+            rates[key] = tax_rate(group.tax)
             for formula, amount in group.revised.items():
                 revised[key, formula] = revised.get((key, formula), ZERO) + amount
         typed = sum(
@@ -294,7 +311,7 @@ class ChorusWorksMaking(models.AbstractModel):
         )
         # what is done beside the schedule, or was before there was one, is of the usual VAT
         beside = books.everything + month + typed - sum(works.values(), ZERO)
-        works[usual.id] = works.get(usual.id, ZERO) + beside
+        works[tax_key(usual)] = works.get(tax_key(usual), ZERO) + beside
         months = self._chorus_worked(before)
         if self.chorus_period_end:
             this = self.chorus_period_end.replace(day=1)
@@ -304,7 +321,7 @@ class ChorusWorksMaking(models.AbstractModel):
             lambda one: not self.chorus_period_end or one.date <= self.chorus_period_end
         )
         penalties = tuple(self._chorus_money(one.amount) for one in incurred)
-        return clauses.Done(works, amended, month + typed, months, rates, usual.id, penalties)
+        return clauses.Done(works, amended, month + typed, months, rates, tax_key(usual), penalties)
 
     def _chorus_worked(self, before):
         """What was done in each situation before this one of what is revised: ``{(tax id, formula): [Worked]}``."""
@@ -316,14 +333,25 @@ class ChorusWorksMaking(models.AbstractModel):
         taxes, found = {}, {}
         for move, tax, formula, lot, amount in sorted(rows, key=lambda row: row[0].chorus_situation):
             if tax not in taxes:
-                taxes[tax] = self.fiscal_position_id.map_tax(tax or self.chorus_market_id._chorus_tax()).id
+                taxes[tax] = tax_key(self.fiscal_position_id.map_tax(tax or self.chorus_market_id._chorus_tax()))
             month = (move.chorus_period_end or move.invoice_date).replace(day=1)
             key = taxes[tax], self.chorus_market_id._chorus_formula_of(formula, lot)
             found.setdefault(key, []).append(Worked(month, self._chorus_money(amount)))
         return found
 
 
+def tax_key(tax):
+    """What tells the VAT of a line from another: 0 where there is none, the first where a position gives two."""
+    return tax[:1].id or 0
+
+
+def tax_rate(tax):
+    """The rate of the taxes of a line together, in percent."""
+    return sum((exact(one.amount) for one in tax), ZERO)
+
+
 def _revised_key(part):
     """The tax and the formula that the part of a line of revision names."""
     _kind, tax, *formula = part.split(":")
-    return int(tax), int(formula[0]) if formula else clauses.MARKET
+    # lines of before name no tax as "False"
+    return 0 if tax == "False" else int(tax), int(formula[0]) if formula else clauses.MARKET

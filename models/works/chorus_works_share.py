@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ...services.rules import direct_payment
 from ...services.vocabulary.frameworks import Role
 from ...services.works.money import part
-from ..market.chorus_market_line import exact
+from .chorus_works_making import tax_rate
 
 
 class ChorusWorksShare(models.Model):
@@ -61,7 +61,7 @@ class ChorusWorksShare(models.Model):
             amount = share.move_id._chorus_money(share.amount)
             if share.party_id.role == Role.COTRAITANT.value:
                 tax = share.move_id._chorus_works_tax(self.env["chorus.market.line"])
-                amount += part(amount, exact(tax.amount))
+                amount += part(amount, tax_rate(tax))
             share.amount_paid = float(amount)
 
     @api.depends("amount", "amount_before", "amount_accepted")
@@ -83,9 +83,16 @@ class ChorusWorksShare(models.Model):
     @api.constrains("amount")
     def _check_credited(self):
         for share in self.filtered(lambda share: share.move_id.reversed_entry_id):
-            original = share.party_id.share_ids.filtered(lambda one, share=share: one.move_id == share.move_id.reversed_entry_id)
-            if share.amount and not 0 <= share.amount <= original.amount:
-                raise UserError(self.env._("A credit note takes back of a part at most what its situation gave."))
+            stated, parts = share.move_id.reversed_entry_id, share.party_id.share_ids
+            given = sum(parts.filtered(lambda one, stated=stated: one.move_id == stated).mapped("amount"))
+            notes = parts.filtered(
+                lambda one, stated=stated: one.move_id.reversed_entry_id == stated and one.move_id.state != "cancel"
+            )
+            taken = share.currency_id.round(sum(notes.mapped("amount")))
+            # a part that lowered those before is taken back below zero
+            lowest, highest = min(given, 0), max(given, 0)
+            if share.amount and not all(lowest <= amount <= highest for amount in (share.amount, taken)):
+                raise UserError(self.env._("The credit notes of a situation take back of a part at most what it gave."))
 
     @api.constrains("amount")
     def _check_draft(self):

@@ -14,7 +14,7 @@ class ChorusWorksTerm(models.Model):
     _order = "id"
 
     market_id = fields.Many2one(
-        "chorus.market", "Public market", required=True, index=True, ondelete="cascade", check_company=True
+        "chorus.market", "Public market", required=True, index=True, ondelete="cascade", check_company=True, copy=False
     )
     company_id = fields.Many2one(related="market_id.company_id", store=True, index=True)
     formula_id = fields.Many2one(

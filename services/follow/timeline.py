@@ -32,6 +32,9 @@ LUMP_SUM = Decimal(40)
 POINTS = Decimal(8)
 
 _RECEIVED = ("MISE_A_DISPOSITION", "MISE_A_DISPOSITION_MOE")
+#: Where neither is known: the project manager has had a works document by the time that the project owner has it, so that the day
+#: comes late rather than early (doc/RULES.md §2.2).
+_AT_OWNER = ("MISE_A_DISPOSITION_MOA",)
 _SUSPENDED = ("SUSPENDUE", "A_COMPLETER")
 #: The deposit's date can be held against the public body (doc/RULES.md §4.6): it counts until a reception is known.
 _DEPOSITED = ("DEPOSEE",)
@@ -102,7 +105,8 @@ def expected_day(steps: Iterable[Step], days: int, delivered: date | None = None
     :param delivered: when the work was done, if the invoice says so.
     """
     dated = [(step.status, paris_day(step.at)) for step in steps if step.at]
-    starts = [day for status, day in dated if status in _RECEIVED] or [day for status, day in dated if status in _DEPOSITED]
+    told = ([day for status, day in dated if status in kinds] for kinds in (_RECEIVED, _DEPOSITED, _AT_OWNER))
+    starts = next(filter(None, told), None)
     if not starts:
         return None
     due = max(starts[0], delivered or starts[0]) + timedelta(days=days)

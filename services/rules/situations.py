@@ -76,12 +76,14 @@ def check(
     stale: bool = False,
     penalty_taxed: bool = False,
     total: Decimal = ZERO,
+    retention_made: bool = False,
 ) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
     :param others: those in the books. :param waiting: those, drafts too, that have not left yet. :param today: of the document.
     :param stale: the statements before it have changed since its progress was taken up from them.
     :param penalty_taxed: a line of a penalty bears VAT. :param total: what is to be paid of it.
+    :param retention_made: its retention is computed, so that none is missing.
     """
     others = list(others)
     found = [
@@ -91,7 +93,7 @@ def check(
         *_future(this, today),
         *_amount(this, others),
         *_waiting(this, waiting),
-        *_retention(this, others),
+        *_retention(this, others, retention_made),
         *_penalty(penalty_taxed),
         *_negative(total),
     ]
@@ -272,16 +274,16 @@ def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
         )
 
 
-def _retention(this: Situation, others: list[Situation]) -> Iterable[Finding]:
+def _retention(this: Situation, others: list[Situation], made: bool) -> Iterable[Finding]:
     kept = sum((other.retention for other in others if other.number < this.number), ZERO)
-    if kept < 0 and this.retention == 0 and not this.account:
+    if kept < 0 and this.retention == 0 and not this.account and not made:
         shown = number(-kept)
         yield _finding(
             "retention_missing",
             Level.WARN,
             Text(
-                f"The previous situations have a retention ({shown.en} € without VAT so far), and this one has none.",
-                f"Les situations précédentes portent une retenue de garantie ({shown.fr} € HT à ce jour), celle-ci n'en a pas.",
+                f"The previous situations have a retention ({shown.en} € so far), and this one has none.",
+                f"Les situations précédentes portent une retenue de garantie ({shown.fr} € à ce jour), celle-ci n'en a pas.",
             ),
             Text(
                 "Add the line of the retention, unless a guarantee (bond) replaces it.",

@@ -93,6 +93,10 @@ class Month:
     """The formulas of which an index is not known yet."""
     coefficients: Mapping[FormulaKey, Coefficient] = field(default_factory=dict)
     penalty: Decimal = ZERO
+    advance_left: Decimal = ZERO
+    """Of an account: what of the advance is still to be paid back after it, for there is no work to take it off."""
+    penalty_left: Decimal = ZERO
+    """What of the penalties is carried over, for no more is paid this month."""
 
 
 def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:
@@ -103,19 +107,21 @@ def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> M
     revision_month = {key: revised.get(key, ZERO) - before.revision.get(key, ZERO) for key in sorted(computed)}
     granted = clauses.advance - before.advance if not before.advance else ZERO
     works = sum(done.works.values(), ZERO)
-    repaid = ZERO
+    repaid = left = ZERO
     if clauses.advance and clauses.amount:
         paid = before.advance + granted
         progress = works * HUNDRED / clauses.amount
         target = paid if clauses.final else advance.repaid(paid, progress, clauses.advance_start, clauses.advance_end)
         repaid = advance.repayment(target, before.repaid, done.month + sum(revision_month.values(), ZERO))
+        left = paid - before.repaid - repaid if clauses.final else ZERO
     counted = {key: amount for key, amount in before.revision.items() if key not in computed} | revised
     kept = _retention(clauses, done, counted, before.repaid + repaid)
     retained = kept - before.retention
     penalties = penalty.due(done.penalties, clauses.amount, clauses.penalties_highest, clauses.penalties_exempt)
     payable = done.month + sum(revision_month.values(), ZERO) + granted - repaid - retained
     taken = penalty.taken(penalties, before.penalty, payable)
-    return Month(granted, repaid, retained, revision_month, provisional, now, taken)
+    carried = penalties - before.penalty - taken
+    return Month(granted, repaid, retained, revision_month, provisional, now, taken, left, carried)
 
 
 def _revision(

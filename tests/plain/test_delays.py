@@ -22,6 +22,13 @@ def test_from_the_reception(kind, day):
     assert expected_day([step("DEPOSEE", 3, 1), RECEIVED, step("MANDATEE", 3, 20)], DAYS[kind]) == day
 
 
+def test_of_works_from_the_project_manager_or_what_is_known_in_its_place():
+    manager, owner = step("MISE_A_DISPOSITION_MOE", 3, 2), step("MISE_A_DISPOSITION_MOA", 3, 9)
+    assert expected_day([manager, owner], 30) == date(2026, 4, 1)
+    assert expected_day([step("DEPOSEE", 3, 1), owner], 30) == date(2026, 3, 31)
+    assert expected_day([owner], 30) == date(2026, 4, 8)
+
+
 def test_from_the_deposit_until_the_reception_is_known():
     assert expected_day([step("DEPOSEE", 3, 1)], 30) == date(2026, 3, 31)
     assert expected_day([step("A_VALIDER_1", 3, 1)], 30) is None

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -51,6 +52,42 @@ class TestAccounts(WorksCommon, ProgressCommon):
         for text in ("Draft final statement", "Monthly statements", "Balance", "1 Couverture", "2 Charpente", "60,000.00"):
             self.assertIn(text, page)
         self.assertNotIn("This situation", page)
+
+    def test_of_a_draft_whose_period_was_cleared(self):
+        self.next(p1_1=50)
+        self.market.date_notified = False
+        draft = self.next(post=False, p1_1=80)
+        draft.chorus_period_start = False
+        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        self.assertEqual(move, draft)
+        self.assertEqual((move.chorus_period_start, move.chorus_period_end), (date(2026, 1, 1), date(2026, 2, 28)))
+
+    def test_what_no_work_is_left_for_is_told(self):
+        """10 000 of work left for an advance of 5 000 to be paid back, and 9 000 of penalties, 5 000 of them to be taken off."""
+        self.market.write({"retention_rate": 0, "advance_start": 99, "advance_end": 100})
+        self.next(p1_1=50, p2_1=50)
+        self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 2, 1), "amount": 9000})]
+        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        move.invoice_date = date(2026, 4, 1)
+        self.assertFalse(self.made(move))
+        told = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertIn("5,000.00 € of the advance", told["works.advance_left"].message.en)
+        self.assertIn("9\u00a0000,00 € de pénalités", told["works.penalty_left"].message.fr)
+        self.assertFalse(told["works.advance_left"].blocks)
+        self.state(move, p1_2=30)
+        self.assertEqual(dict(self.made(move)), {"1 Couverture": 3000, "Repayment of the advance": -3000})
+        told = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertIn("2,000.00 € of the advance", told["works.advance_left"].message.en)
+        self.state(move, p1_2=100, p2_2=100)
+        self.assertEqual(
+            dict(self.made(move)),
+            {"1 Couverture": 10000, "2 Charpente": 20000, "Repayment of the advance": -5000, "Penalties": -9000},
+        )
+        self.assertTrue(self.codes(move).isdisjoint({"works.advance_left", "works.penalty_left"}))
+
+    def test_a_month_carries_over_without_a_word(self):
+        self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 1, 2), "amount": 9000})]
+        self.assertTrue(self.codes(self.next(post=False)).isdisjoint({"works.advance_left", "works.penalty_left"}))
 
     def test_its_time(self):
         move = self.final()

@@ -159,18 +159,57 @@ class TestDirectPayment(ProgressCommon):
         self.assertEqual(self.codes(move), {"works.share_above_work"})
         self.assertFalse([finding for finding in move._chorus_market_findings() if finding.blocks])
 
+    def refund(self, move, price):
+        """The draft of a credit note of its first line."""
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id, "date": move.invoice_date})
+        )
+        refund = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        refund.invoice_line_ids[1:].unlink()
+        refund.invoice_line_ids.price_unit = price
+        return refund
+
+    def test_two_credit_notes_take_back_no_more_than_the_part(self):
+        first = self.next(post=False, p1_1=50)
+        self.share(first, 8000)
+        first.action_post()
+        note = self.refund(first, 1000)
+        self.share(note, 5000)
+        note.action_post()
+        other = self.refund(first, 1000)
+        with self.assertRaises(UserError):
+            self.share(other, 3000.01)
+        with self.assertRaises(UserError):
+            self.share(other, -1)
+        self.share(other, 3000)
+        other.action_post()
+        party = self.market.party_ids.filtered(lambda party: party.role == "sous_traitant")
+        self.assertEqual(party.amount_stated, 0)
+
+    def test_a_credit_note_takes_back_a_part_below_zero(self):
+        """8 000, then 500 taken back, which a credit note of the second situation gives again."""
+        first = self.next(post=False, p1_1=50)
+        self.share(first, 8000)
+        first.action_post()
+        second = self.next(post=False, p1_1=60)
+        self.share(second, -500)
+        second.action_post()
+        note = self.refund(second, 100)
+        for amount in (-500.01, 0.01):
+            with self.subTest(amount), self.assertRaises(UserError):
+                self.share(note, amount)
+        self.share(note, -500)
+        note.action_post()
+        party = self.market.party_ids.filtered(lambda party: party.role == "sous_traitant")
+        self.assertEqual(party.amount_stated, 8000)
+
     def test_a_partial_credit_note_takes_a_part_back(self):
         first = self.next(post=False, p1_1=50)
         self.share(first, 8000)
         first.action_post()
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=first.ids)
-            .create({"journal_id": first.journal_id.id, "date": first.invoice_date})
-        )
-        refund = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
-        refund.invoice_line_ids[1:].unlink()
-        refund.invoice_line_ids.price_unit = 5000
+        refund = self.refund(first, 5000)
         self.assertIn("shares", refund.chorus_offered)
         with self.assertRaises(UserError):
             self.share(refund, 8000.01)

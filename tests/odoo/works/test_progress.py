@@ -310,6 +310,85 @@ class TestClauses(ProgressCommon):
         with self.assertRaises(ValidationError):
             self.market.formula_ids.fixed = 0.2
 
+    def test_a_market_without_vat_is_revised_month_after_month(self):
+        """15 000, then 9 000 more, at 1.085 and 1.170: no VAT is a VAT of its own, written 0, and “False” by lines of before."""
+        self.company.account_sale_tax_id = False
+        self.market.write({"retention_rate": 5, "term_ids": [Command.create({"name": "BT01", "weight": 0.85, "initial": 100})]})
+        self.env["chorus.works.index"].create(
+            [{"name": "BT01", "month": date(2026, month, 1), "value": 100 + 10 * month} for month in (1, 2, 3)]
+        )
+        first = self.next(p1_1=50)
+        self.assertEqual([line.price_subtotal for line in first.invoice_line_ids.sorted("sequence")], [15000, 1275, -750])
+        self.assertFalse(first.amount_tax)
+        line = first.invoice_line_ids.filtered(lambda line: line.chorus_line_kind == "revision")
+        self.assertEqual(line.chorus_part, "revision:0")
+        second = self.next(p1_1=80)
+        self.assertIn(("Price revision: coefficient 1.170 (BT01 120.0)", 1530), self.made(second))
+        line.sudo().chorus_part = "revision:False"
+        third = self.next(p1_1=90)
+        self.assertIn(("Price revision: coefficient 1.255 (BT01 130.0)", 765), self.made(third))
+
+    def test_a_position_that_gives_two_taxes(self):
+        """20 % and 2 % on each line: 12 200 with both, of which 5 % are kept back."""
+        usual = self.tax()
+        other = usual.copy({"name": "Éco-contribution", "amount": 2})
+        self.market.write({"retention_rate": 5, "term_ids": [Command.create({"name": "BT01", "weight": 0.85, "initial": 100})]})
+        self.env["chorus.works.index"].create({"name": "BT01", "month": date(2026, 1, 1), "value": 110})
+        model = type(self.env["account.fiscal.position"])
+        self.patch(model, "map_tax", lambda position, taxes: taxes | other)
+        self.next(p1_2=50)
+        move = self.next(p1_2=100)
+        made = {line.chorus_line_kind: (line.price_subtotal, line.tax_ids) for line in move.invoice_line_ids}
+        self.assertEqual(made["works"], (5000, usual | other))
+        self.assertEqual(made["revision"], (425, usual | other), "no revision is lost or doubled")
+        self.assertEqual(made["retention"][0], -305)
+
+    def lot(self, lot):
+        """The frame is of “Lot 2”, revised by TP01 at 1.170, the roofing by BT01 at 1.085."""
+        self.env["chorus.works.index"].create(
+            [{"name": name, "month": date(2026, 1, 1), "value": value} for name, value in (("BT01", 110), ("TP01", 120))]
+        )
+        term = {"weight": 0.85, "initial": 100}
+        self.market.write({
+            "term_ids": [Command.create({"name": "BT01", **term})],
+            "formula_ids": [
+                Command.create({"name": "Charpente", "lot": lot, "term_ids": [Command.create({"name": "TP01", **term})]})
+            ],
+        })  # fmt: skip
+        self.market.line_ids.filtered(lambda line: line.code.startswith("2.")).lot = "Lot 2"
+
+    def test_a_lot_is_the_same_however_it_is_spelt(self):
+        self.lot(" lot  2 ")
+        made = dict(self.made(self.next(p1_1=50, p2_1=50)))
+        self.assertEqual(made["Price revision: coefficient 1.085 (BT01 110.0)"], 1275)
+        self.assertEqual(made["Price revision, Charpente: coefficient 1.170 (TP01 120.0)"], 3400)
+        self.assertFalse(self.made(self.next(post=False)), "nor is it revised twice")
+
+    def test_a_copied_market_has_its_formulas(self):
+        self.lot("Lot 2")
+        self.market.line_ids.filtered(lambda line: line.code == "1.2").formula_id = self.market.formula_ids
+        copied = self.market.copy({"number": "OTHER"})
+        self.assertEqual(copied.term_ids.mapped("name"), ["BT01"])
+        self.assertRecordValues(copied.formula_ids, [{"name": "Charpente", "lot": "Lot 2", "fixed": 0.15}])
+        self.assertNotEqual(copied.formula_ids, self.market.formula_ids)
+        self.assertRecordValues(
+            copied.formula_ids.term_ids, [{"name": "TP01", "weight": 0.85, "initial": 100, "market_id": copied.id}]
+        )
+        lines = {line.code: line.formula_id for line in copied.line_ids}
+        self.assertEqual((lines["1.2"], lines["1.1"]), (copied.formula_ids, self.env["chorus.works.formula"]))
+        self.assertEqual(len(self.market.formula_ids.term_ids), 1)
+
+    def test_a_retention_that_is_computed_is_never_missing(self):
+        self.market.retention_rate = 5
+        self.next(p1_1=50)
+        second = self.next(post=False)
+        self.assertFalse(second.invoice_line_ids)
+        typed = self.situation([("works", 500, True)], post=False)
+        for move, told in ((second, False), (typed, True)):
+            with self.subTest(told, why="nobody computes that of a typed one"):
+                codes = {finding.code for finding in move._chorus_market_findings()}
+                self.assertEqual("works.retention_missing" in codes, told)
+
     def test_a_firm_price_is_updated_once(self):
         """An offer of September 2025, started in January 2026: the index of October, whatever the month."""
         self.env["chorus.works.index"].create(

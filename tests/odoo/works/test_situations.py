@@ -132,7 +132,7 @@ class TestSituations(MarketCommon):
         self.situation([("works", 1000, True), ("retention", -60.5, False)])
         alert = self.empty().alerts["chorus_works.retention_missing"]
         self.assertEqual(alert["level"], "warning")
-        self.assertIn("60.50", alert["message"])
+        self.assertIn("(60.50 € so far)", alert["message"])
         self.assertIn("works.retention_missing", self.codes(self.situation([("works", 500, True)], post=False)))
         second = self.situation([("works", 500, True), ("retention", -30, False)])
         self.assertNotIn("works.retention_missing", self.codes(second))
