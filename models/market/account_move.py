@@ -211,11 +211,12 @@ class AccountMove(models.Model):
 
     # EXTENDS core
     def _chorus_grand_total(self):
-        return self._chorus_total_in_market() if self.chorus_market_id else super()._chorus_grand_total()
+        total = super()._chorus_grand_total()
+        return self._chorus_total_in_market(total) if self.chorus_market_id else total
 
-    def _chorus_total_in_market(self):
-        """The total with VAT of an invoice of a market."""
-        return super()._chorus_grand_total()
+    def _chorus_total_in_market(self, total):
+        """The total with VAT of an invoice of a market, given what it is outside any."""
+        return total
 
     # EXTENDS core
     def _chorus_document(self):

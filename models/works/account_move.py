@@ -378,9 +378,9 @@ class AccountMove(models.Model):
         )
 
     # EXTENDS market
-    def _chorus_total_in_market(self):
-        by_paper = self._chorus_by_hand() and self._chorus_is_situation()
-        return float(self._chorus_stated().taxed) if by_paper else super()._chorus_total_in_market()
+    def _chorus_total_in_market(self, total):
+        total = super()._chorus_total_in_market(total)
+        return float(self._chorus_stated().taxed) if self._chorus_by_hand() and self._chorus_is_situation() else total
 
     # EXTENDS market
     def _chorus_document_in_market(self, document):

@@ -13,7 +13,7 @@ def test_a_short_run_of_faults():
 
     The long run is `dev.py chaos`.
     """
-    command = [sys.executable, ROOT / "tools/dev.py", "chaos", "--invoices", "12", "--seed", "1"]
+    command = [sys.executable, ROOT / "tools/dev.py", "chaos", "--invoices", "24", "--seed", "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
