@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
-from bench_growth import earlier
+from bench import earlier, shell
 from odoo_env import REPO
 from workspace import Base, Workspace
 
@@ -26,7 +25,7 @@ def run(work: Workspace, words: list[str]) -> int:
         memory.""",
     )
     parser.add_argument("--base", metavar="REV", default=BEFORE, help=f"the commit to compare with ({BEFORE})")
-    parser.add_argument("--details", action="store_true", help="each statement, in run/screens-….log")
+    parser.add_argument("--details", action="store_true", help="each statement of the build of now, in run/bench-screens.log")
     options = parser.parse_args(words)
     with earlier(work, options.base):
         before = measured(work, "before", options.details)
@@ -46,6 +45,4 @@ def measured(work: Workspace, name: str, details: bool) -> dict[str, int]:
     """What `shell_screens` counts in a new database with the add-on that Odoo's commands find now."""
     with work.database("check", Base(companies=True)) as database:
         work.odoo(f"screens-{name}", "shell", "-d", database, *SHELL, script=SCRIPT, CHORUS_BENCH_FILL="1")
-        env = {"CHORUS_BENCH_DETAILS": "1"} if details else {}
-        said = work.odoo(f"screens-{name}", "shell", "-d", database, *SHELL, script=SCRIPT, **env)
-    return json.loads(next(line for line in said.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
+        return shell(work, "screens", database, **({"CHORUS_BENCH_DETAILS": "1"} if details else {}))

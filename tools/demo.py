@@ -103,13 +103,17 @@ def prepare(work: Workspace, simulator_port: int) -> None:
     fill(work, DATABASE, simulator_port)
 
 
+def move_simulator(work: Workspace, database: str, address: str) -> None:
+    """Have the companies of a database find the simulator at another address."""
+    work.query(database, "UPDATE res_company SET chorus_simulator_url = %s WHERE chorus_simulator_url IS NOT NULL", address)
+
+
 def settled_port(work: Workspace, wanted: int) -> int:
     """The simulator's port in the demonstration's database; where another program took it, a free one written there."""
     port = free_port(wanted)
     if port != wanted:
         log(f"port {wanted} is taken: the simulator moves to port {port}")
-        statement = "UPDATE res_company SET chorus_simulator_url = %s WHERE chorus_simulator_url IS NOT NULL"
-        work.query(DATABASE, statement, f"http://127.0.0.1:{port}")
+        move_simulator(work, DATABASE, f"http://127.0.0.1:{port}")
     return port
 
 

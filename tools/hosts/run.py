@@ -36,7 +36,7 @@ TIMEOUT, STALE = 3, 40
 PATIENCE, WAITS, LOOK = 15, 10, 0.05
 #: Seconds for which the database may be away when somebody asks it.
 AWAY = 30
-#: All scheduled jobs of the add-on, and Odoo's that sends.
+#: All scheduled jobs of the add-on; Odoo's own that sends runs beside them.
 JOBS = ("deposit", "follow", "directory", "expiry")
 #: What a server's log may hold beside what chaos allows, once the database was out of its reach.
 WITHOUT_DATABASE = (
@@ -150,8 +150,7 @@ class HostsRun(Run):
         port = free_port()
         demo.fill(self.work, database, port)
         # what is at the loopback of this command is at the centre of their network
-        self.work.query(database, "UPDATE res_company SET chorus_simulator_url = %s WHERE chorus_simulator_url IS NOT NULL",
-                        f"http://{CENTRE}:{port}")  # fmt: skip
+        demo.move_simulator(self.work, database, f"http://{CENTRE}:{port}")
         # A copied database whose sequences moved since its last checkpoint gives their numbers twice after a crash.
         self.work.query(database, "CHECKPOINT")
         self.books = PatientBooks(self.work, database, [(MODULE, f"ir_cron_chorus_{job}") for job in JOBS])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import queue
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 
 import chaos_plan as plan
 import demo
+from bench import shell
 from chaos_people import Person
 from chaos_platform import Platform
 from chaos_server import Odoo
@@ -25,7 +25,7 @@ from .run import LATENCY, PORT
 
 #: Workers, and how much faster than one they shall be.
 TARGETS = ((1, 1.0), (2, 1.8), (4, 3.0))
-SCRIPT, KNOWN = REPO / "tools/shell_hosts.py", REPO / "tools/shell_hosts_known.py"
+KNOWN = REPO / "tools/shell_hosts_known.py"
 LEFT = "SELECT count(*) FROM account_move WHERE id = ANY(%s) AND chorus_state IS DISTINCT FROM 'deposited'"
 WHY = "SELECT state, error_code, left(error_detail, 200) FROM chorus_deposit WHERE state NOT IN ('deposited', 'integrated')"
 #: Seconds that one selection may take.
@@ -49,12 +49,10 @@ def measure(work: Workspace, hosts: Sequence[Host], folder: Path, companies: int
     with work.database("check") as database, contextlib.ExitStack() as end:
         port = free_port()
         demo.fill(work, database, port)
-        work.query(database, "UPDATE res_company SET chorus_simulator_url = %s WHERE chorus_simulator_url IS NOT NULL",
-                   f"http://{CENTRE}:{port}")  # fmt: skip
+        demo.move_simulator(work, database, f"http://{CENTRE}:{port}")
         log(f"{companies} companies with {each} invoices each")
         sizes = {"CHORUS_HOSTS_COMPANIES": str(companies), "CHORUS_HOSTS_INVOICES": str(each)}
-        said = work.odoo("hosts-companies", "shell", "-d", database, "--no-http", script=SCRIPT, **sizes)
-        made = json.loads(said.rpartition("RESULT ")[2].splitlines()[0])
+        made = shell(work, "hosts", database, **sizes)
         relay = Relay(port)
         end.callback(relay.stop)
         measured = []
