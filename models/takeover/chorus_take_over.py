@@ -262,13 +262,14 @@ class ChorusTakeOver(models.Model):
 
     def _row(self, table, identifier, *columns):
         """These columns of one row; None for those that are not there."""
+        return self._rows(table, [identifier], *columns)[identifier]
+
+    def _rows(self, table, ids, *columns):
+        """These columns of rows, by id; None for those that are not there."""
         there = [name for name in columns if sql.column_exists(self.env.cr, table, name)]
-        values = dict.fromkeys(columns)
-        if there:
-            names = SQL(", ").join(map(SQL.identifier, there))
-            (row,) = self.env.execute_query(SQL("SELECT %s FROM %s WHERE id = %s", names, SQL.identifier(table), identifier))
-            values.update(zip(there, row, strict=True))
-        return values
+        names = SQL(", ").join(map(SQL.identifier, ("id", *there)))
+        rows = self.env.execute_query(SQL("SELECT %s FROM %s WHERE id = ANY(%s)", names, SQL.identifier(table), list(ids)))
+        return {identifier: {**dict.fromkeys(columns), **dict(zip(there, row, strict=True))} for identifier, *row in rows}
 
     # -- the flows -----------------------------------------------------------------------------------------------------
 
@@ -280,13 +281,16 @@ class ChorusTakeOver(models.Model):
         held = {move for flow in flows for move in flow.kept}
         for start in range(0, len(fresh), AT_ONCE):
             part = fresh[start : start + AT_ONCE]
-            taken += transactions.retry_and_commit(self.env, self._take_part, part, held, left)
+            number, kept_back = transactions.retry_and_commit(self.env, self._take_part, part, held)
+            taken += number
+            left += kept_back
         told.append(
             self.env._("%(taken)s flows, and %(known)s that were taken over before.", taken=taken, known=len(flows) - len(fresh))
         )
         alone = self._identified_alone()
+        facts = self._facts(alone)
         for move in alone:
-            self._note_elsewhere(move)
+            self._note_elsewhere(move, facts[move.id])
         if alone:
             told.append(self.env._("%s invoices with an identifier and no flow.", len(alone)))
 
@@ -299,12 +303,13 @@ class ChorusTakeOver(models.Model):
         """The ``Flow`` s of this company, oldest first."""
         return [Flow(*row) for row in self._ask(FLOWS, self.company_id.id)]
 
-    def _take_part(self, flows, held, left):
-        """Record some flows; how many.
+    def _take_part(self, flows, held):
+        """Record some flows.
 
         :param held: ids of the invoices that the connector held for one of any flow's.
+        :return: how many, and what was left of them, as sentences: a step that is carried out again says it once.
         """
-        taken = 0
+        taken, left = 0, []
         for flow in flows:
             moves = self.env["account.move"].browse({*flow.sent, *flow.kept}).exists()
             moves = moves.filtered(lambda move: move.company_id == self.company_id)
@@ -313,15 +318,15 @@ class ChorusTakeOver(models.Model):
                 continue
             self._make_deposit(flow, moves.sorted("id"), held, left)
             taken += 1
-        return taken
+        return taken, left
 
     def _make_deposit(self, flow, moves, held, left):
         """The deposit that a flow was."""
         state = oca.deposit_state(flow.status)
         content = self._content(flow.attachment)
-        lines, facts, outcomes = [], {}, set()
+        lines, facts, outcomes, known = [], {}, set(), self._facts(moves)
         for move in moves:
-            old = self._facts(move)
+            old = known[move.id]
             kept = move.id in flow.kept
             outcome = oca.line_outcome(state, kept, bool(old["identifier"]) and (kept or move.id not in held))
             if outcome != "refused" and not kept and move._chorus_is_live():
@@ -383,10 +388,13 @@ class ChorusTakeOver(models.Model):
         """The bytes of a file that the connector kept; b"" when they are gone."""
         return self.env["ir.attachment"].browse(attachment or 0).exists().raw or b""
 
-    def _facts(self, move):
-        """What the connector knew of an invoice: identifier, status, when it was read."""
-        row = self._row("account_move", move.id, IDENTIFIER, STATUS, "chorus_status_date")
-        return {"identifier": row[IDENTIFIER], "status": row[STATUS], "at": row["chorus_status_date"]}
+    def _facts(self, moves):
+        """What the connector knew of invoices, by id: identifier, status, when it was read."""
+        rows = self._rows("account_move", moves.ids, IDENTIFIER, STATUS, "chorus_status_date")
+        return {
+            identifier: {"identifier": row[IDENTIFIER], "status": row[STATUS], "at": row["chorus_status_date"]}
+            for identifier, row in rows.items()
+        }
 
     def _history_wanted(self, outcome, old):
         """Have the time line of an invoice read that is not at its end, so that its reason is known."""
@@ -410,9 +418,11 @@ class ChorusTakeOver(models.Model):
         moves = self.env["account.move"].browse(row[0] for row in self._ask(ALONE, self.company_id.id))
         return moves.filtered(lambda move: move.state == "posted" and not move._chorus_is_live())
 
-    def _note_elsewhere(self, move):
-        """An invoice that is at Chorus Pro by no flow of ours."""
-        old = self._facts(move)
+    def _note_elsewhere(self, move, old):
+        """An invoice that is at Chorus Pro by no flow of ours.
+
+        :param old: of ``_facts``.
+        """
         self.env["chorus.deposit"].create(
             {
                 "company_id": self.company_id.id,
