@@ -301,39 +301,36 @@ class ChorusConnection(models.Model):
         }
         return super().create([{**now, **vals} for vals in vals_list])
 
-    def _is_same_database(self):
-        """Whether this is surely the database that was noted, and the moment that it was noted not long ago.
-
-        :return: the seconds since then; None when it may be another one.
-        """
+    def _silent_for(self):
+        """Seconds since this very database was noted; None when it may be another one."""
         self.ensure_one()
         silent = (fields.Datetime.now() - self.alive_at).total_seconds() if self.alive_at else None
         same = silent is not None and abs(silent) < timing.ALIVE and self._database_mark() == self.database_mark
         return silent if same else None
 
-    def _is_to_be_noticed(self):
-        """Whether ``_notice_database`` has something to write."""
-        silent = self._is_same_database()
-        return silent is None or silent > timing.ALIVE / 10
-
     def _notice_database(self):
         """Notice whether this may be another database than before: then what is in it may have been sent already."""
-        if not self._is_to_be_noticed():
-            return
-        now, mark = fields.Datetime.now(), self._database_mark()
-        if self._is_same_database() is not None:
+        now, silent = fields.Datetime.now(), self._silent_for()
+        if silent is None:
+            _logger.info("Chorus Pro: company %s looks before it sends what was there before this database", self.company_id.id)
+            mark = self._database_mark()
+            self.write({"database_mark": mark, "alive_at": now, "changed_at": now, "last_doubtful_id": self._last_move_id()})
+        elif silent > timing.ALIVE / 10:
             self.alive_at = now
-            return
-        _logger.info("Chorus Pro: company %s looks before it sends what was there before this database", self.company_id.id)
-        self.write({"database_mark": mark, "alive_at": now, "changed_at": now, "last_doubtful_id": self._last_move_id()})
+
+    def _notice(self):
+        """Notice so, in a transaction of its own where there is something to write."""
+        silent = self._silent_for()
+        if silent is None or silent > timing.ALIVE / 10:
+            transactions.retry_and_commit(self.env, self._notice_database)
 
     @api.model
     def _notice_all(self):
-        """Notice so for each connection in use, in a transaction of its own where there is something to write."""
+        """Notice so for each connection in use."""
         known = self.sudo().search_fetch([], ["company_id", "environment", "alive_at", "database_mark"])  # sudo: see _known
         for connection in known:
-            if connection.environment == connection.company_id.chorus_environment and connection._is_to_be_noticed():
-                transactions.retry_and_commit(self.env, connection._notice_database)
+            if connection.environment == connection.company_id.chorus_environment:
+                connection._notice()
 
     def _may_have_been_sent(self, moves):
         """Whether one of these invoices, never sent as far as is known here, may be at Chorus Pro."""

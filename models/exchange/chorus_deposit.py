@@ -507,8 +507,7 @@ class ChorusDeposit(models.Model):
         """
         self.ensure_one()
         connection = self.env["chorus.connection"]._of(self.company_id)
-        if connection._is_to_be_noticed():
-            transactions.retry_and_commit(self.env, connection._notice_database)
+        connection._notice()
         before = (self.line_ids.move_id.chorus_deposit_line_ids - self.line_ids).deposit_id
         return (
             any(map(other_channels.may_have_left, self.move_ids))

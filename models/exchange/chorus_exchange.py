@@ -267,8 +267,7 @@ class ChorusExchange(models.AbstractModel):
         for company, left in transactions.turns(self.env, self.env["res.company"]._chorus_companies()):
             records = transactions.in_company_lang(self, company)
             connection = self.env["chorus.connection"]._of(company)
-            if connection._is_to_be_noticed():
-                transactions.retry_and_commit(self.env, connection._notice_database)
+            connection._notice()
             way_in = connection._way_in()
             if not way_in:
                 transactions.trigger(self.env, self._chorus_cron, connection._seconds_held())
