@@ -223,6 +223,7 @@ class Run:
         self.platform.end_faults()
         self.books.restore_settings()
         self.odoo.kill()  # so that surely nobody is sending
+        self.books.forget_kills()
         self.platform.advance()
         self.books.age("sending", "unknown")
         self.odoo.start()
