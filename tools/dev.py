@@ -111,7 +111,7 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
 
     whole = not arguments and not odoo_pins
     everything = whole and not with_auto_install
-    asked_of = next((bridge for bridge in workspace.bridges() if any(_is_in(path, bridge) for path in arguments)), None)
+    asked_of = next((bridge for bridge in workspace.beside() if any(_is_in(path, bridge) for path in arguments)), None)
     if odoo_pins:
         log("with " + ", ".join(f"{name} {metadata.version(name)}" for name in TOLD_OF_PINS))
         arguments = arguments or list(PINS_TESTS)
@@ -122,7 +122,8 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
     if with_auto_install and not arguments:
         arguments = database_tests()
     # first, so that what is read last is the summary of the whole
-    codes = [test(work, [f"bridges/{bridge.name}"], False, False) for bridge in (workspace.bridges() if everything else ())]
+    folders = [str(bridge.folder.relative_to(REPO)) for bridge in (workspace.beside() if everything else ())]
+    codes = [test(work, [folder], False, False) for folder in folders]
     kind = workspace.Base(auto_install=with_auto_install, french=not odoo_pins, companies=True)
     with work.database("test", kind, bridge=asked_of) as database:
         if with_auto_install:
@@ -139,7 +140,7 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
 
 
 def _is_in(path: str, bridge: workspace.Bridge) -> bool:
-    return Path(path.partition("::")[0]).parts[:2] == ("bridges", bridge.name)
+    return (REPO / path.partition("::")[0]).resolve().is_relative_to(bridge.folder)
 
 
 def lint_command(work: Workspace) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import demo
 from odoo_env import MODULE, log
-from workspace import RUN, Base, Bridge, Workspace, bridges, copy_addon, free_port
+from workspace import RUN, Base, Bridge, Workspace, beside, copy_addon, free_port
 
 LOGGED = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (.*)$", re.M)
 # What Odoo logs with or without this add-on.
@@ -65,6 +65,14 @@ REFERENCES = {
     "parameter": ("SELECT key FROM ir_config_parameter WHERE key LIKE %s", f"{MODULE}%"),
     "module's state": ("SELECT state FROM ir_module_module WHERE name = %s AND state <> 'uninstalled'", MODULE),
 }
+# A company that uses a format which only this module has.
+USE_ITS_FORMAT = """
+    UPDATE res_company SET chorus_format = choice.value
+    FROM ir_model_fields_selection choice
+    JOIN ir_model_data name ON name.model = 'ir.model.fields.selection' AND name.res_id = choice.id
+    JOIN ir_model_fields field ON field.id = choice.field_id AND field.name = 'chorus_format'
+    WHERE name.module = %s
+"""
 # Packages of models/ that nothing else may need, with the words that the names of their files elsewhere, and models, contain.
 PACKAGES = {"works": ("works", "validation"), "market": ("market",)}
 
@@ -161,7 +169,10 @@ def use(work: Workspace, database: str, what: str, markets: bool = True) -> list
 
 
 def check_bridge(work: Workspace, bridge: Bridge) -> list[str]:
-    """A bridge is one that Odoo installs by itself, and leaves no trace, and the add-on whole, when it goes; what was logged."""
+    """A bridge is one that Odoo installs by itself; it and an example leave no trace, and the add-on whole, when they go.
+
+    :return: what was logged.
+    """
     what, options = f"with {bridge.name}", ("--stop-after-init", "--no-http")
     with work.database("check", Base(extra=bridge.beside), addon=False) as database:
         log(f"{what}: install, upgrade, uninstall")
@@ -169,12 +180,15 @@ def check_bridge(work: Workspace, bridge: Bridge) -> list[str]:
         before = snapshot(work, database)
         # the other modules that Odoo would bring along are not what is looked at
         ((by_itself,),) = work.query(database, "SELECT auto_install FROM ir_module_module WHERE name = %s", bridge.name)
-        problems += [] if by_itself else [f"{what}: Odoo does not install it by itself"]
+        if bool(by_itself) is not bool(bridge.beside):
+            problems.append(f"{what}: whether Odoo installs it by itself is wrong")
         for step, arguments in (
             ("install", ("-d", database, *options, "--skip-auto-install", "-i", bridge.name)),
             ("upgrade", ("-d", database, *options, "-u", bridge.name)),
             ("uninstall", ("module", "uninstall", "-d", database, bridge.name)),
         ):
+            if step == "uninstall":
+                work.query(database, USE_ITS_FORMAT, bridge.name)
             problems += complaints(f"{what}: {step}", work.odoo(step, *arguments))
             if (bridge.name in work.installed(database)) is (step == "uninstall"):
                 problems.append(f"{what}: {step} did nothing")
@@ -210,7 +224,7 @@ def check_install(work: Workspace) -> int:
         problems += left_behind(work, database, before)
     problems += check_without(work, "works")
     problems += check_without(work, "works", "market")
-    for bridge in bridges():
+    for bridge in beside():
         problems += check_bridge(work, bridge)
     for problem in problems:
         print(problem)

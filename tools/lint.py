@@ -6,7 +6,7 @@ from pathlib import Path
 
 import processes
 from odoo_env import REPO, log
-from workspace import ADDON, BRIDGES, PYTHON, Workspace, bridges
+from workspace import ADDON, BRIDGES, PYTHON, TEST_ADDONS, Workspace, bridges
 
 # Messages of pylint-odoo that do not fit here (on the command line, for they are part of a group enabled in .pylintrc).
 LEFT_OUT = (
@@ -30,8 +30,9 @@ def static(work: Workspace) -> bool:
     for package in sorted(path.parent for path in ADDON.glob("models/*/__init__.py")):
         once = [PYTHON.parent / "pylint", options[0], *ONCE_A_PACKAGE, package.relative_to(ADDON.parent)]
         codes.append(processes.foreground(once, work.env, cwd=ADDON.parent))
-    names = [bridge.name for bridge in bridges()]
-    codes.append(processes.foreground([PYTHON.parent / "pylint", *options, *names], work.env, cwd=BRIDGES) if names else 0)
+    for folder in (BRIDGES, TEST_ADDONS):
+        names = [bridge.name for bridge in bridges(folder)]
+        codes.append(processes.foreground([PYTHON.parent / "pylint", *options, *names], work.env, cwd=folder) if names else 0)
     return not any(codes)
 
 

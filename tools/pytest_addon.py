@@ -2,7 +2,8 @@
 
 pytest would import the root as a package named after the folder; Odoo wants ``odoo.addons.<technical name>``. Folders
 are therefore plain folders here, and a test module below tests/ gets the name that Odoo itself gives it, as one of an add-on
-below bridges/ does. For the same reason there is no conftest.py: importing one would import the add-on under the wrong name.
+below bridges/ or tests/addons/ does. For the same reason there is no conftest.py: importing one would import the add-on under
+the wrong name.
 
 With ``-p no:odoo`` the tests that need neither Odoo nor a database run without both, in any virtual environment.
 """
@@ -40,8 +41,9 @@ def _odoo_name(path: Path, **options: Any) -> tuple[Path, str]:
             # One of Odoo's own tests. That folder on the path would let its module calendar hide Python's.
             return folder.parent, f"odoo.addons.{name}"
         return folder, name
-    if parts[0] == "bridges":
-        return ROOT / "tools", ".".join(["odoo.addons", *parts[1:]])
+    for folder in (("bridges",), ("tests", "addons")):
+        if parts[: len(folder)] == folder:
+            return ROOT / "tools", ".".join(["odoo.addons", *parts[len(folder) :]])
     if parts[0] != "tests":
         return path.parent, path.stem
     # The folder goes on Python's path, where tests/simulator would hide the simulator.

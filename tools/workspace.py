@@ -82,27 +82,34 @@ PLAIN = Base()
 
 
 class Bridge(NamedTuple):
-    """An add-on below ``bridges/``, which Odoo installs by itself where both this one and ``beside`` are.
+    """An add-on below ``bridges/``, which Odoo installs by itself where both this one and ``beside`` are; or an example.
 
-    :ivar beside: the modules that it joins this one to.
+    :ivar folder: where it lies.
+    :ivar beside: the modules that it joins this one to; an example below ``tests/addons/`` joins it to none.
     """
 
-    name: str
+    folder: Path
     beside: tuple[str, ...]
 
     @property
-    def folder(self) -> Path:
-        """Where it lies."""
-        return BRIDGES / self.name
+    def name(self) -> str:
+        """Its technical name."""
+        return self.folder.name
 
 
-def bridges() -> list[Bridge]:
+def bridges(below: Path = BRIDGES) -> list[Bridge]:
     """All bridges, by name."""
     found = []
-    for manifest in sorted(BRIDGES.glob("*/__manifest__.py")):
+    for manifest in sorted(below.glob("*/__manifest__.py")):
         depends = ast.literal_eval(manifest.read_text())["depends"]
-        found.append(Bridge(manifest.parent.name, tuple(name for name in depends if name != MODULE)))
+        if MODULE in depends:
+            found.append(Bridge(manifest.parent, tuple(name for name in depends if name != MODULE)))
     return found
+
+
+def beside() -> list[Bridge]:
+    """The bridges and the example: what is installed beside this add-on to be tested."""
+    return [*bridges(), *bridges(TEST_ADDONS)]
 
 
 def free_port(preferred: int = 0) -> int:
@@ -339,7 +346,7 @@ class Workspace:
     @staticmethod
     def _stand_in() -> str:
         """What the stand-in is made of: a base with another one is another base."""
-        sources = sorted(TEST_ADDONS.rglob("*.py"))
+        sources = sorted((TEST_ADDONS / STAND_IN).rglob("*.py"))
         return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def installed(self, database: str) -> list[str]:

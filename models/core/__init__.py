@@ -1,4 +1,5 @@
 # isort: off
+from . import chorus_hooks
 from . import chorus_document  # a mix-in of account.move
 from . import chorus_settlement  # another
 from . import chorus_notice  # another

@@ -62,7 +62,8 @@ class ChorusDocument(models.AbstractModel):
         :param document: what it says, where that was read already. :param form: its ``Format`` likewise.
         """
         self.ensure_one()
-        findings = rules.check(document or self._chorus_document(), self._chorus_rules_context(form or self._chorus_format()))
+        context = self._chorus_rules_context(form or self._chorus_format())
+        findings = rules.check(document or self._chorus_document(), context, self.env["chorus.hooks"]._rules())
         if not any(may_be_overridden(finding) for finding in findings):
             return findings
         answered = self.env["chorus.override"]._codes(self)

@@ -348,7 +348,7 @@ class ChorusNotice(models.AbstractModel):
                     flow = self.env._("Flow %s", deposit.flow_number)
                     troubles[deposit] = Notice(cause, remedy, place=Place.PORTAL, words=flow)
             elif code in ("refused", "flow_rejected") and detail:
-                for told in messages.explain(detail):
+                for told in messages.explain(detail, self.env["chorus.hooks"]._messages()):
                     troubles[told.text] = Notice(told.cause.of(lang), told.remedy.of(lang), place=told.place, words=told.text)
             elif code:
                 texts = failure(code)

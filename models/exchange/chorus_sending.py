@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ...services.api.errors import failure
-from ...services.document import archive, formats, submission
+from ...services.document import archive, submission
 from ...services.document.archive import MAX_FILES
 from ...services.document.attachments import distinct
 from ...services.document.en16931 import DocumentError
@@ -313,7 +313,7 @@ class ChorusSending(models.AbstractModel):
     def _chorus_format(self):
         """In what this invoice goes: a ``services.document.formats.Format``."""
         self.ensure_one()
-        return formats.FORMATS[self.company_id.chorus_format]
+        return self.env["chorus.hooks"]._formats()[self.company_id.chorus_format]
 
     def _chorus_file(self, form, document, printed=None):
         """What Chorus Pro gets for this invoice, as a ``ChorusFile``.
@@ -382,7 +382,8 @@ class ChorusSending(models.AbstractModel):
         self.ensure_one()
         lang, obstacles = self.env.lang, []
         if form.needs_pdf and not self.invoice_pdf_report_id and not self._chorus_can_print():
-            others = ", ".join(other.name.of(lang) for other in formats.FORMATS.values() if not other.needs_pdf)
+            known = self.env["chorus.hooks"]._formats()
+            others = ", ".join(other.name.of(lang) for other in known.values() if not other.needs_pdf)
             obstacles.append(
                 self.env._(
                     "The format %(format)s needs the invoice as a PDF, and this server has no PDF engine (wkhtmltopdf). Have it"

@@ -45,14 +45,19 @@ class Format:
     shares_flows: bool = False
 
 
-def _of_flow(
+def of_flow(
     key: str, name: Text, label: Text, code: str, write: Callable[[Invoice, bytes | None], bytes], **facts: bool
 ) -> Format:
+    """A format deposited as a flow, with what is known of its syntax.
+
+    :param code: one of ``vocabulary.syntaxes``; others as of :class:`Format`.
+    :raises KeyError: of another syntax.
+    """
     syntax = syntaxes.get(code)
     return Format(key, name, label, code, syntax.suffix or "", write, shares_flows=bool(syntax.batch_known_to_work), **facts)
 
 
-CII = _of_flow(
+CII = of_flow(
     "cii",
     Text("XML, CII", "XML, CII"),
     Text("XML, CII (works everywhere)", "XML, CII (fonctionne partout)"),
@@ -60,7 +65,7 @@ CII = _of_flow(
     lambda invoice, _pdf: to_cii(invoice),
     attachments_in_xml=True,
 )
-FACTURX = _of_flow(
+FACTURX = of_flow(
     "facturx",
     Text("Factur-X", "Factur-X"),
     Text("Factur-X (PDF with the data inside)", "Factur-X (PDF avec les données à l'intérieur)"),
@@ -68,7 +73,7 @@ FACTURX = _of_flow(
     lambda invoice, pdf: to_facturx(invoice, pdf or b""),
     needs_pdf=True,
 )
-UBL = _of_flow(
+UBL = of_flow(
     "ubl",
     Text("XML, UBL", "XML, UBL"),
     Text("XML, UBL", "XML, UBL"),
@@ -90,4 +95,4 @@ PDF = Format(
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({form.key: form for form in (CII, FACTURX, UBL, PDF)})
-"""All of them by key; the first works everywhere and needs no PDF."""
+"""Ours by key; the first works everywhere and needs no PDF. Other add-ons add theirs by ``chorus.hooks``."""

@@ -56,9 +56,12 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
 """The rules of doc/RULES.md §5 that have no row, and why."""
 
 
-def check(document: Invoice, context: Context) -> list[Finding]:
-    """All that is wrong with the document, what blocks first. Never raises on odd data; no finding means it may be sent."""
-    asked = RULES if calculable(document) else [rule for rule in RULES if not rule.numbers]
+def check(document: Invoice, context: Context, known: tuple[Rule, ...] = RULES) -> list[Finding]:
+    """All that is wrong with the document, what blocks first. Never raises on odd data; no finding means it may be sent.
+
+    :param known: the rules to ask, where other add-ons have some of their own.
+    """
+    asked = known if calculable(document) else [rule for rule in known if not rule.numbers]
     return sorted(ask(asked, document, context), key=lambda finding: not finding.blocks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -36,6 +37,10 @@ class Message:
     kind: Kind = Kind.REFUSAL
     duplicate: bool = False
     place: Place | None = None
+
+    def __post_init__(self) -> None:
+        """:raises re.error: of a pattern that is none, where it is written and not at the first refusal."""
+        re.compile(self.pattern)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ not know is kept whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from ..text import Text, fold
@@ -71,19 +71,21 @@ def _told(text: str, message: Message | None) -> Explanation:
     )
 
 
-def _recognise(text: str) -> Message | None:
+def _recognise(text: str, others: Iterable[Message]) -> Message | None:
     folded = fold(text[:_READ])
-    return next((message for message in TABLE if re.search(message.pattern, folded)), None)
+    return next((message for message in (*others, *TABLE) if re.search(message.pattern, folded)), None)
 
 
-def explain(text: str | None) -> list[Explanation]:
+def explain(text: str | None, others: Iterable[Message] = ()) -> list[Explanation]:
     """One explanation per message of ``text`` (``libelle``, ``libelleErreurDP``, ``libelleErreur``), in its order.
 
     Messages joined by ``|`` are told one by one; one that is not known keeps its own words under a general cause. When none
     is known, the ``codeRetour`` that ``with_code`` noted tells. Nothing gives an empty list. Never raises.
+
+    :param others: messages that another add-on knows; they are looked for first.
     """
     pieces = (piece.strip() for piece in (text or "").split(SEPARATOR))
-    told = [_told(piece, _recognise(_CODED.sub("", piece))) for piece in pieces if piece]
+    told = [_told(piece, _recognise(_CODED.sub("", piece), others)) for piece in pieces if piece]
     coded = _CODED.search(text or "")
     by_code = _BY_RETURN_CODE.get((coded["service"], int(coded["code"]))) if coded else None
     if by_code and not any(explanation.known for explanation in told):
