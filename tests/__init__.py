@@ -57,7 +57,7 @@ from .odoo.market import (
     test_chorus_market,
     test_market_amounts,
 )
-from .odoo.takeover import test_take_over
+from .odoo.takeover import test_import, test_look_back, test_take_over
 from .odoo.works import (
     test_situations,
     test_subcontracting,

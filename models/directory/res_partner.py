@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...services import vat_number
 from ...services.api import recipients as directory
@@ -71,6 +71,12 @@ class ResPartner(models.Model):
         domain="[('partner_id', '=', commercial_partner_id), ('enabled', '=', True), ('code', '!=', 'FACTURES_PUBLIQUES')]",
         help="Proposed on the invoices addressed to this contact.",
     )
+    chorus_contact_service_code = fields.Char(
+        "Code of this contact's service",
+        compute="_compute_chorus_contact_service_code",
+        inverse="_inverse_chorus_contact_service_code",
+        help="By which a file that is imported names it; the public body must have been read from Chorus Pro before.",
+    )
     chorus_body_has_services = fields.Boolean(compute="_compute_chorus_service_count", export_string_translation=False)
     chorus_needs = fields.Char("Requirements", compute="_compute_chorus_needs")
     chorus_may_flag = fields.Boolean(compute="_compute_chorus_needs", export_string_translation=False)
@@ -86,6 +92,42 @@ class ResPartner(models.Model):
         for partner in self:
             partner.chorus_service_count = counts.get(partner._origin, 0)
             partner.chorus_body_has_services = bool(counts.get(partner.commercial_partner_id._origin))
+
+    @api.depends("chorus_contact_service_id")
+    def _compute_chorus_contact_service_code(self):
+        for partner in self:
+            partner.chorus_contact_service_code = partner.chorus_contact_service_id.code
+
+    def _inverse_chorus_contact_service_code(self):
+        for partner in self:
+            code, body = (partner.chorus_contact_service_code or "").strip(), partner.commercial_partner_id
+            service = self.env["chorus.service"]._chorus_of_code(body, code) if code else self.env["chorus.service"]
+            if code and not service:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s: no service “%(code)s” of %(body)s is known. Complete this customer from Chorus Pro first,"
+                        " or correct the code.",
+                        contact=partner.name,
+                        code=code,
+                        body=body.name,
+                    )
+                )
+            partner.chorus_contact_service_id = service
+
+    # EXTENDS 'base'
+    @api.model
+    def get_import_templates(self):
+        return [
+            *super().get_import_templates(),
+            {
+                "label": self.env._("Public bodies invoiced through Chorus Pro"),
+                "template": "/l10n_fr_chorus_pro/static/import/clients.csv",
+            },
+            {
+                "label": self.env._("Contacts of public bodies, each with its service"),
+                "template": "/l10n_fr_chorus_pro/static/import/services.csv",
+            },
+        ]
 
     @api.depends(*FACTS, "invoice_sending_method", "is_company")
     @api.depends_context("lang", "company")

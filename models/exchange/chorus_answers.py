@@ -37,6 +37,16 @@ class ChorusAnswers(models.AbstractModel):
         :param row: a ``services.api.answers.FoundInvoice``.
         """
         self.ensure_one()
+        values = self._chorus_found_values(row)
+        moved = "chorus_status" in values or "chorus_status_at" in values
+        if values:
+            self._chorus_set_status(values)
+        if moved:
+            self._chorus_want_history()
+            self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+
+    def _chorus_found_values(self, row):
+        """What is new in what Chorus Pro says of this invoice, as values of its fields."""
         values = {"chorus_identifier": row.identifier}
         comment = self._chorus_their_comment(row.status, row.comment)
         if row.status != self.chorus_status or comment != (self.chorus_status_comment or ""):
@@ -45,13 +55,7 @@ class ChorusAnswers(models.AbstractModel):
                 "chorus_status_at": row.status_at and row.status_at.replace(tzinfo=None),
                 "chorus_status_comment": comment or False,
             }
-        values = {name: value for name, value in values.items() if self[name] != value}
-        moved = "chorus_status" in values or "chorus_status_at" in values
-        if values:
-            self._chorus_set_status(values)
-        if moved:
-            self._chorus_want_history()
-            self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+        return {name: value for name, value in values.items() if self[name] != value}
 
     def _chorus_their_comment(self, status, comment):
         """That comment on a step at Chorus Pro, when it is not our own: what we wrote stands in the history as our step."""
@@ -331,8 +335,11 @@ class ChorusAnswers(models.AbstractModel):
                     known |= move
         return known
 
-    def _chorus_adopt_elsewhere(self, row):
-        """Record that this invoice is at Chorus Pro though we did not deposit it: it is followed like the others, never sent."""
+    def _chorus_adopt_elsewhere(self, row, quiet=False):
+        """Record that this invoice is at Chorus Pro though we did not deposit it: it is followed like the others, never sent.
+
+        :param quiet: see ``_chorus_follow_elsewhere``.
+        """
         self.ensure_one()
         at = row.deposited_at.astimezone(UTC).replace(tzinfo=None) if row.deposited_at else fields.Datetime.now()
         deposit = self.env["chorus.deposit"].sudo().create(  # sudo: users read deposits only; who may ask is checked above
@@ -350,15 +357,22 @@ class ChorusAnswers(models.AbstractModel):
             }
         )  # fmt: skip
         self.invalidate_recordset(["chorus_deposit_line_ids"])
-        self._chorus_follow_elsewhere(row)
+        self._chorus_follow_elsewhere(row, quiet)
         return deposit
 
-    def _chorus_follow_elsewhere(self, row):
-        """Follow this invoice from what Chorus Pro shows of it; it was not we who deposited it."""
+    def _chorus_follow_elsewhere(self, row, quiet=False):
+        """Follow this invoice from what Chorus Pro shows of it; it was not we who deposited it.
+
+        :param quiet: of long ago: nobody is called for it, and how it came there is not asked.
+        """
         self.ensure_one()
         self._chorus_mark_sent()
-        self._chorus_apply_found(row)
-        self._chorus_note_history(fields.Datetime.now())
+        if quiet:
+            self._chorus_note(**self._chorus_found_values(row))
+            self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+        else:
+            self._chorus_apply_found(row)
+        self._chorus_note_history(not quiet and fields.Datetime.now())
         self._message_log(
             body=self.env._("Chorus Pro: found there, deposited elsewhere. It is followed from now on, nothing is sent.")
         )

@@ -363,6 +363,11 @@ class ChorusMarket(models.Model):
             amounts[kind or "works"] -= balance
         return found
 
+    @api.model
+    def get_import_templates(self):
+        """What Odoo's import of files offers to begin with."""
+        return [{"label": self.env._("Public markets"), "template": "/l10n_fr_chorus_pro/static/import/marches.csv"}]
+
     # -- price schedule ------------------------------------------------------------------------------------------------
 
     @api.depends("line_ids.amount", "amount_total")

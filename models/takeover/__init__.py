@@ -1,1 +1,1 @@
-from . import chorus_take_over, res_config_settings
+from . import chorus_look_back, chorus_take_over, res_config_settings

@@ -9,6 +9,17 @@ class ResConfigSettings(models.TransientModel):
     def _compute_chorus_take_over_offered(self):
         self.chorus_take_over_offered = self.env["chorus.take.over"]._is_there()
 
+    def action_chorus_look_back(self):
+        """Have Chorus Pro searched for what was filed before this add-on was there."""
+        record = self.env["chorus.look.back"]._open()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What was filed before"),
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }
+
     def action_chorus_take_over(self):
         """Show what the OCA connector left in this database, to be taken over."""
         record = self.env["chorus.take.over"]._begin()

@@ -36,6 +36,7 @@ MODELS = {
     "chorus.report": (BILLING, NOBODY, NOBODY, NOBODY),
     "chorus.action.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.audit": (MANAGER, NOBODY, NOBODY, NOBODY),
+    "chorus.look.back": (MANAGER, MANAGER, NOBODY, NOBODY),
     "chorus.take.over": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.override": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.override.wizard": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
@@ -163,6 +164,11 @@ METHODS = {
     ("res.config.settings", "action_chorus_rotate_key"): NOBODY,
     ("res.config.settings", "action_chorus_setup"): NOBODY,
     ("res.config.settings", "action_chorus_take_over"): MANAGER | {"stranger"},  # of one's own company
+    ("chorus.market", "get_import_templates"): STAFF | {"portal"},  # names of files that anybody may read
+    ("res.config.settings", "action_chorus_look_back"): MANAGER | {"stranger"},  # of one's own company
+    ("chorus.look.back", "action_begin"): MANAGER,
+    ("chorus.look.back", "action_stop"): MANAGER,
+    ("chorus.look.back", "action_view_invoices"): MANAGER,
     ("chorus.take.over", "action_take_over"): MANAGER,
     ("chorus.structure.search", "action_more"): NOBODY,  # another person's
     ("chorus.structure.search", "action_search"): NOBODY,
@@ -357,6 +363,9 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             .sudo()
             .create({"partner_id": self.town.id, "identifier": "1", "code": "TABLE-1"}),
             "chorus.structure.search": search,
+            "chorus.look.back": self.env["chorus.look.back"]
+            .sudo()
+            .create({"company_id": self.company.id, "environment": "simulator", "state": "idle", "date_from": "2026-01-01"}),
             "chorus.take.over": self.env["chorus.take.over"].sudo().create({"company_id": self.company.id}),
             "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
             "chorus.validation": validation,

@@ -1,0 +1,155 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from ...common import ChorusCommon
+from ...support import simulated
+
+SEARCH = "/cpro/factures/v1/rechercher/fournisseur"
+JOB = "l10n_fr_chorus_pro.ir_cron_chorus_look_back"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestLookBack(ChorusCommon):
+    """What was filed by other means before the add-on was there is found, followed, and never sent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref("l10n_fr_chorus_pro.group_chorus_manager")
+
+    def begin(self, since=None):
+        record = self.env["chorus.look.back"]._open()
+        record.date_from = since or fields.Date.today() - timedelta(days=200)
+        record.action_begin()
+        return record
+
+    def run_job(self):
+        with self.enter_registry_test_mode():
+            self.env.ref(JOB).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def searches(self):
+        return self.simulator.calls(SEARCH)
+
+    def test_all_is_found_month_by_month_and_nothing_is_sent(self):
+        moves, fresh = self.elsewhere(7), self.invoice()
+        flows, before = len(self.simulator.state()["deposits"]), self.searches()
+        record = self.begin()
+        self.assertEqual((record.state, record.progress), ("running", 0))
+        self.run_job()
+        self.assertEqual((record.state, record.progress, record.found_count), ("done", 100, 7), record.left)
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        self.assertTrue(all(moves.mapped("chorus_identifier")))
+        self.assertEqual(fresh.chorus_state, "to_send")
+        self.assertEqual(len(self.simulator.state()["deposits"]), flows, "nothing is sent")
+        self.assertEqual(self.searches() - before, 7, "two hundred days are seven months")
+        with self.assertRaises(UserError):
+            moves.with_user(self.sender).action_chorus_send()
+        record.action_begin()
+        self.run_job()
+        self.assertEqual((record.found_count, record.known_count), (0, 7), "taken over once")
+        self.assertEqual(len(moves.chorus_deposit_line_ids), 7)
+
+    def test_an_invoice_of_before_the_first_day_is_taken_too(self):
+        """It is not proposed for transfer; what became of it is shown all the same."""
+        move = self.elsewhere()
+        self.company.chorus_start_date = move.invoice_date + timedelta(days=1)
+        self.assertFalse(move.chorus_state)
+        record = self.begin()
+        self.run_job()
+        self.assertEqual((record.found_count, move.chorus_state), (1, "deposited"))
+
+    def test_nobody_is_called_for_what_is_over(self):
+        over, open_one = self.elsewhere(2)
+        numbers = {row["numeroFacture"]: row["identifiantFactureCPP"] for row in self.simulator.invoices()}
+        for move, status in ((over, "REJETEE"), (open_one, "SUSPENDUE")):
+            self.simulator.act(numbers[move.name], "MISE_A_DISPOSITION")
+            self.simulator.act(numbers[move.name], status, commentaire="Pièce manquante")
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=over.ids).create(
+            {}
+        ).action_create_payments()
+        self.begin()
+        self.run_job()
+        self.assertEqual(over.chorus_status, "REJETEE")
+        self.assertFalse(over.activity_ids)
+        self.follow()
+        self.assertFalse(over.activity_ids)
+        self.assertEqual(open_one.chorus_state, "to_complete")
+        self.assertTrue(open_one.activity_ids)
+
+    def test_what_is_another_or_unknown_is_told_and_left(self):
+        other, gone = self.elsewhere(2)
+        number = gone.name
+        self.env.cr.execute("UPDATE account_move SET invoice_date = invoice_date - 1 WHERE id = %s", [other.id])
+        self.env.cr.execute("UPDATE account_move SET name = 'AUTRE/1' WHERE id = %s", [gone.id])
+        self.env.invalidate_all()
+        record = self.begin()
+        self.run_job()
+        self.assertEqual((record.state, record.found_count, record.seen_count), ("done", 0, 2))
+        self.assertIn(other.name, record.left)
+        self.assertIn(number, record.left)
+        self.assertEqual({other.chorus_state, gone.chorus_state}, {"to_send"})
+
+    def test_goes_on_where_chorus_pro_fell_silent(self):
+        moves = self.elsewhere(2)
+        record = self.begin()
+        self.simulator.fault(SEARCH, "http_503", times=3, after=3)
+        self.run_job()
+        self.assertEqual((record.state, record.found_count), ("running", 0))
+        self.assertTrue(record.error_cause and record.error_remedy)
+        self.assertTrue(record.date_from < record.reached < fields.Date.today())
+        read = record.reached
+        self.env["chorus.connection"]._of(self.company)._resume()
+        before = self.searches()
+        self.run_job()
+        self.assertEqual((record.state, record.found_count, record.error_code), ("done", 2, False))
+        self.assertLess(self.searches() - before, 7, f"what was read before {read} is not asked again")
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+
+    def test_stopped_it_goes_on_from_there(self):
+        self.elsewhere()
+        record = self.begin()
+        record.action_stop()
+        self.run_job()
+        self.assertEqual((record.state, record.found_count), ("idle", 0))
+        record.action_begin()
+        self.run_job()
+        self.assertEqual((record.state, record.found_count), ("done", 1))
+
+    def test_each_company_looks_back_for_itself(self):
+        mine = self.elsewhere()
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        self.env.user.company_ids |= other
+        record = self.env["chorus.look.back"].with_company(other)._open()
+        record.date_from = fields.Date.today() - timedelta(days=40)
+        record.action_begin()
+        self.run_job()
+        self.assertEqual((record.state, record.seen_count), ("done", 0))
+        self.assertEqual(mine.chorus_state, "to_send")
+        stranger = new_test_user(self.env, "stranger_back", "l10n_fr_chorus_pro.group_chorus_manager",
+                                 company_id=other.id, company_ids=[other.id])  # fmt: skip
+        own = self.env["chorus.look.back"]._open()
+        with self.assertRaises(AccessError):
+            own.with_user(stranger).action_begin()
+
+    def test_who_may(self):
+        record = self.env["chorus.look.back"]._open()
+        with self.assertRaises(AccessError):
+            self.env["chorus.look.back"].with_user(self.sender)._open()
+        with self.assertRaises(AccessError):
+            record.with_user(self.sender).action_begin()
+        manager = new_test_user(self.env, "manager_back", "l10n_fr_chorus_pro.group_chorus_manager")
+        for name, value in (("state", "done"), ("found_count", 9), ("reached", fields.Date.today())):
+            with self.assertRaises(AccessError, msg=name):
+                record.with_user(manager).write({name: value})
+        record.with_user(manager).date_from = fields.Date.today() + timedelta(days=1)
+        with self.assertRaises(UserError):
+            record.with_user(manager).action_begin()
+        record.with_user(manager).date_from = fields.Date.today()
+        record.with_user(manager).action_begin()
+        with self.assertRaises(UserError):
+            record.with_user(manager).date_from = fields.Date.today() - timedelta(days=1)
