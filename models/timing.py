@@ -30,7 +30,7 @@ SEARCHES = (120, 300, 900, 1800, 3600)
 #: Moments after which the report of a fresh deposit is asked for.
 FIRST_REPORTS = (60, 300)
 #: Waits between two requests of the same report.
-REPORTS = (120, 300, 600, 1800, 3600, 10800)
+REPORTS = (240, 600, 900, 1800, 3600, 10800)
 #: Waits after consecutive failures of the way to Chorus Pro.
 BACKOFF = (60, 120, 300, 900, 1800, 3600)
 #: Seconds by which the period of a search for changed statuses reaches back before the last good one: clocks differ, and the
@@ -40,6 +40,11 @@ OVERLAP = 900
 LONGEST_WAIT = LONGEST_PATIENCE + OVERLAP
 #: Seconds for which the scheduled jobs, that run every hour, may be silent in a database that is surely the same as before.
 ALIVE = 3 * 3600
+#: Seconds between two readings of the statuses, at most. The job has its turn a little earlier (``ir_cron.xml``), so that a
+#: token of PISTE, which lives as long, serves two of them.
+READINGS = 3600
+#: Seconds between two readings of what others have filed for us to validate, while no decision of ours is on its way.
+VALIDATIONS = 86400
 #: Seconds between two searches for invoices that the search for changes may have missed.
 SWEEP = 86400
 #: Days for which what the directory told of a body is not asked for again: the weekly refresh.
@@ -52,6 +57,8 @@ STALE_DAYS = 30
 USED_DAYS = 365
 #: Seconds that a person waits for the directory before Odoo says that it cannot be reached.
 WHILE_WAITING = 15
+#: Seconds within which a change of status is seen, when the hourly readings go well; with more between, others may have passed.
+SEEN_LATE = 7200
 #: Seconds after a change of status until its history is read, when nothing of it is needed sooner: many changes, one call.
 HISTORY_AFTER = 43200
 #: Histories read in one run.

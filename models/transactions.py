@@ -117,11 +117,14 @@ def trigger(env, name, *delays):
 
     :param name: the end of its XML id ``ir_cron_chorus_…``.
     """
-    # whether the job is there need not be asked each time, as `ref` does
-    job = env["ir.model.data"]._xmlid_to_res_id(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}", raise_if_not_found=True)
-    cron = env["ir.cron"].sudo().browse(job)  # sudo: triggering our own cron is no right of users
+    cron = env["ir.cron"].sudo().browse(job_id(env, name))  # sudo: triggering our own cron is no right of users
     now = fields.Datetime.now()
     cron._trigger(at=[now + timedelta(seconds=delay) for delay in delays] or None)
+
+
+def job_id(env, name):
+    """The id of a scheduled job of ours; see ``trigger``. Whether it is there is not asked each time, as `ref` does."""
+    return env["ir.model.data"]._xmlid_to_res_id(f"l10n_fr_chorus_pro.ir_cron_chorus_{name}", raise_if_not_found=True)
 
 
 def in_company_lang(records, company):

@@ -70,8 +70,12 @@ def run_job(name: str) -> None:
 def every(name: str) -> None:
     """A job in its turn, and the next one."""
     job = JOBS[name]
-    at(NOW() + timedelta(seconds=INTERVALS[job.interval_type] * job.interval_number), lambda: every(name))
+    following = NOW() + timedelta(seconds=INTERVALS[job.interval_type] * job.interval_number)
+    at(following, lambda: every(name))
     run_job(name)
+    # as Odoo does when a run has ended
+    job.nextcall = following
+    env.cr.commit()
 
 
 def day(moment: datetime) -> None:

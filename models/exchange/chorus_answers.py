@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
-from ...services.follow.timeline import Step, merged
+from ...services.follow.timeline import Step, leaves_open, merged
 from ...services.vocabulary import states, statuses
 from .. import timing, transactions
 from ..core import other_channels
@@ -42,8 +42,8 @@ class ChorusAnswers(models.AbstractModel):
         if values:
             self._chorus_set_status(values)
         if moved:
-            self._chorus_want_history()
             self._chorus_tell([Step(row.status, row.status_at, row.comment, history=False)])
+            self._chorus_want_history()
 
     def _chorus_found_values(self, row):
         """What is new in what Chorus Pro says of this invoice, as values of its fields."""
@@ -82,7 +82,7 @@ class ChorusAnswers(models.AbstractModel):
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
         deposits = self.mapped(lambda move: move._chorus_line().deposit_id)
-        return deposits.action_refresh()
+        return deposits._chorus_ask(self)
 
     def _chorus_shown_status(self):
         """Chorus Pro's status, before there is one our own state, in words; False for an invoice that does not concern it."""
@@ -142,13 +142,35 @@ class ChorusAnswers(models.AbstractModel):
         return self
 
     def _chorus_want_history(self):
-        """Have the history read: soon where a reason stands in it, else some hours later, one call for many changes."""
+        """Have the history read: at once where a reason stands in it; where steps may have gone unseen that matter, some hours
+        later, one call for many changes. For the others, which are most, what the searches showed is the time line."""
         self.ensure_one()
         now = fields.Datetime.now()
-        due = now if statuses.get(self.chorus_status).needs_reason else now + timedelta(seconds=timing.HISTORY_AFTER)
+        if statuses.get(self.chorus_status).needs_reason:
+            due = now
+        elif self._chorus_seen_late() or leaves_open(self._chorus_steps()):
+            due = now + timedelta(seconds=timing.HISTORY_AFTER)
+        else:
+            return
         line = self._chorus_line()
         if not line.history_due or line.history_due > due:
             line.history_due = due
+
+    def _chorus_seen_late(self):
+        """Whether the status of the moment was seen so long after it began, or after the last reading, that others may have gone
+        unseen before it."""
+        self.ensure_one()
+        limit = fields.Datetime.now() - timedelta(seconds=timing.SEEN_LATE)
+        read = timing.credible(self.company_id._chorus_connection().last_poll)
+        return not read or read < limit or bool(self.chorus_status_at and self.chorus_status_at < limit)
+
+    def _chorus_history_owed(self):
+        """Of these invoices, those whose history is to be read for a person who asks: it is due, or this one alone was asked
+        about and its time line is not all from there."""
+        owed = self.filtered(lambda move: move._chorus_line().history_due)
+        if len(self) == 1 and not all(self.sudo().chorus_entry_ids.mapped("from_history")):  # sudo: see _chorus_steps
+            return self
+        return owed
 
     def _chorus_note_history(self, due):
         """Note when the history of these invoices is to be read; False when it is known."""

@@ -312,6 +312,13 @@ class ChorusDeposit(models.Model):
 
     def action_refresh(self):
         """Ask Chorus Pro about these deposits now: look up the unknown ones, read the reports of the others."""
+        return self._chorus_ask()
+
+    def _chorus_ask(self, moves=None):
+        """See ``action_refresh``.
+
+        :param moves: the invoices that are asked about, all of these deposits by default.
+        """
         self.env["res.users"]._chorus_check_transfer()
         self.check_access("read")
         deposits = self.sudo()  # sudo: users read deposits only; this writes what the platform says, nothing of theirs
@@ -322,7 +329,7 @@ class ChorusDeposit(models.Model):
                     ", ".join(elsewhere.mapped("file_name")),
                 )
             )
-        before, failures = deposits._chorus_known(), deposits._chorus_refresh()
+        before, failures = deposits._chorus_known(), deposits._chorus_refresh(moves)
         if not failures:
             deposits.asked_at = fields.Datetime.now()
         return self.env["res.company"]._chorus_told(failures, deposits._chorus_known() != before)
@@ -982,9 +989,10 @@ class ChorusDeposit(models.Model):
 
     # -- statuses ------------------------------------------------------------------------------------------------------
 
-    def _chorus_refresh(self):
+    def _chorus_refresh(self, moves=None):
         """Go on with these deposits and read the statuses, now, at a user's request.
 
+        :param moves: the invoices that the user asks about, all of these deposits by default.
         :return: the codes of the failures met.
         """
         failures = set()
@@ -993,7 +1001,8 @@ class ChorusDeposit(models.Model):
                 for deposit in deposits:
                     deposit._chorus_step(client)
                 self._chorus_read_statuses(self.env["chorus.connection"]._of(company), client)
-                self._chorus_read_histories(deposits.move_ids.filtered(lambda move: move._chorus_line().history_due), client)
+                asked = deposits.move_ids if moves is None else deposits.move_ids & moves
+                self._chorus_read_histories(asked._chorus_history_owed(), client)
                 failures |= company._chorus_failures(client)
         return failures
 
@@ -1277,7 +1286,7 @@ class ChorusDeposit(models.Model):
         with company._chorus_client(way_in=way_in) as client:
             if not due._chorus_each(connection, client):
                 return False
-            if connection._is_paused():
+            if connection._is_paused() or (due and not due._chorus_some_concluded() and self._chorus_is_read_in_time(connection)):
                 return True
             # what breaks is told, and the other companies have their turn
             error = transactions.run_and_survive(self, "_chorus_read_news", connection, client)
@@ -1290,3 +1299,15 @@ class ChorusDeposit(models.Model):
                 progress(1, remaining=left + 1)
                 return False
         return True
+
+    def _chorus_some_concluded(self):
+        """Whether the report of one of these flows was its last: what its invoices became is to be read."""
+        return any(deposit.state != "deposited" for deposit in self)
+
+    @api.model
+    def _chorus_is_read_in_time(self, connection):
+        """Whether the statuses are read soon enough by the job's next turn, so that a run for a report alone need not do it."""
+        job = self.env["ir.cron"].sudo().browse(transactions.job_id(self.env, "follow"))  # sudo: when it runs is no secret
+        read = timing.credible(connection.last_poll)
+        in_time = read and fields.Datetime.now() < job.nextcall <= read + timedelta(seconds=timing.READINGS)
+        return bool(job.active and in_time)

@@ -21,7 +21,11 @@ class ChorusStatusEntry(models.Model):
     label = fields.Char("Status", compute="_compute_texts")
     state = fields.Selection(selection="_selection_state", compute="_compute_texts")
     at = fields.Datetime("Date", readonly=True)
-    author = fields.Char(readonly=True, help="Who acted at Chorus Pro; empty for the platform itself.")
+    author = fields.Char(
+        readonly=True,
+        help="Who acted at Chorus Pro; empty for the platform itself, and where only a search told of the step: "
+        "asking Chorus Pro about the invoice brings it.",
+    )
     comment = fields.Text(readonly=True)
     rank = fields.Integer(readonly=True, help="Its place in the history: many steps may bear the same second.")
     from_history = fields.Boolean(readonly=True, help="Told by the history of the invoice; else seen by a search.")

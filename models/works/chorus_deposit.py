@@ -68,10 +68,10 @@ class ChorusDeposit(models.Model):
             deposit._chorus_conclude("cancelled")
 
     # EXTENDS 'chorus.deposit'
-    def _chorus_refresh(self):
+    def _chorus_refresh(self, moves=None):
         # due at once: reading the statuses looks for them
         self.filtered(lambda deposit: deposit.state == "by_hand").write({"next_try": False})
-        return super()._chorus_refresh()
+        return super()._chorus_refresh(moves)
 
     @api.model
     def _chorus_find_pieces(self, client, **criteria):
@@ -171,7 +171,7 @@ class ChorusDeposit(models.Model):
                 break
             deposit._chorus_recognise_one(client)
         transactions.retry_and_commit(self.env, followed._chorus_remind)
-        if self.env["chorus.validation"]._chorus_validates(company):
+        if self.env["chorus.validation"]._chorus_is_read_now(connection):
             self.env["chorus.validation"]._chorus_read_waiting(company, client)
 
     @api.model

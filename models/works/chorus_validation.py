@@ -366,6 +366,15 @@ class ChorusValidation(models.Model):
         )
 
     @api.model
+    def _chorus_is_read_now(self, connection):
+        """Whether the hourly reading asks for what waits for us: while a decision of ours is on its way, else once in a while,
+        as fifteen days are left to decide."""
+        company, read = connection.company_id, timing.credible(connection.last_validation_poll)
+        under_way = self._chorus_open(company).filtered(lambda validation: validation.state != "waiting")
+        fresh = read and fields.Datetime.now() - read < timedelta(seconds=timing.VALIDATIONS)
+        return bool(under_way or not fresh) and self._chorus_validates(company)
+
+    @api.model
     def _chorus_read_waiting(self, company, client):
         """Read what waits for our decision, and what became of what no longer does; send the decisions that are due."""
         self._chorus_find_dead_senders()
@@ -418,6 +427,7 @@ class ChorusValidation(models.Model):
         connection = self.env["chorus.connection"]._of(company)
         connection._note_success()
         connection._note_unreadable(unreadable)
+        connection.last_validation_poll = fields.Datetime.now()
         known = {one.identifier: one for one in self._chorus_known(company, [row.identifier for row in found])}
         currencies = self.env["res.currency"].with_context(active_test=False)
         for row in found:

@@ -38,7 +38,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")
 #: (doc/API.md §1.1).
 _DOUBTED = 3
 #: Seconds by which a token is renewed before its end; a tenth of its life when it lives less than ten minutes.
-MARGIN = 60.0
+MARGIN = 30.0
 #: Seconds that a token lives where it does not say, and at most.
 _TOKEN_LIFE, _LONGEST_TOKEN_LIFE = 3600, 86400
 

@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from ..clock import paris_day
+from ..vocabulary import statuses
 
 #: A step seen by a search is the history's own when the status is the same and the dates are that close: no source says that
 #: ``dateHeureEtatCourant`` and ``histoStatutDatePassage`` are written by the same clock to the second.
@@ -36,6 +37,8 @@ _RECEIVED = ("MISE_A_DISPOSITION", "MISE_A_DISPOSITION_MOE")
 #: comes late rather than early (doc/RULES.md §2.2).
 _AT_OWNER = ("MISE_A_DISPOSITION_MOA",)
 _SUSPENDED = ("SUSPENDUE", "A_COMPLETER")
+#: States of an invoice that the public body has received.
+_PAST_RECEPTION = ("received", "completed", "processing", "paid")
 #: The deposit's date can be held against the public body (doc/RULES.md §4.6): it counts until a reception is known.
 _DEPOSITED = ("DEPOSEE",)
 
@@ -92,6 +95,25 @@ def _same(seen: Step, told: Step) -> bool:
 
 def _order(step: Step) -> tuple[bool, float, str]:
     return step.at is not None, step.at.timestamp() if step.at else 0.0, step.status
+
+
+def leaves_open(steps: Iterable[Step]) -> bool:
+    """Whether what the searches saw may lack a step that a deadline rests on, so that the history is worth a call.
+
+    An hourly search shows each status that lasts an hour, with the date that the platform gives it: that is all there is to know
+    of most invoices. It may pass over a reception that was followed by another step at once, and it does not tell what ended a
+    suspension.
+
+    :param steps: the time line, oldest first.
+    """
+    line = tuple(steps)
+    if not line:
+        return False
+    last, before = line[-1], line[:-1]
+    if last.at is None or (before and not last.history and statuses.get(before[-1].status).needs_reason):
+        return True
+    received = any(step.at and step.status in _RECEIVED for step in line)
+    return statuses.get(last.status).state in _PAST_RECEPTION and not received
 
 
 def expected_day(steps: Iterable[Step], days: int, delivered: date | None = None) -> date | None:

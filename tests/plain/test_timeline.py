@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ...services.follow.timeline import SAME_STEP, Step, merged
+from ...services.follow.timeline import SAME_STEP, Step, leaves_open, merged
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MOMENTS = st.one_of(st.none(), st.integers(0, 5000).map(lambda minutes: START + timedelta(minutes=minutes)))
@@ -67,3 +68,32 @@ def test_a_search_before_or_after_the_history_changes_nothing():
 def test_fuller_words_are_kept():
     bare, full = Step("REJETEE", START), Step("REJETEE", START, "EJ_ERR", "Camille Trésor")
     assert merged([bare, full]) == merged([full, bare]) == (full,)
+
+
+def seen(*statuses, hours=24):
+    """Steps that searches saw, one a day."""
+    return [Step(status, START + timedelta(hours=hours * rank), history=False) for rank, status in enumerate(statuses)]
+
+
+def test_what_the_searches_saw_is_enough_where_no_deadline_hangs_on_more():
+    usual = seen("DEPOSEE", "MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE", "MISE_EN_PAIEMENT")
+    assert not any(leaves_open(usual[:count]) for count in range(len(usual) + 1))
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (seen("DEPOSEE", "MANDATEE"), "when was it received?"),
+        (seen("MISE_EN_PAIEMENT"), "when was it received?"),
+        ([*seen("DEPOSEE"), Step("MISE_A_DISPOSITION", None, history=False), *seen("MANDATEE")], "its reception has no date"),
+        ([Step("MISE_A_DISPOSITION", None, history=False)], "it has no date"),
+        (seen("MISE_A_DISPOSITION", "SUSPENDUE", "MANDATEE"), "when did the suspension end?"),
+        (seen("MISE_A_DISPOSITION", "A_RECYCLER", "DEPOSEE"), "what became of the re-routing?"),
+    ],
+)
+def test_the_history_is_worth_a_call(line, why):
+    assert leaves_open(line), why
+
+
+def test_what_the_history_told_is_not_asked_for_again():
+    assert not leaves_open([step._replace(history=True) for step in seen("MISE_A_DISPOSITION", "SUSPENDUE", "MANDATEE")])

@@ -1,10 +1,12 @@
 from datetime import datetime, timedelta, timezone
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.tests import tagged
 
 from ....services.api.answers import FlowReport, InvoiceError
-from ....services.follow.timeline import Step
+from ....services.follow.timeline import Step, expected_day, merged
 from ...common import ChorusCommon
 
 REPORT = "/cpro/transverses/v1/consulterCRDetaille"
@@ -209,6 +211,104 @@ class TestFollow(ChorusCommon):
         self.assertEqual(move.chorus_state, "paid")
         self.assertEqual(len(move.chorus_entry_ids), 2)
         self.assertGreater(move.chorus_deposit_line_ids.history_due, now, "read again, but not before those that wait")
+
+    def open_follow(self, **values):
+        """The job that follows, as it stands between two turns."""
+        job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_follow").sudo()
+        job.write(values)
+        return job
+
+    def test_no_history_where_the_searches_tell(self):
+        """Each status seen within its hour, with the platform's own date: no call tells more, and the deadline is the same."""
+        move = self.arrive(self.invoice())
+        before = self.simulator.calls(HISTORY)
+        days = [fields.Date.to_string(fields.Date.today() + timedelta(days=days)) for days in (2, 5, 9, 12)]
+        told = ("MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE", "MISE_EN_PAIEMENT")
+        entries = move.sudo().chorus_entry_ids
+        for day, status in zip(days, told, strict=True):
+            moment = datetime.fromisoformat(f"{day}T09:30:00+00:00")
+            with freeze_time(moment + timedelta(minutes=40)):
+                self.simulator.control("clock", now=moment.isoformat())
+                self.simulator.act(move.chorus_identifier, status)
+                self.company._chorus_connection().last_poll = fields.Datetime.now() - timedelta(hours=1)
+                with self.company._chorus_client() as client:
+                    rows = list(client.search_invoices(number=move.name))
+                self.env["chorus.deposit"]._chorus_write_statuses(self.company._chorus_connection(), rows)
+            self.assertFalse(move.sudo().chorus_deposit_line_ids.history_due, status)
+        self.assertEqual(self.simulator.calls(HISTORY), before)
+        seen = (move.sudo().chorus_entry_ids - entries).sorted("at")
+        self.assertEqual(seen.mapped("status"), list(told))
+        self.assertEqual(
+            [f"{at:%Y-%m-%d %H:%M}" for at in seen.mapped("at")], [f"{day} 09:30" for day in days], "as the platform dates them"
+        )
+        line = merged(move._chorus_steps())
+        with self.company._chorus_client() as client:
+            move._chorus_write_history(move.chorus_identifier, client.invoice_history(move.chorus_identifier))
+        full = merged(move._chorus_steps())
+        self.assertEqual([(step.status, step.at) for step in line], [(step.status, step.at) for step in full])
+        self.assertEqual(expected_day(line, 30), expected_day(full, 30))
+
+    def test_history_wanted_where_a_step_may_be_missing(self):
+        """The reception passed unseen, a suspension ended, nothing was read for hours: the history tells, some hours later."""
+        connection = self.company._chorus_connection()
+        for why, steps, last in (
+            ("received and ordered within the hour", (("MISE_A_DISPOSITION", "MANDATEE"),), 1),
+            ("suspended, then taken up", (("MISE_A_DISPOSITION",), ("SUSPENDUE",), ("MANDATEE",)), 1),
+            ("nothing was read for hours", (("MISE_A_DISPOSITION",),), 5),
+        ):
+            with self.subTest(why):
+                move = self.arrive(self.invoice())
+                line = move.sudo().chorus_deposit_line_ids
+                for statuses in steps:
+                    for status in statuses:
+                        self.simulator.act(move.chorus_identifier, status)
+                    connection.last_poll = fields.Datetime.now() - timedelta(hours=last)
+                    line.history_due = False
+                    self.run_cron()
+                self.assertEqual(move.chorus_status, steps[-1][-1])
+                self.assertGreater(line.history_due, fields.Datetime.now() + timedelta(hours=1))
+                line.history_due = fields.Datetime.now()
+                self.run_cron()
+                self.assertFalse(line.history_due)
+                self.assertEqual(set(move.chorus_entry_ids.mapped("from_history")), {True})
+                self.assertLessEqual({status for some in steps for status in some}, set(move.chorus_entry_ids.mapped("status")))
+
+    def test_a_person_who_asks_about_one_has_its_history(self):
+        moves = self.arrive(self.invoice() | self.invoice())
+        for move in moves:
+            self.simulator.act(move.chorus_identifier, "MISE_A_DISPOSITION")
+        before = self.simulator.calls(HISTORY)
+        moves.with_user(self.sender).action_chorus_refresh()
+        self.assertEqual(self.simulator.calls(HISTORY), before, "a list of them is not worth a call each")
+        moves[0].with_user(self.sender).action_chorus_refresh()
+        self.assertEqual(self.simulator.calls(HISTORY) - before, 1)
+        self.env.invalidate_all()
+        self.assertEqual([all(move.chorus_entry_ids.mapped("from_history")) for move in moves], [True, False])
+        moves[0].with_user(self.sender).action_chorus_refresh()
+        self.assertEqual(self.simulator.calls(HISTORY) - before, 1, "it is known")
+
+    def test_a_run_for_a_report_leaves_the_statuses_to_the_hourly_one(self):
+        """Unless the report was the flow's last, or the hourly one would come late, or is switched off."""
+        self.arrive(self.invoice())
+        self.run_cron()
+        self.send(move := self.invoice())
+        connection, soon = self.company._chorus_connection(), fields.Datetime.now() + timedelta(minutes=50)
+
+        def searches(read, **values):
+            connection.last_poll = fields.Datetime.now() - timedelta(minutes=read)
+            self.open_follow(**values)
+            before = self.simulator.calls(SEARCH)
+            self.run_cron()
+            return self.simulator.calls(SEARCH) - before
+
+        self.assertEqual(searches(8, nextcall=soon), 0)
+        self.assertEqual(searches(15, nextcall=soon), 1, "65 minutes after the last reading would be late")
+        self.assertEqual(searches(55, nextcall=fields.Datetime.now() - timedelta(seconds=20)), 1, "the hourly one itself")
+        self.assertEqual(searches(8, nextcall=soon, active=False), 1)
+        self.open_follow(active=True)
+        self.simulator.advance()
+        self.assertEqual(searches(8, nextcall=soon), 1)
+        self.assertTrue(move.chorus_identifier)
 
     def test_history_is_read_once_for_many_changes(self):
         """Nothing of it is needed at once: one call some hours later tells all steps, those that no poll saw too."""

@@ -13,6 +13,7 @@ from ...support.markets import MarketCommon
 from ...support.simulator_case import OTHER, Client, submit
 
 DECIDE = "/cpro/factures/v1/traiter/factureAValider"
+WAITING = "/cpro/factures/v1/rechercher/aTraiter/valideur"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -28,11 +29,16 @@ class TestValidation(MarketCommon):
         self.other = Client(self.simulator.url, OTHER)
 
     def poll(self):
+        """What the cron does, the next day."""
+        self.company._chorus_connection().last_validation_poll = False
+        self.read()
+        return self.env["chorus.validation"].search([("company_id", "=", self.company.id)])
+
+    def read(self):
         """What the cron does."""
         with self.company._chorus_client() as client:
             self.env["chorus.deposit"].sudo()._chorus_read_statuses(self.company._chorus_connection(), client)
         self.env.invalidate_all()
-        return self.env["chorus.validation"].search([("company_id", "=", self.company.id)])
 
     def waiting(self, *numbers):
         """Invoices of the subcontractor that wait for us."""
@@ -230,3 +236,29 @@ class TestValidation(MarketCommon):
         self.market.party_ids.filtered(lambda party: party.role == "sous_traitant").unlink()
         self.poll()
         self.assertEqual(self.simulator.calls("/cpro/factures/v1/rechercher/aTraiter/valideur"), 0)
+
+    def test_asked_for_once_in_a_while(self):
+        """Fifteen days are left to decide: the hourly reading asks once a day, and while a decision of ours is on its way."""
+
+        def asked():
+            before = self.simulator.calls(WAITING)
+            self.read()
+            return self.simulator.calls(WAITING) - before
+
+        validation = self.waiting("ST-1")
+        connection = self.company._chorus_connection()
+        self.assertEqual([asked(), asked()], [0, 0])
+        connection.last_validation_poll -= timedelta(days=1)
+        self.assertEqual([asked(), asked()], [1, 0])
+        connection.last_validation_poll += timedelta(days=400)
+        self.assertEqual([asked(), asked()], [1, 0], "a clock was ahead")
+        self.simulator.fault(DECIDE, "reset_after")
+        validation.with_user(self.sender).action_accept()
+        self.assertEqual(validation.state, "unknown")
+        self.assertEqual(asked(), 1)
+        validation.invalidate_recordset()
+        self.assertEqual(validation.state, "accepted")
+        self.assertEqual(asked(), 0)
+        connection.last_validation_poll = False
+        self.simulator.fault(WAITING, "http_503", times=3)
+        self.assertEqual([asked() > 0, asked(), asked()], [True, 1, 0], "one that failed is no reading")
