@@ -1,1 +1,1 @@
-from . import guide, monitoring
+from . import evidence, guide, monitoring

@@ -5,6 +5,7 @@ from . import (
     account_payment_register,
     chorus_dashboard,
     chorus_report,
+    chorus_story,
     res_company,
     res_config_settings,
     res_partner,

@@ -166,6 +166,17 @@ class AccountMove(models.Model):
     def _chorus_people(self):
         return self.sudo().company_id.chorus_referent_id | super()._chorus_people()  # sudo: whom one may ask
 
+    # -- its evidence --------------------------------------------------------------------------------------------------
+
+    def action_chorus_story(self):
+        """Download the evidence of these invoices: one archive, see ``chorus.story``.
+
+        :raises AccessError: for whoever may not. :raises UserError: when there is none, or for too many at once.
+        """
+        moves = self.env["chorus.story"]._chorus_check(self)
+        numbers = ",".join(map(str, moves.ids))
+        return {"type": "ir.actions.act_url", "url": f"/l10n_fr_chorus_pro/evidence?ids={numbers}", "target": "download"}
+
     # -- who is called -------------------------------------------------------------------------------------------------
 
     # EXTENDS 'account'

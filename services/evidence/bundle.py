@@ -31,7 +31,7 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 class File:
     """A file of the story, in the archive or not.
 
-    :param path: in the archive. :param name: as it was sent. :param what: what it is, in French.
+    :param path: in the archive. :param name: as it was sent. :param what: what it is, a word of ``page.WHATS``.
     :param state: ``kept``, ``altered`` (kept, but no longer as recorded when it was sent), ``lost``, or ``withheld``: it holds
         invoices that whoever makes the archive may not read.
     :param recorded: what was recorded of it when it was sent: name of the digest → hexadecimal.
@@ -117,7 +117,7 @@ class Bundle:
 
     def close(self) -> Sealed:
         """Write the command that verifies it, the manifest and the seal. The file stays open, for its reader."""
-        self.add("", "verify.py", "La commande qui vérifie l'archive", Path(verify.__file__).read_bytes())
+        self.add("", "verify.py", "command", Path(verify.__file__).read_bytes())
         text = json.dumps(self._manifest, ensure_ascii=False, indent=1).encode()
         digest = hashlib.sha256(text).hexdigest()
         self._write(verify.MANIFEST, text)

@@ -35,6 +35,7 @@ LABELS = {
     "asked_at": "Demandé le",
     "asked_by": "Demandé par",
     "sent_at": "Parti le",
+    "action_label": "Nature de la réponse",
     "uploads": "Nombre d'envois",
     "syntax": "Format (syntaxe du flux)",
     "flow_number": "Numéro de flux",
@@ -59,6 +60,26 @@ STATES = {
     "lost": "PERDU : enregistré à l'envoi, absent d'Odoo",
     "withheld": "laissé de côté : il contient des factures que l'auteur de l'archive n'a pas le droit de lire",
 }
+#: What a file is.
+WHATS = {
+    "sent": "Le fichier transmis",
+    "data": "Les données transmises avec lui",
+    "joined": "Pièce jointe transmise avec lui",
+    "answer": "Pièce transmise en réponse",
+    "attachment": "Pièce jointe de la facture",
+}
+#: What was handed over; the value of its name follows.
+EXCHANGES = {"deposit": "Dépôt n° {}", "action": "Réponse n° {}"}
+#: What happened in Odoo, of which no text says it.
+HAPPENED = {
+    "changed": "Modification",
+    "noted": "Note automatique",
+    "comment": "Message écrit",
+    "email": "Courriel reçu",
+    "email_outgoing": "Courriel envoyé",
+    "out_of_office": "Réponse d'absence",
+}
+NOTES = {"elsewhere": "Entrée dans Chorus Pro par un autre moyen : rien n'a été transmis d'ici."}
 #: Names of digests, as people write them.
 DIGESTS = {"sha256": "SHA-256", "sha1": "SHA-1"}
 
@@ -149,19 +170,22 @@ def _page(title: str, parts: Iterable[str]) -> bytes:
 
 
 def _facts(facts: Mapping[str, Value]) -> str:
+    known = dict(facts)
+    if known.get("note"):
+        known["note"] = NOTES.get(str(known["note"]), known["note"])
     rows = [
-        f'<tr><th>{escape(label)}</th><td class="text">{_value(facts[key])}</td></tr>'
+        f'<tr><th>{escape(label)}</th><td class="text">{_value(known[key])}</td></tr>'
         for key, label in LABELS.items()
-        if facts.get(key) not in (None, "", 0)
+        if known.get(key) not in (None, "", 0)
     ]
     return f'<table class="facts"><tbody>{"".join(rows)}</tbody></table>' if rows else ""
 
 
 def _exchange(exchange: Exchange, up: str) -> str:
-    others = ""
+    title, others = EXCHANGES[exchange.kind].format(exchange.name), ""
     if exchange.others:
         others = f"<p class=muted>Le même fichier portait aussi : {escape(', '.join(exchange.others))}.</p>"
-    return f"<h3>{escape(exchange.title)}</h3>{_facts(exchange.facts)}{others}{_files(exchange.files, up)}"
+    return f"<h3>{escape(title)}</h3>{_facts(exchange.facts)}{others}{_files(exchange.files, up)}"
 
 
 def _files(files: Sequence[File], up: str) -> str:
@@ -181,7 +205,7 @@ def _files(files: Sequence[File], up: str) -> str:
         ]
         size = f"{file.size:,}".replace(",", "\u202f") + " octets" if there else ""
         rows.append(
-            f"<tr><td>{name}<br><span class=muted>{escape(file.what)}</span></td><td>{size}</td>"
+            f"<tr><td>{name}<br><span class=muted>{escape(WHATS.get(file.what, file.what))}</span></td><td>{size}</td>"
             f"<td><span{tone}>{escape(STATES[file.state])}</span><br>{'<br>'.join(told)}</td></tr>"
         )
     return (
@@ -194,13 +218,21 @@ def _events(events: Sequence[Event], heads: Sequence[str]) -> str:
         return ""
     rows = []
     for event in events:
-        what = escape(event.what) + (f" <span class=muted>({escape(event.code)})</span>" if event.code else "")
-        changes = [f"{escape(label)} : {escape(old or '–')} → {escape(new or '–')}" for label, old, new in event.changes]
+        what = escape(HAPPENED.get(event.what, event.what)) + (
+            f" <span class=muted>({escape(event.code)})</span>" if event.code else ""
+        )
+        changes = [f"{escape(label)} : {_changed(old)} → {_changed(new)}" for label, old, new in event.changes]
         detail = "<br>".join([*([escape(event.detail)] if event.detail else []), *changes])
         cells = (_value(event.at), what, escape(event.who or "Chorus Pro"), detail)
         rows.append("<tr>" + "".join(f'<td class="text">{cell}</td>' for cell in cells) + "</tr>")
     titles = "".join(f"<th>{head}</th>" for head in heads)
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _changed(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return escape(value) or "–"
 
 
 def _value(value: Value) -> str:

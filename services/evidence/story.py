@@ -18,6 +18,7 @@ class Event:
     """Something that happened.
 
     :param at: aware, or None where nobody told when. :param who: empty for the platform itself.
+    :param what: in French, or a word of ``page.HAPPENED``.
     :param code: the platform's own, where it is a status. :param changes: of fields: label, before, after.
     """
 
@@ -26,18 +27,20 @@ class Event:
     what: str
     code: str = ""
     detail: str = ""
-    changes: tuple[tuple[str, str, str], ...] = ()
+    changes: tuple[tuple[str, str | bool, str | bool], ...] = ()
 
 
 @dataclass(frozen=True)
 class Exchange:
     """Something handed to Chorus Pro, and what it answered.
 
-    :param title: in French. :param facts: by the keys of ``page.LABELS``; what has no label there is for programs only.
+    :param kind: of ``page.EXCHANGES``. :param name: its own.
+    :param facts: by the keys of ``page.LABELS``; what has no label there is for programs only.
     :param others: numbers of the other invoices in the same file.
     """
 
-    title: str
+    kind: str
+    name: str
     facts: Mapping[str, Value]
     files: tuple[File, ...] = ()
     others: tuple[str, ...] = ()

@@ -41,12 +41,12 @@ class TestEvidence(unittest.TestCase):
         """An archive with one invoice; what it sealed, and its bytes."""
         with open(self.path, "w+b") as file:
             bundle = Bundle(file, NOW, "Claire <Comptable>")
-            kept = bundle.add("depots/7/", "FAC/1.xml", "Le fichier transmis", sent, recorded or {"sha256": sha(SENT)})
+            kept = bundle.add("depots/7/", "FAC/1.xml", "sent", sent, recorded or {"sha256": sha(SENT)})
             facts = {"company": "Atelier <Démo>", "total": "2 400,00 €", "invoice_date": "2026-07-01", "state_label": "Déposée"}
             step = Event(NOW, "", "Déposée", code="DEPOSEE", detail="à 22 h 30 <UTC>")
-            change = Event(NOW, "Claire", "", changes=(("Chorus Pro", "", "Déposée"),))
+            change = Event(NOW, "Claire", "changed", changes=(("Chorus Pro", "", "Déposée"),))
             story = Story(
-                "FAC/1", facts, (step,), (Exchange("Dépôt 7", {"flow_number": "CPP1"}, (kept,), ("FAC/2",)),), (), (change,)
+                "FAC/1", facts, (step,), (Exchange("deposit", "7", {"flow_number": "CPP1"}, (kept,), ("FAC/2",)),), (), (change,)
             )
             bundle.add_invoice(number="FAC/1")
             self.page = story_page(story, "factures/FAC-1/").decode()

@@ -95,6 +95,7 @@ METHODS = {
     ("account.move", "action_chorus_refresh"): TRANSFER,
     ("account.move", "action_chorus_reissue"): TRANSFER,
     ("account.move", "action_chorus_validator"): TRANSFER,
+    ("account.move", "action_chorus_story"): TRANSFER,  # and read-only accountants
     ("account.move", "action_chorus_why"): BILLING,
     ("chorus.action", "action_cancel"): TRANSFER,
     ("chorus.connection", "action_poll"): TRANSFER,
