@@ -66,7 +66,15 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser = seeded("chaos", __doc__, COLUMNS, "decides what fails and who does what")
     parser.add_argument("--invoices", type=int, default=200, metavar="N", help="default: 200")
     parser.add_argument("--minutes", type=float, metavar="M", help=f"of trouble, at least (default: {PACE} s an invoice)")
+    with_jobs(parser)
     return parser.parse_args(words)
+
+
+def with_jobs(parser: argparse.ArgumentParser) -> None:
+    """Let a command run on OCA's queue_job too."""
+    parser.add_argument(
+        "--queue-job", action="store_true", help="what scheduled jobs find is done by OCA's queue_job, see bridges/"
+    )
 
 
 def chaos(work: Workspace, words: list[str]) -> int:
@@ -76,7 +84,7 @@ def chaos(work: Workspace, words: list[str]) -> int:
     outcomes: list[Outcome] = []
     with stage(work) as folder:
         for seed in range(options.seed, options.seed + options.runs):
-            outcomes.append(Run(work, seed, options.invoices, duration, folder).run())
+            outcomes.append(Run(work, seed, options.invoices, duration, folder, options.queue_job).run())
             show(outcomes[-1], with_head=len(outcomes) == 1)
     fired = sum((outcome.fired for outcome in outcomes), Counter())
     print("faults by kind: " + ", ".join(f"{kind} {fired[kind]}" for kind in (*plan.KINDS, "answer")))

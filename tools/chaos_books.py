@@ -112,6 +112,19 @@ class Books:
         """
         self.query("UPDATE ir_cron_progress SET timed_out_counter = 0 WHERE timed_out_counter > 0")
 
+    def jobs_left(self) -> int:
+        """How many jobs of queue_job are due or being done."""
+        ((number,),) = self.query(
+            "SELECT count(*) FROM queue_job WHERE state IN ('enqueued', 'started')"
+            " OR state = 'pending' AND (eta IS NULL OR eta <= now() AT TIME ZONE 'UTC')"
+        )
+        return number
+
+    def jobs_done(self) -> int:
+        """How many jobs queue_job carried out."""
+        ((number,),) = self.query("SELECT count(*) FROM queue_job WHERE state = 'done'")
+        return number
+
     def change_settings(self) -> None:
         """Let the company's structure at Chorus Pro be another, for a while."""
         self.changes += 1

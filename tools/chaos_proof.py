@@ -33,6 +33,11 @@ ALLOWED = {
     # A scheduled job whose process was killed three times in a row is left out once.
     "killed job": re.compile(r"Job .* timed out"),
 }
+#: What it may hold besides where OCA's queue_job runs the jobs.
+ALLOWED_OF_JOBS = {
+    # Its runner asks a server to run a job that is being killed: the job is found dead, and enqueued anew.
+    "job without server": re.compile(r"/queue_job/runjob|^requests\.exceptions\.ConnectionError", re.MULTILINE),
+}
 TRACE = "Traceback (most recent call last)"
 #: Characters shown of each part of a record.
 LONGEST = 400

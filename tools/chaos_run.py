@@ -19,12 +19,14 @@ from chaos_people import Answer, Interrupted, Person, together
 from chaos_platform import Platform
 from chaos_server import Odoo
 from odoo_env import log
-from workspace import RUN, Workspace, free_port
+from workspace import RUN, Workspace, bridges, free_port
 
 #: Seconds in which all must come to rest once the trouble is over.
 REST = 180
 #: Invoices made, or sent at the end, with one call.
 MADE_AT_ONCE, SENT_AT_ONCE = 50, 8
+#: The module of the job queue, how many of its jobs run at once, and how long they may take to be done, in seconds.
+QUEUE, JOBS_AT_ONCE, JOBS_DONE = "queue_job", 2, 30
 #: The share of the trouble in which each invoice has its first turn.
 FIRST_TURN = 0.8
 TICK = 0.1
@@ -52,20 +54,23 @@ class Run:
     :param invoices: how many.
     :param duration: of the trouble, in seconds, at least.
     :param folder: for its files; programs to be found first are in its ``bin``.
+    :param queued: whether OCA's queue_job does what the scheduled jobs find, by the bridge to it.
     """
 
-    def __init__(self, work: Workspace, seed: int, invoices: int, duration: float, folder: Path) -> None:
+    def __init__(self, work: Workspace, seed: int, invoices: int, duration: float, folder: Path, queued: bool = False) -> None:
         self.work, self.seed, self.size, self.duration, self.folder = work, seed, invoices, duration, folder
         self.name = f"{folder.name}-seed-{seed}"
         self.stop = threading.Event()
         self.began = 0.0
         self.errors: list[str] = []
-        self.allowed = proof.ALLOWED
+        self.allowed = {**proof.ALLOWED, **proof.ALLOWED_OF_JOBS} if queued else proof.ALLOWED
+        self.queued = queued
+        self.bridge = next(bridge for bridge in bridges() if QUEUE in bridge.beside) if queued else None
         self.wrong = set(range(plan.FIRST_WRONG, invoices, plan.EACH_WRONG))
 
     def run(self) -> Outcome:
         """All of it, from an empty database to the comparison; whatever was started is ended."""
-        with self.work.database("check") as database, contextlib.ExitStack() as end:
+        with self.work.database("check", bridge=self.bridge) as database, contextlib.ExitStack() as end:
             self._set_up(database, end)
             self.ids = self._make_invoices()
             log(f"seed {self.seed}: {self.size} invoices, {self.duration:.0f} s of trouble")
@@ -73,6 +78,7 @@ class Run:
             log("the trouble is over")
             self._come_to_rest()
             self.odoo.stop()
+            self._count_jobs()
             outcome = self._compare()
             self.platform.stop()
         if not outcome.violated:
@@ -95,7 +101,7 @@ class Run:
         self.platform = Platform(self.work, self.name, self.folder / f"{self.seed}.state", port, plan.PROCESSING, faults)
         end.callback(self.platform.stop)
         self.platform.start()
-        self.odoo = Odoo(self.work, self.name, database, free_port(), port, self._environment())
+        self.odoo = Odoo(self.work, self.name, database, free_port(), port, self._environment(), options=self._options())
         end.callback(self.odoo.stop)
         end.callback(self.stop.set)
         self.odoo.start()
@@ -109,7 +115,12 @@ class Run:
             "CHORUS_STALE": str(plan.STALE),
             "CHORUS_SHOWN_AFTER": str(plan.SHOWN_AFTER),
             "PATH": f"{self.folder / 'bin'}:{self.work.env['PATH']}",
+            **({"ODOO_QUEUE_JOB_CHANNELS": f"root:{JOBS_AT_ONCE}"} if self.queued else {}),
         }
+
+    def _options(self) -> list[str]:
+        """Of Odoo's command line: queue_job's runner begins with the server that loads it."""
+        return [f"--load=base,rpc,web,{QUEUE}"] if self.queued else []
 
     def _make_invoices(self) -> list[int]:
         """Post invoices for two public bodies, some of which one of them refuses; their ids."""
@@ -261,6 +272,18 @@ class Run:
                     self.errors.append(f"scheduled job {job}: {error}")
             except Interrupted as error:
                 self.errors.append(f"scheduled job {job}: no answer: {error}")
+        if self.queued:
+            deadline = time.monotonic() + JOBS_DONE
+            while self.books.jobs_left() and time.monotonic() < deadline:
+                time.sleep(TICK)
+
+    def _count_jobs(self) -> None:
+        """With a job queue, see that it was used."""
+        if self.queued:
+            done = self.books.jobs_done()
+            log(f"seed {self.seed}: {done} jobs were done by {QUEUE}")
+            if not done:
+                self.errors.append(f"{QUEUE} carried out nothing")
 
     # -- the comparison --------------------------------------------------------------------------------------------------
 

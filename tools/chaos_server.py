@@ -29,6 +29,7 @@ class Odoo:
     :param env: further environment variables.
     :param host: where it runs, when not on this machine as such: its address, and what a command line there begins with.
     :param workers: processes that serve users. :param crons: that run scheduled jobs.
+    :param options: further ones of Odoo's command line.
     :ivar kills: how many processes (``worker``) were killed, how many in a call (``calling``), and the whole ``server``.
     """
 
@@ -43,9 +44,11 @@ class Odoo:
         host: tuple[str, Sequence[str]] = (LOOPBACK, ()),
         workers: int = HTTP_WORKERS,
         crons: int = CRON_WORKERS,
+        options: Sequence[str] = (),
     ) -> None:
         self.port, self._simulator_port = port, simulator_port
         (self.host, self._inside), self._size = host, (workers, crons)
+        self._options = options
         self._work, self._name, self._database, self._env = work, name, database, env
         self._running = contextlib.ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +62,7 @@ class Odoo:
         command = [
             *(*self._inside, PYTHON, REPO / "tools/chaos_odoo.py", "-d", self._database),
             *(f"--http-interface={self.host}", f"--http-port={self.port}", f"--workers={workers}"),
-            *(f"--max-cron-threads={crons}", "--log-handler=werkzeug:WARNING"),
+            *(f"--max-cron-threads={crons}", "--log-handler=werkzeug:WARNING", *self._options),
         ]
         running = self._work.background(f"{self._name}-odoo-{self._starts}", command, self.port, self.host, **self._env)
         self._process = self._running.enter_context(running)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
-from chaos import seeded, show, stage
+from chaos import seeded, show, stage, with_jobs
 from workspace import Workspace
 
 from .run import HostileRun, Outcome, client_alone
@@ -34,6 +34,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser = seeded("hostile", __doc__, COLUMNS, "decides what is changed and how")
     parser.add_argument("--answers", type=int, default=2000, metavar="N", help="to be given in a run, at least (default: 2000)")
     parser.add_argument("--client", action="store_true", help="without Odoo: the client alone calls all that there is")
+    with_jobs(parser)
     return parser.parse_args(words)
 
 
@@ -44,7 +45,7 @@ def hostile(work: Workspace, words: list[str]) -> int:
     with stage(work, "hostile") as folder:
         for seed in range(options.seed, options.seed + options.runs):
             run = (work, seed, options.answers, folder)
-            outcomes.append(client_alone(*run) if options.client else HostileRun(*run).run())
+            outcomes.append(client_alone(*run) if options.client else HostileRun(*run, options.queue_job).run())
             show(outcomes[-1], with_head=len(outcomes) == 1)
     tell(outcomes)
     bad = [str(outcome.seed) for outcome in outcomes if outcome.violated]

@@ -91,13 +91,13 @@ class HostileRun(Run):
     :param answers: to be given, at least.
     """
 
-    def __init__(self, work: Workspace, seed: int, answers: int, folder: Path) -> None:
-        super().__init__(work, seed, max(6, min(120, answers // 80)), answers * PACE, folder)
+    def __init__(self, work: Workspace, seed: int, answers: int, folder: Path, queued: bool = False) -> None:
+        super().__init__(work, seed, max(6, min(120, answers // 80)), answers * PACE, folder, queued)
         self.answers = answers
 
     def run(self) -> Outcome:
         """All of it, from an empty database to the comparison; whatever was started is ended."""
-        with self.work.database("check") as database, contextlib.ExitStack() as end:
+        with self.work.database("check", bridge=self.bridge) as database, contextlib.ExitStack() as end:
             port = free_port()
             self.proxy = Proxy(port, self.seed)
             end.callback(self.proxy.stop)
@@ -106,7 +106,9 @@ class HostileRun(Run):
             self.platform = Platform(self.work, self.name, self.folder / f"{self.seed}.state", port, plan.PROCESSING, [])
             end.callback(self.platform.stop)
             self.platform.start()
-            self.odoo = Odoo(self.work, self.name, database, free_port(), self.proxy.ports[0], self._environment())
+            self.odoo = Odoo(
+                self.work, self.name, database, free_port(), self.proxy.ports[0], self._environment(), options=self._options()
+            )
             end.callback(self.odoo.stop)
             end.callback(self.stop.set)
             self.odoo.start()
@@ -122,6 +124,7 @@ class HostileRun(Run):
             log(f"{self.proxy.answers()} answers were given, changed: {self.proxy.kinds().total()}")
             self._come_to_rest()
             self.odoo.stop()
+            self._count_jobs()
             outcome = self._result(memory)
             self.platform.stop()
         if not outcome.violated:
