@@ -4,6 +4,7 @@ from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from ...services.api import recipients as directory
@@ -23,6 +24,8 @@ _logger = logging.getLogger(__name__)
 #: What lets a company in: names for two logins, each with its secret.
 LOGINS = ("client_id", "technical_account")
 SECRETS = ("client_secret", "technical_password")
+#: All that the vault seals: also what signs the events for other software, which lets nobody in.
+SEALED = (*SECRETS, "webhook_secret")
 
 
 #: What Chorus Pro says of our own structure, forgotten together.
@@ -94,6 +97,7 @@ class ChorusConnection(models.Model):
     # sealed by the vault; read in sudo only, so that not even an administrator's export carries them
     client_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
     technical_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
+    webhook_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS, export_string_translation=False)
     client_secret_at = fields.Datetime("PISTE secret recorded on", copy=False, readonly=True)
     technical_password_at = fields.Datetime("Technical password recorded on", copy=False, readonly=True)
     structure_identifier = fields.Char("Structure at Chorus Pro", copy=False, readonly=True, help="idStructureCPP")
@@ -150,6 +154,7 @@ class ChorusConnection(models.Model):
     quota_near = fields.Boolean(compute="_compute_health", export_string_translation=False)
     maintenance = fields.Char("Announced maintenance", compute="_compute_health")
     errors_told = fields.Text("Errors of the last 7 days", compute="_compute_health")
+    events_told = fields.Text("Events for other software", compute="_compute_health")
 
     _company_environment_unique = models.Constraint(
         "UNIQUE (company_id, environment)", "A company has one connection for each environment."
@@ -347,19 +352,17 @@ class ChorusConnection(models.Model):
     def _set_secret(self, name, value):
         """Seal and store a secret, or forget it when ``value`` is empty; what was found with the former one is not true of it.
 
-        :param name: one of ``SECRETS``.
+        :param name: one of ``SEALED``.
         """
         self.ensure_one()
-        if name not in SECRETS:
+        if name not in SEALED:
             raise ValueError(name)
         connection = self.sudo()  # sudo: the sealed fields are open to nobody; who may set a secret is decided by the caller
         had = bool(connection[f"{name}_sealed"])
-        values = {
-            f"{name}_sealed": vault(self.env).seal(value) if value else False,
-            f"{name}_at": fields.Datetime.now() if value else False,
-        }
-        connection.write(values)
-        connection._begin(name)
+        connection[f"{name}_sealed"] = vault(self.env).seal(value) if value else False
+        if name in SECRETS:
+            connection[f"{name}_at"] = fields.Datetime.now() if value else False
+            connection._begin(name)
         recorded = self.env._("recorded")
         self.env["chorus.audit"]._note(
             self.company_id,
@@ -422,12 +425,10 @@ class ChorusConnection(models.Model):
         """The connections, of all companies, with a secret that another key than the newest one sealed."""
         current = vault(self.env).current_id
         # sudo: a key belongs to the server, not to a company
-        connections = self.sudo().search([("client_secret_sealed", "!=", False)]) | self.sudo().search(
-            [("technical_password_sealed", "!=", False)]
-        )
+        connections = self.sudo().search(Domain.OR([[(f"{name}_sealed", "!=", False)] for name in SEALED]))
         return connections.filtered(
             lambda connection: any(
-                connection[f"{name}_sealed"] and sealed_with(connection[f"{name}_sealed"]) != current for name in SECRETS
+                connection[f"{name}_sealed"] and sealed_with(connection[f"{name}_sealed"]) != current for name in SEALED
             )
         )
 
@@ -441,7 +442,7 @@ class ChorusConnection(models.Model):
         safe, current = vault(self.env), vault(self.env).current_id
         connections = self._sealed_with_another_key()
         for connection in connections:
-            for name in SECRETS:
+            for name in SEALED:
                 sealed = connection[f"{name}_sealed"]
                 if not sealed or sealed_with(sealed) == current:
                     continue
@@ -693,6 +694,7 @@ class ChorusConnection(models.Model):
             environment = names.get(connection.environment, connection.environment)
             connection.display_name = f"{connection.company_id.name} – {environment}"
 
+    @api.depends_context("lang")
     def _compute_health(self):
         for connection in self:
             company = connection.company_id
@@ -719,6 +721,7 @@ class ChorusConnection(models.Model):
             connection.calls_today = sum(count for code, count in today if not code)
             connection.failures_today = sum(count for code, count in today if code)
             connection.errors_told = connection._errors_text(rows)
+            connection.events_told = present and self.env["chorus.event"]._trouble(company)
             connection.maintenance = company._chorus_maintenance_text()
             quota = company.sudo().chorus_daily_quota  # sudo: a setting of administrators, shown beside the calls
             connection.quota_near = bool(quota) and connection.calls_today >= quota * QUOTA_NEAR
@@ -758,6 +761,7 @@ class ChorusConnection(models.Model):
             "password": bool(self.password_ends_on) and expiry.threshold(self.password_days_left) is not None,
             "secret": expiry.is_old(self.client_secret_at, fields.Datetime.now()),
             "quota": self.quota_near,
+            "events": bool(self.events_told),
         }
         return {
             "company": company.id,
@@ -781,6 +785,14 @@ class ChorusConnection(models.Model):
         """Write what a supervisor reads to the log, one line a company: by a scheduled action, or in `odoo shell`."""
         for told in self._supervised():
             _logger.info("Chorus Pro health: %s", json.dumps(told, sort_keys=True))
+
+    def action_try_events(self):
+        """Tell other software again what it did not take."""
+        self.check_access("read")
+        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may do this."))
+        for connection in self:
+            self.env["chorus.event"]._try_again(connection.company_id)
 
     def action_log_health(self):
         """Write the health of all companies to the server's log."""

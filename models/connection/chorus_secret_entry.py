@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from ...services.follow import expiry
 from ...services.setup import secret_entry
 from . import secret_log
-from .chorus_connection import SECRETS
+from .chorus_connection import SEALED
 
 
 class ChorusSecretEntry(models.AbstractModel):
@@ -34,8 +34,15 @@ class ChorusSecretEntry(models.AbstractModel):
         inverse="_inverse_chorus_technical_password",
         store=False,
     )
+    chorus_webhook_secret = fields.Char(
+        "Signing secret", compute="_compute_chorus_secrets", inverse="_inverse_chorus_webhook_secret", store=False
+    )
+    chorus_webhook_secret_again = fields.Char(
+        "Signing secret, again", compute="_compute_chorus_secrets", inverse="_inverse_chorus_webhook_secret", store=False
+    )
     chorus_client_secret_set = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_technical_password_set = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
+    chorus_webhook_secret_set = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_client_secret_at = fields.Datetime("Secret recorded on", compute="_compute_chorus_secrets_set")
     chorus_client_secret_old = fields.Boolean(compute="_compute_chorus_secrets_set", export_string_translation=False)
     chorus_password_ends_on = fields.Date("Password ends on", compute="_compute_chorus_secrets_set")
@@ -60,6 +67,7 @@ class ChorusSecretEntry(models.AbstractModel):
             entry.chorus_technical_password_set = bool(company.chorus_environment) and company._chorus_has_secret(
                 "technical_password"
             )
+            entry.chorus_webhook_secret_set = bool(company.chorus_environment and company._chorus_webhook_secret())
             connection = company._chorus_connection()
             entry.chorus_client_secret_at = connection.client_secret_at
             entry.chorus_client_secret_old = bool(
@@ -78,6 +86,25 @@ class ChorusSecretEntry(models.AbstractModel):
 
     def _inverse_chorus_technical_password(self):
         self._chorus_take_secret("technical_password", "chorus_technical_account")
+
+    def _inverse_chorus_webhook_secret(self):
+        """Record what was typed twice; Chorus Pro has no part in it.
+
+        :raises ValidationError: when the entries differ, or cannot be a secret.
+        """
+        for entry in self:
+            value, repeated = entry.chorus_webhook_secret or "", entry.chorus_webhook_secret_again or ""
+            entry.invalidate_recordset(["chorus_webhook_secret", "chorus_webhook_secret_again"], flush=False)
+            if value or repeated:
+                entry._chorus_check_typed("chorus_webhook_secret", value, repeated)
+                entry.company_id._chorus_set_secret("webhook_secret", value)
+
+    def _chorus_check_typed(self, typed, value, repeated, login=""):
+        problem = secret_entry.problem(value, repeated, login=login)
+        if problem:
+            label = self._fields[typed]._description_string(self.env)
+            message = self.env._("“%(field)s” is not taken. %(problem)s", field=label, problem=problem.of(self.env.lang))
+            raise ValidationError(message)
 
     def _chorus_take_secret(self, name, login):
         """Record what was typed twice.
@@ -105,11 +132,7 @@ class ChorusSecretEntry(models.AbstractModel):
                         company=lender.name,
                     )
                 )
-            problem = secret_entry.problem(value, repeated, login=typed_login)
-            if problem:
-                label = self._fields[typed]._description_string(self.env)
-                message = self.env._("“%(field)s” is not taken. %(problem)s", field=label, problem=problem.of(self.env.lang))
-                raise ValidationError(message)
+            entry._chorus_check_typed(typed, value, repeated, login=typed_login)
             if company._chorus_works():
                 company.sudo()._chorus_replace(**{name: value, login.removeprefix("chorus_"): typed_login})  # sudo: see above
             else:
@@ -131,7 +154,7 @@ class ChorusSecretEntry(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(self._chorus_untyped(vals))
-        for secret in SECRETS:
+        for secret in SEALED:
             pair = f"chorus_{secret}", f"chorus_{secret}_again"
             if any(map(vals.get, pair)):
                 # both, so that the one left empty is seen to differ

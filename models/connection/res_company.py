@@ -14,7 +14,7 @@ from ...services.api.errors import ChorusError, NotAllowed, failure
 from ...services.api.kept import shared_wires
 from ...services.api.session import PisteSession, TokenStore
 from ...services.document.invoice import IdentifierType
-from ...services.setup import diagnosis
+from ...services.setup import diagnosis, webhook
 from ...services.setup.diagnosis import Outcome
 from ...services.siret import compact
 from ...services.vocabulary.places import FAILURES, Place
@@ -51,6 +51,7 @@ AUDITED = (
     "chorus_connect_timeout",
     "chorus_read_timeout",
     "chorus_daily_quota",
+    "chorus_webhook_url",
 )
 
 
@@ -72,6 +73,7 @@ FILE_OPTIONS = {
     "read_timeout": "chorus_read_timeout",
     "own_service": "chorus_own_service",
     "daily_quota": "chorus_daily_quota",
+    "webhook_url": "chorus_webhook_url",
 }
 
 #: The links that access data open: where one of these is broken, what is recorded does not work.
@@ -147,6 +149,21 @@ class ResCompany(models.Model):
         groups="base.group_user",
         help="As PISTE shows it for your application; the health page compares. 0: not known.",
     )
+
+    chorus_webhook_url = fields.Char(
+        "Address for events",
+        copy=False,
+        groups="base.group_system",
+        help="Another software is told here when an invoice's state at Chorus Pro changes. Empty: nobody is.",
+    )
+
+    @api.constrains("chorus_webhook_url", "chorus_environment")
+    def _check_chorus_webhook_url(self):
+        for company in self.filtered("chorus_webhook_url"):
+            simulated = company.chorus_environment == "simulator"
+            problem = webhook.address_problem(company.chorus_webhook_url, simulated=simulated)
+            if problem:
+                raise ValidationError(problem.of(self.env.lang))
 
     @api.constrains("chorus_connect_timeout", "chorus_read_timeout")
     def _check_chorus_timeouts(self):
@@ -243,7 +260,10 @@ class ResCompany(models.Model):
         names = [name for name in AUDITED if name in vals]
         shown = {company: company._chorus_shown(names) for company in self}
         sirets = {company: company._chorus_siret() for company in self}
+        told = self.sudo().filtered("chorus_webhook_url") if "chorus_webhook_url" in vals else None  # sudo: compared, not shown
         result = super().write(vals)
+        if told is not None:
+            self._chorus_switch_events(told)
         for company, old in shown.items():
             new = company._chorus_shown(names)
             if company.chorus_environment or "chorus_environment" in names:
@@ -261,6 +281,29 @@ class ResCompany(models.Model):
                 # made here, by one person, so that no two crons ever make it at once
                 self.env["chorus.connection"]._of(company)
         return result
+
+    def _chorus_switch_events(self, told):
+        """The address of the events was given, taken out or changed.
+
+        :param told: the companies that had one.
+        """
+        events, companies = self.env["chorus.event"], self.sudo()  # sudo: the field's group has let the user set it
+        for company in companies - told:
+            events._begin(company)
+        for company in told.filtered(lambda company: not company.chorus_webhook_url):
+            events._end(company)
+        # sudo: the job runs while it has something to do, whoever's it is
+        job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_events").sudo()
+        job.active = bool(companies.search_count([("chorus_webhook_url", "!=", False)], limit=1))
+
+    def _chorus_webhook_secret(self):
+        """What signs this company's events, of the server's file before the one typed; "" where there is none that opens."""
+        self.ensure_one()
+        given = server_file.company_settings(self.env.cr.dbname, self.id).get("webhook_secret")
+        try:
+            return given or self._chorus_connection()._secrets("webhook_secret")["webhook_secret"]
+        except NotAllowed:
+            return ""
 
     def _chorus_shown(self, names):
         """These settings as texts: a dict."""
@@ -433,12 +476,11 @@ class ResCompany(models.Model):
     def _chorus_set_secret(self, name, value):
         """Seal and store a secret of the present environment, or forget it when ``value`` is empty.
 
-        :param name: one of ``SECRETS``.
+        :param name: one of ``SEALED``.
         :raises UserError: without an environment.
+        :raises ValueError: of another name.
         """
         self.ensure_one()
-        if name not in SECRETS:
-            raise ValueError(name)
         if not self.chorus_environment:
             raise UserError(self.env._("Choose the Chorus Pro environment first: each has its own secrets."))
         self.env["chorus.connection"]._of(self)._set_secret(name, value)

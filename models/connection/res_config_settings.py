@@ -23,6 +23,7 @@ class ResConfigSettings(models.TransientModel):
     chorus_connect_timeout = fields.Integer(related="company_id.chorus_connect_timeout", readonly=False)
     chorus_read_timeout = fields.Integer(related="company_id.chorus_read_timeout", readonly=False)
     chorus_daily_quota = fields.Integer(related="company_id.chorus_daily_quota", readonly=False)
+    chorus_webhook_url = fields.Char(related="company_id.chorus_webhook_url", readonly=False)
     chorus_company_registry = fields.Char("SIRET of the company", related="company_id.company_registry", readonly=False)
 
     @api.depends("company_id.chorus_identifier_type", "company_id.country_id")

@@ -10,6 +10,8 @@ TYPED = frozenset(
         "chorus_client_secret_again",
         "chorus_technical_password",
         "chorus_technical_password_again",
+        "chorus_webhook_secret",
+        "chorus_webhook_secret_again",
     }
 )
 

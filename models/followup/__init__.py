@@ -4,6 +4,7 @@ from . import (
     account_move_line,
     account_payment_register,
     chorus_dashboard,
+    chorus_event,
     chorus_report,
     chorus_story,
     res_company,

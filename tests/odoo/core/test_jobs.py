@@ -31,10 +31,13 @@ class TestJobs(ChorusCommon):
         """What the last run said of itself."""
         return self.env["ir.cron.progress"].sudo().search([("cron_id", "=", self.job(name).id)], order="id desc", limit=1)
 
-    def test_there_are_four(self):
+    def test_there_are_four_one_for_what_was_filed_before_and_one_for_other_software(self):
         own = self.env["ir.model.data"].search([("module", "=", MODULE), ("model", "=", "ir.cron")])
         names = {"ir_cron_chorus_deposit", "ir_cron_chorus_follow", "ir_cron_chorus_directory", "ir_cron_chorus_expiry"}
-        self.assertEqual(set(own.mapped("name")), names)
+        others = {"ir_cron_chorus_look_back", "ir_cron_chorus_events"}
+        self.assertEqual(set(own.mapped("name")), names | others)
+        self.assertEqual({name for name in names if self.env.ref(f"{MODULE}.{name}").active}, names)
+        self.assertFalse(self.env.ref(f"{MODULE}.ir_cron_chorus_events").active, "until a company gives an address")
 
     def test_answers_that_break_do_not_keep_invoices(self):
         deposit = self.invoice().with_user(self.sender)._chorus_enqueue()

@@ -37,6 +37,7 @@ MODELS = {
     "chorus.action.wizard": (NOBODY, NOBODY, TRANSFER | {"stranger"}, NOBODY),
     "chorus.audit": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.look.back": (MANAGER, MANAGER, NOBODY, NOBODY),
+    "chorus.event": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.take.over": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.override": (MANAGER, NOBODY, NOBODY, NOBODY),
     "chorus.override.wizard": (NOBODY, NOBODY, MANAGER | {"stranger"}, NOBODY),
@@ -115,6 +116,7 @@ METHODS = {
     ("chorus.connection", "action_forget_unreadable"): MANAGER,
     ("chorus.connection", "action_log_health"): NOBODY,
     ("chorus.connection", "action_setup"): MANAGER,
+    ("chorus.connection", "action_try_events"): MANAGER,
     ("chorus.override.wizard", "action_confirm"): NOBODY,
     ("chorus.deposit", "action_adopt"): TRANSFER,
     ("chorus.deposit", "action_cancel"): TRANSFER,
@@ -274,6 +276,10 @@ class TestSecurityTable(ChorusCommon, HttpCase):
 
     # -- the calls -----------------------------------------------------------------------------------------------------
 
+    def event_of(self, move):
+        self.env["chorus.event"]._begin(self.company)
+        return self.env["chorus.event"].sudo().search([("move_id", "=", move.id)])
+
     def records(self):
         """One record of each model that the tables speak of, all of the first company."""
         move = self.arrive(self.invoice())
@@ -367,6 +373,7 @@ class TestSecurityTable(ChorusCommon, HttpCase):
             "chorus.look.back": self.env["chorus.look.back"]
             .sudo()
             .create({"company_id": self.company.id, "environment": "simulator", "state": "idle", "date_from": "2026-01-01"}),
+            "chorus.event": self.event_of(free),
             "chorus.take.over": self.env["chorus.take.over"].sudo().create({"company_id": self.company.id}),
             "chorus.structure.search.line": search.line_ids.create({"search_id": search.id, "structure": "1"}),
             "chorus.validation": validation,
