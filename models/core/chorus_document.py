@@ -88,7 +88,7 @@ class ChorusDocument(models.AbstractModel):
         )
 
     def _chorus_taken_by(self):
-        """Which other invoice of ours has this number at Chorus Pro, "" where none is known to."""
+        """Which other invoice of our SIREN has this number at Chorus Pro, as far as the user may know; "" where none does."""
         return ""
 
     def _chorus_read_ahead(self):

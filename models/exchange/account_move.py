@@ -1,7 +1,10 @@
+from typing import NamedTuple
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
+from ...services.text import Text
 from ...services.vocabulary import motifs, states, statuses
 from ..core import other_channels
 from ..core.account_move import TOLD_OF
@@ -35,8 +38,20 @@ SENT_FIELDS = frozenset(
 )
 
 
+#: What is told of a company that the user may not see: that it is there, which Chorus Pro would tell too, and no more.
+SISTER = Text("another company with the same SIREN", "une autre société de même SIREN")
+
 #: Where the notes of changed fields wait, while they are made for many invoices: see ``_message_track``.
 HELD_NOTES = "chorus.notes"
+
+
+class NumberPlace(NamedTuple):
+    """Within which a number serves once (doc/RULES.md R-06); the environments are platforms of their own."""
+
+    environment: str
+    siren: str
+    number: str
+    year: int
 
 
 #: What decides on ``chorus_state``.
@@ -138,7 +153,14 @@ class AccountMove(models.Model):
         "Transferred by itself from", copy=False, readonly=True, index="btree_not_null", help="Empty: only by a click."
     )
     # asked of all the invoices of a list at once, whichever one wants it first
-    chorus_number_taken_by = fields.Char(compute="_compute_chorus_number_taken_by", compute_sudo=True)
+    # it may be of a company of which the user may know nothing: `_chorus_taken_by` tells what may be told
+    chorus_number_taken_by = fields.Many2one(
+        "account.move",
+        compute="_compute_chorus_number_taken_by",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        export_string_translation=False,
+    )
 
     @api.depends("chorus_status", "chorus_status_comment")
     def _compute_chorus_motif(self):
@@ -156,7 +178,7 @@ class AccountMove(models.Model):
         return motifs.get(self.chorus_motif).label.of(self.env.lang) if self.chorus_motif else ""
 
     @api.depends(*TOLD_OF, "chorus_state", "chorus_status", "chorus_status_comment")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_chorus_reason(self):
         for move in self:
             move.chorus_reason = "\n".join(move._chorus_reasons())
@@ -265,25 +287,30 @@ class AccountMove(models.Model):
 
     @api.depends("name", "invoice_date", "chorus_deposit_line_ids.live")
     def _compute_chorus_number_taken_by(self):
-        """Who has this number at Chorus Pro, where a number serves once for a year and a SIREN (doc/RULES.md R-06)."""
+        """Which other invoice has this number at Chorus Pro, where it serves once for a year and a SIREN (doc/RULES.md R-06).
 
-        def key(environment, company, number, day):
-            return environment, company._chorus_siret()[:9], number, day.year
-
-        own = {
-            move: key(move.company_id.chorus_environment, move.company_id, move._chorus_number(), move.invoice_date)
-            for move in self
-            if move.invoice_date and move._chorus_number().strip("/")
-        }
-        numbers = list({number for _environment, _siren, number, _year in own.values()})
+        Of all companies: two with one SIREN are one supplier there, whoever may see both here.
+        """
+        own = {move: move._chorus_number_place() for move in self}
+        numbers = list({place.number for place in own.values() if place})
         taken = {}
         for line in self.env["chorus.deposit.line"].search([("number", "in", numbers), ("live", "=", True)]):
-            place = key(line.deposit_id.environment, line.company_id, line.number, line.issue_date)
+            deposit = line.deposit_id
+            # as it was sent: a company's SIRET may have changed since
+            siren = (deposit.supplier or line.company_id._chorus_siret())[:9]
+            place = NumberPlace(deposit.environment, siren, line.number, line.issue_date and line.issue_date.year)
             taken.setdefault(place, self.browse())
             taken[place] |= line.move_id
         for move in self:
-            other = (taken.get(own.get(move), self.browse()) - move._origin)[:1]
-            move.chorus_number_taken_by = f"{other.journal_id.name}, {other.company_id.name}" if other else False
+            move.chorus_number_taken_by = (taken.get(own[move], self.browse()) - move._origin)[:1]
+
+    def _chorus_number_place(self):
+        """Where the number of this invoice may serve once; None while it has no number or no date."""
+        self.ensure_one()
+        number, company = self._chorus_number(), self.company_id
+        if not self.invoice_date or not number.strip("/"):
+            return None
+        return NumberPlace(company.chorus_environment, company._chorus_siret()[:9], number, self.invoice_date.year)
 
     # EXTENDS 'account'
     @api.depends("chorus_replaces_id", "chorus_replaced_by_ids")
@@ -349,7 +376,15 @@ class AccountMove(models.Model):
 
     # EXTENDS core
     def _chorus_taken_by(self):
-        return self.chorus_number_taken_by or super()._chorus_taken_by()
+        other = self.sudo().chorus_number_taken_by  # sudo: of another company perhaps, see below what is told of it
+        if not other:
+            return super()._chorus_taken_by()
+        company = other.company_id
+        # what a job writes down is read by people of whom it knows nothing
+        known = self.env.uid != SUPERUSER_ID and company in self.env.user.company_ids
+        if company != self.company_id.sudo() and not known:
+            return SISTER
+        return f"{other.journal_id.name}, {company.name}"
 
     # -- what was sent stays as it was sent ----------------------------------------------------------------------------
 

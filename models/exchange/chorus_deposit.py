@@ -279,6 +279,8 @@ class ChorusDeposit(models.Model):
             }
         )
         deposit._chorus_keep("file", content)
+        # nor may another one bear their numbers from now on, of whatever company
+        moves.invalidate_model(["chorus_number_taken_by"], flush=False)
         return deposit
 
     @api.model

@@ -103,10 +103,15 @@ class ChorusSending(models.AbstractModel):
         :raises DocumentError: with the reasons why one cannot be sent.
         """
         deposits, printed = self.env["chorus.deposit"], printed or {}
+        first, twins = {}, self.browse()
         for (_company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
             files, ours = [], moves._chorus_lock()
             moves._chorus_read_ahead()
             for move in moves:
+                if first.setdefault(move._chorus_number_place() or move, move) != move:
+                    # nothing of the first is recorded yet, which its check would find
+                    twins |= move
+                    continue
                 try:
                     file = move._chorus_checked_file(form, by_itself, printed.get(move), write=move in ours)
                     if file:
@@ -131,6 +136,9 @@ class ChorusSending(models.AbstractModel):
                 deposits |= deposits._chorus_make(together, packed, name, form.code)
         if deposits:
             transactions.trigger(self.env, "deposit")
+        if twins:
+            # where the first did not leave, they may, alone
+            deposits |= twins._chorus_enqueue(refused, printed, by_itself)
         return deposits
 
     def _chorus_checked_file(self, form, by_itself, printed, *, write):

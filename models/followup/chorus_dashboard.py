@@ -34,6 +34,7 @@ class ChorusDashboard(models.AbstractModel):
             "figures": self._figures(own, by_state),
             "states": self._state_rows(own, by_state),
             "bodies": self._body_rows(own),
+            "companies": self._company_rows() if len(self.env.companies) > 1 else [],
             "weeks": self._week_rows(own),
             "all": self._moves(self.env._("Invoices at Chorus Pro"), own & Domain("chorus_state", "!=", False)),
         }
@@ -115,6 +116,39 @@ class ChorusDashboard(models.AbstractModel):
         ]
 
     @api.model
+    def _company_rows(self):
+        """The companies chosen: what each has to do, waits for, is paid late for, and what is wrong with its connection."""
+        companies = self.env.companies
+        own, moves = Domain("company_id", "in", companies.ids), self.env["account.move"]
+        counts = {}
+        by_state = own & Domain("chorus_state", "!=", False)
+        for company, state, count in moves._read_group(by_state, ["company_id", "chorus_state"], ["__count"]):
+            counts.setdefault(company, {})[state] = count
+        late = dict(moves._read_group(own & moves._chorus_late_domain(), ["company_id"], ["__count"]))
+        waiting = Domain("chorus_state", "in", states.of_group(Group.THEIRS))
+        amounts = dict(moves._read_group(own & waiting, ["company_id"], ["amount_total_signed:sum"]))
+        rows = []
+        for company in companies:
+            states_of = counts.get(company, {})
+            if not states_of and not company._chorus_may_use():
+                continue
+            mine = Domain("company_id", "=", company.id)
+            trouble = company._chorus_silence_text() or self.env["chorus.connection"]._known(company).error_cause or ""
+            rows.append(
+                {
+                    "key": company.id,
+                    "title": company.name,
+                    "mine": self._count(states_of, Group.MINE, Group.REFUSED),
+                    "theirs": self._count(states_of, Group.THEIRS),
+                    "late": late.get(company, 0),
+                    "amount": format_amount(self.env, amounts.get(company) or 0.0, company.currency_id),
+                    "trouble": trouble,
+                    "action": self._moves(company.name, mine & Domain("chorus_state", "!=", False)),
+                }
+            )
+        return rows
+
+    @api.model
     def _week_rows(self, own):
         """What is to be paid in the weeks to come, by the last day for it; what is late stands in the figures."""
         moves = self.env["account.move"]
@@ -139,6 +173,11 @@ class ChorusDashboard(models.AbstractModel):
     def _sum(self, by_state, wanted):
         rows = [by_state[state] for state in wanted if state in by_state]
         return sum(count for count, _amount in rows), sum(amount for _count, amount in rows)
+
+    @api.model
+    def _count(self, by_state, *groups):
+        """How many invoices are in a state of these groups."""
+        return sum(by_state.get(state, 0) for state in states.of_group(*groups))
 
     @api.model
     def _money(self, amount):

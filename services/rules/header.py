@@ -173,14 +173,14 @@ HEADER_RULES: tuple[Rule, ...] = (
         Level.BLOCK,
         "number",
         Text(
-            "The number “{number}” was used already for Chorus Pro this year, by another invoice of your company ({by}).",
-            "Le numéro « {number} » a déjà servi pour Chorus Pro cette année, pour une autre facture de votre société ({by}).",
+            "The number “{number}” was used already for Chorus Pro this year, by another invoice of your SIREN ({by}).",
+            "Le numéro « {number} » a déjà servi pour Chorus Pro cette année, pour une autre facture de votre SIREN ({by}).",
         ),
         Text(
             "Give this invoice a number of its own: Chorus Pro wants each number once a year for a company (SIREN), whatever the "
-            "journal.",
+            "journal or the establishment. A prefix of its own for each journal avoids it.",
             "Donnez à cette facture un numéro à elle : Chorus Pro n'accepte un numéro qu'une fois par an et par entreprise "
-            "(SIREN), quel que soit le journal.",
+            "(SIREN), quel que soit le journal ou l'établissement. Un préfixe propre à chaque journal l'évite.",
         ),
         "doc/RULES.md R-06; doc/API.md §5",
         lambda invoice, context: {"number": invoice.number, "by": context.taken_by} if context.taken_by else None,

@@ -64,7 +64,8 @@ class Context:
     :param production: false in qualification and with the simulator, whose SIRETs are fictitious.
     :param paid_since: paid after the document's date, thus not in it; in the document's currency.
     :param order_reference: what the books have as the customer's own reference, of which nobody said what it is.
-    :param taken_by: which other document of the same SIREN and year has this number at Chorus Pro; ``""`` when none is known to.
+    :param taken_by: which other document of the same SIREN and year has this number at Chorus Pro, or whose it is; ``""`` when
+        none is known to.
     """
 
     today: date
@@ -72,7 +73,7 @@ class Context:
     supplier: str = ""
     recipient: Requirements = field(default_factory=Requirements)
     form: Format = CII
-    taken_by: str = ""
+    taken_by: str | Text = ""
     paid_since: Decimal = Decimal(0)
     order_reference: str = ""
 

@@ -1,10 +1,13 @@
-from odoo import Command
-from odoo.exceptions import AccessError
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...common import ChorusCommon
 from ...support import simulated
+
+#: Another establishment of the first company.
+SISTER = simulated.SUPPLIER[:9] + "00085"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -85,7 +88,7 @@ class TestCompanies(ChorusCommon):
         self.assertEqual(wizard.group_ids.mended, self.other)
         wizard.action_send()
         self.assertEqual((first.chorus_state, second.chorus_state), ("deposited", "to_send"))
-        self.assertFalse(second.chorus_number_taken_by, "another SIREN, another numbering")
+        self.assertFalse(second.sudo().chorus_number_taken_by, "another SIREN, another numbering")
 
     def test_nothing_to_see(self):
         move = self.arrive(self.invoice())
@@ -115,3 +118,100 @@ class TestCompanies(ChorusCommon):
         self.assertFalse(self.env["chorus.status.entry"].with_user(self.stranger).search([("move_id", "=", move.id)]))
         with self.assertRaises(AccessError):
             move.with_user(self.stranger).action_chorus_why()
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestSisters(ChorusCommon):
+    """Two companies of one database with one SIREN are one supplier at Chorus Pro: a number serves both once a year."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sister = cls.setup_other_company(name="Établissement de Lyon")["company"]
+        cls.connect(cls.sister, simulated.SECOND_SUPPLIER, simulated.CLIENT_ID, simulated.CLIENT_SECRET, simulated.ACCOUNT,
+                    simulated.PASSWORD)  # fmt: skip
+        cls.sister.write({"name": "Établissement de Lyon", "company_registry": SISTER, "vat": cls.company.vat})
+        cls.env.user.company_ids |= cls.sister
+        cls.town.with_company(cls.sister).invoice_sending_method = "chorus_pro"
+        cls.town.with_company(cls.company).invoice_sending_method = "chorus_pro"
+        cls.colleague = new_test_user(
+            cls.env, "colleague", groups="l10n_fr_chorus_pro.group_chorus_user", company_id=cls.sister.id,
+            company_ids=[Command.set(cls.sister.ids)],
+        )  # fmt: skip
+        cls.both = (cls.company | cls.sister).ids
+
+    def setUp(self):
+        super().setUp()
+        self.simulator.control(
+            "directory",
+            structures=[{"siret": SISTER, "typeStructure": "PRIVEE", "designationStructure": "Établissement de Lyon",
+                         "coordonneesBancaires": ["Agence"]}],
+            accounts=[{"login": simulated.ACCOUNT, "rattachements": [SISTER]}],
+            applications=[{"client_id": simulated.CLIENT_ID, "structures": [simulated.SUPPLIER, SISTER]}],
+        )  # fmt: skip
+
+    def told(self, move, user, **context):
+        """What that user is told of a number that serves twice; "" for nothing."""
+        self.env.invalidate_all()
+        seen = move.with_user(user).with_context(**context)
+        return "".join(finding.message.en for finding in seen._chorus_findings() if finding.code == "R-06.taken")
+
+    def test_a_number_of_a_sister_is_seen_before_it_is_sent(self):
+        sent = self.invoice(company=self.sister, name="F00001")
+        sent.with_user(self.colleague).action_chorus_send()
+        again = self.invoice(name="F00001")
+        self.assertTrue(self.told(again, self.sender))
+        self.assertFalse(self.told(self.invoice(name="F00002"), self.sender))
+        last_year = fields.Date.subtract(sent.invoice_date, years=1)
+        old = self.invoice(name="F00001", journal_id=self.second_journal().id, invoice_date=last_year)
+        self.assertFalse(self.told(old, self.sender))
+        with self.assertRaises(UserError):
+            self.send(again)
+        self.assertEqual((again.chorus_state, self.simulator.calls("/cpro/factures/v1/deposer/flux")), ("to_send", 1))
+        # refused by Chorus Pro, the number is free again
+        sent.sudo().chorus_deposit_line_ids.outcome = "refused"
+        self.assertFalse(self.told(again, self.sender))
+
+    def second_journal(self):
+        return self.env["account.journal"].create({"name": "Ventes 2", "code": "V2", "type": "sale"})
+
+    def test_what_may_not_be_known_of_a_sister_is_not_told(self):
+        self.invoice(company=self.sister, name="F00001").with_user(self.colleague).action_chorus_send()
+        again = self.invoice(name="F00001")
+        # no access: that there is one, which Chorus Pro would say too, and no name
+        self.assertNotIn(self.sister, self.sender.company_ids)
+        told = self.told(again, self.sender)
+        self.assertIn("another company with the same SIREN", told)
+        for user in (self.sender, self.env.ref("base.user_root")):
+            for text in (self.told(again, user), str(again.with_user(user).sudo().alerts), again.with_user(user).chorus_reason):
+                self.assertIn("SIREN", text)
+                for hidden in (self.sister.name, "Lyon"):
+                    self.assertNotIn(hidden, text)
+        with self.assertRaises(AccessError):
+            again.with_user(self.sender).read(["chorus_number_taken_by"])
+        # access, whether or not that company is chosen at the moment
+        self.sender.company_ids |= self.sister
+        for chosen in (self.both, self.company.ids):
+            self.assertIn(self.sister.name, self.told(again, self.sender, allowed_company_ids=chosen))
+        # of one's own company the journal is told
+        mine = self.invoice(name="F00003")
+        self.send(mine)
+        twin = self.invoice(name="F00003", journal_id=self.second_journal().id)
+        self.assertIn(f"{mine.journal_id.name}, {self.company.name}", self.told(twin, self.sender))
+
+    def test_the_siren_is_that_of_the_file_that_was_sent(self):
+        self.invoice(company=self.sister, name="F00001").with_user(self.colleague).action_chorus_send()
+        again = self.invoice(name="F00001")
+        self.sister.company_registry = simulated.SECOND_SUPPLIER
+        self.assertTrue(self.told(again, self.sender))
+
+    def test_two_with_one_number_sent_by_one_click(self):
+        self.sender.company_ids |= self.sister
+        first, sister = self.invoice(name="F00001"), self.invoice(company=self.sister, name="F00001")
+        twin, alone = self.invoice(name="F00001", journal_id=self.second_journal().id), self.invoice(name="F00004")
+        moves = (first | sister | twin | alone).with_context(allowed_company_ids=self.both)
+        told = self.send(moves)
+        self.assertEqual(moves.mapped("chorus_state"), ["deposited", "to_send", "to_send", "deposited"])
+        self.assertIn("used already", told["params"]["message"])
+        self.simulator.advance()
+        self.assertEqual(sorted(row["numeroFacture"] for row in self.simulator.invoices()), ["F00001", "F00004"])

@@ -100,6 +100,43 @@ class TestOverview(ChorusCommon, HttpCase):
         self.assertFalse(board["weeks"])
         self.assertEqual(board["bodies"][0]["late"], 1)
 
+    def test_several_companies_at_once(self):
+        """A row for each that is chosen, of its own figures; none where one alone is chosen, nor of what one may not see."""
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        self.env.user.company_ids |= other
+        self.town.with_company(other).invoice_sending_method = "chorus_pro"
+        mine, theirs = self.invoice(price=10), self.invoice(price=20, company=other)
+        waiting = self.arrive(self.invoice(price=30))
+        self.env["chorus.connection"]._of(other).sudo().error_code = "not_reachable"
+        self.assertEqual(self.board()["companies"], [], "one company alone")
+        self.sender.company_ids |= other
+        dashboard = self.env["chorus.dashboard"].with_user(self.sender)
+        board = dashboard.with_context(allowed_company_ids=(self.company | other).ids).read_dashboard()
+        rows = {row["key"]: row for row in board["companies"]}
+        self.assertEqual({key: (row["mine"], row["theirs"], row["late"]) for key, row in rows.items()},
+                         {self.company.id: (1, 1, 0), other.id: (1, 0, 0)})  # fmt: skip
+        for company, moves in ((self.company, mine | waiting), (other, theirs)):
+            row = rows[company.id]
+            self.assertEqual(row["title"], company.name)
+            self.assertEqual(self.env["account.move"].search(row["action"]["domain"]), moves.sorted())
+        self.assertTrue(rows[other.id]["trouble"])
+        self.assertFalse(rows[self.company.id]["trouble"])
+        self.assertEqual(sum(row["mine"] for row in rows.values()), board["figures"][0]["count"])
+
+    def test_lists_tell_and_group_by_company(self):
+        self.sender.group_ids |= self.env.ref("base.group_multi_company")
+        for model, view in (("chorus.deposit", "list"), ("chorus.report", "list"), ("chorus.connection", "list")):
+            records = self.env[model].with_user(self.sender)
+            found = etree.fromstring(records.get_view(view_type=view)["arch"]).find(".//field[@name='company_id']")
+            self.assertIn(found.get("optional"), ("show", None), model)
+            search = etree.fromstring(records.get_view(view_type="search")["arch"])
+            self.assertIsNotNone(search.find("field[@name='company_id']"), model)
+            self.assertIsNotNone(search.find(".//filter[@name='group_company']"), model)
+        self.arrive(self.invoice())
+        grouped = self.env["chorus.deposit"].with_user(self.sender)._read_group([], ["company_id"], ["__count"])
+        self.assertEqual(grouped, [(self.company.with_env(grouped[0][0].env), 1)])
+
     def test_an_auditor_reads_dashboard_health_and_audit_and_changes_nothing(self):
         auditor = new_test_user(self.env, "auditor", groups="account.group_account_readonly", company_id=self.company.id,
                                 company_ids=[Command.set(self.company.ids)])  # fmt: skip
