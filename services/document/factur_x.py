@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from facturx import generate_from_binary
-
 from . import pdfa
 from .attachments import distinct
+from .carrier import carry
 from .en16931 import PROFILE, to_cii, xml_text
 from .invoice import Invoice
 
@@ -37,25 +36,6 @@ def to_facturx(invoice: Invoice, pdf: bytes) -> bytes:
     xml = to_cii(invoice.without_attachments())
     name, number = xml_text(invoice.supplier.name), xml_text(invoice.number)
     title = f"{'Avoir' if invoice.is_credit_note else 'Facture'} {number}"
-    carrier = generate_from_binary(
-        printed.plain(),
-        xml,
-        flavor="factur-x",
-        level=PROFILE,
-        check_xsd=False,
-        check_schematron=False,
-        pdf_metadata={
-            "author": name,
-            "title": f"{name} : {title}",
-            "subject": title,
-            "keywords": "Factur-X, facture",
-        },
-        lang="fr-FR",
-        attachments={
-            file.name: {"filedata": file.content, "description": file.description, "afrelationship": "supplement"}
-            for file in distinct(invoice.attachments)
-        },
-        # readable without unpacking, for tools that look for it in the bytes
-        xmp_compression=False,
-    )
-    return pdfa.to_pdfa3(carrier)
+    about = {"author": name, "title": f"{name} : {title}", "subject": title, "keywords": "Factur-X, facture"}
+    files = distinct(invoice.attachments)
+    return printed.to_pdfa3(lambda writer: carry(writer, xml, PROFILE, about, files), xml)

@@ -2,7 +2,7 @@
 
 The page's content is the printer's (wkhtmltopdf, Chromium): its fonts must be embedded there, nothing here can add one. What a
 printer leaves out or gets wrong is repaired: the output intent, the file's identifier, the widths of glyphs (wkhtmltopdf writes
-its own, not the font's), forbidden entries. :func:`plain` takes files and metadata of others out of a PDF first.
+its own, not the font's), forbidden entries. :class:`Printed` leaves files and metadata of others out first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,14 +57,35 @@ class Printed:
     def __init__(self, pdf: bytes) -> None:
         with _readable():
             self._reader = _reader(pdf)
+        self._digest = hashlib.sha256(pdf)
 
     def plain(self) -> bytes:
         """The pages alone, without embedded files and metadata: Odoo puts an XML of its own in each PDF, which is not ours."""
         with _readable():
-            writer = PdfWriter()
-            for page in self._reader.pages:
-                writer.add_page(page)
+            return _bytes(self._pages())
+
+    def to_pdfa3(self, fill: Callable[[PdfWriter], None], named: bytes = b"") -> bytes:
+        """The pages alone, with what PDF/A-3 wants of them; read and written once.
+
+        :param fill: puts in the metadata, which it wants too, and files. :param named: what tells this PDF from another of the
+            same pages, such as what is put in.
+        """
+        with _readable():
+            writer = self._pages()
+        fill(writer)
+        with _readable():
+            _repair(writer)
+            digest = self._digest.copy()
+            digest.update(named)
+            identifier = ByteStringObject(digest.digest()[:16])
+            writer._ID = ArrayObject([identifier, identifier])
             return _bytes(writer)
+
+    def _pages(self) -> PdfWriter:
+        writer = PdfWriter()
+        for page in self._reader.pages:
+            writer.add_page(page)
+        return writer
 
     def unshown(self) -> list[str]:
         """The lines of text in which the printer found no glyph for a character, with □ in its place; none in a sound file.
@@ -81,19 +102,6 @@ class Printed:
                         text = text.replace(box, "□")
                     lines += [line.strip() for line in text.splitlines() if "□" in line] or ["□"]
             return lines
-
-
-def to_pdfa3(pdf: bytes) -> bytes:
-    """A PDF with what PDF/A-3 wants besides the metadata and the files, which must be there already.
-
-    :raises PdfError: when it is no readable PDF.
-    """
-    with _readable():
-        writer = PdfWriter(clone_from=_reader(pdf))
-        _repair(writer)
-        identifier = ByteStringObject(hashlib.sha256(pdf).digest()[:16])
-        writer._ID = ArrayObject([identifier, identifier])
-        return _bytes(writer)
 
 
 @contextmanager
