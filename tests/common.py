@@ -89,11 +89,14 @@ class ChorusCommon(AccountTestInvoicingCommon):
             )
         )
 
-    def speak_french(self):
-        """Have French in the database, at least with the texts of this add-on: real ones come without it."""
+    def speak_french(self, *modules):
+        """Have French in the database, at least with the texts of this add-on: real ones come without it.
+
+        :param modules: other add-ons whose texts are needed too.
+        """
         if "fr_FR" not in dict(self.env["res.lang"].get_installed()):
             self.env["res.lang"]._activate_lang("fr_FR")
-            self.env["ir.module.module"]._load_module_terms(["l10n_fr_chorus_pro"], ["fr_FR"], overwrite=True)
+            self.env["ir.module.module"]._load_module_terms(["l10n_fr_chorus_pro", *modules], ["fr_FR"], overwrite=True)
 
     def setUp(self):
         super().setUp()
