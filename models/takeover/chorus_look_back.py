@@ -2,8 +2,6 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 from itertools import islice
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -193,7 +191,7 @@ class ChorusLookBack(models.Model):
         :raises ChorusError: when it could not be read.
         """
         first = self.reached
-        after = min(first + relativedelta(months=1), self.date_to + timedelta(days=1))
+        after = min(fields.Date.add(first, months=1), self.date_to + timedelta(days=1))
         transactions.commit(self.env)
         unreadable = []
         rows = list(
