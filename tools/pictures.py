@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -143,6 +145,14 @@ def _complete(studio: Studio) -> None:
 
 def _dashboard(studio: Studio) -> None:
     studio.action("action_chorus_dashboard", ".o_chorus_figure")
+
+
+def _evidence(studio: Studio) -> None:
+    """The page of an invoice in the archive that is downloaded, which a browser shows without Odoo."""
+    action = studio.job.user.button("account.move", "action_chorus_story", [studio.invoice("received")])
+    with zipfile.ZipFile(io.BytesIO(studio.job.user.download(action["url"]))) as archive:
+        page = next(archive.read(name) for name in archive.namelist() if name.endswith("recit.html"))
+    studio.browser.open(f"data:text/html;base64,{base64.b64encode(page).decode()}", "h1")
 
 
 def _health(studio: Studio) -> None:
@@ -293,6 +303,7 @@ PICTURES: dict[str, Picture] = {
     "pourquoi": Picture("comptable", _why, DIALOG),
     "completer": Picture("comptable", _complete, DIALOG),
     "tableau-de-bord": Picture("comptable", _dashboard, height=600),
+    "preuves": Picture("comptable", _evidence, height=1000),
     "marche": Picture("comptable", _market, height=1200),
     "bordereau": Picture("comptable", _schedule, ".o_notebook", 1900),
     "clauses": Picture("comptable", _clauses, ".o_notebook", 2600),

@@ -58,6 +58,15 @@ class WebClient:
         path = f"/web/dataset/call_button/{model}/{method}"
         return self._post(path, model=model, method=method, args=[ids], kwargs={"context": self._context})
 
+    def download(self, address: str) -> bytes:
+        """The file of an action that downloads one.
+
+        :param address: without the server's. :raises requests.HTTPError: when there is none.
+        """
+        answer = self._session.get(self.base + address, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return answer.content
+
     def read(self, model: str, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
         """The values of some fields, in the order of ``ids``."""
         rows = {row["id"]: row for row in self.call(model, "read", ids, fields)}

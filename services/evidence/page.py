@@ -90,7 +90,10 @@ h3{font-size:1rem;margin:1.4rem 0 .3rem}table{border-collapse:collapse;width:100
 th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid #eee}
 th{font-weight:600}table.facts th{width:16rem;font-weight:400;color:#555}
 code{font-size:.82rem;overflow-wrap:anywhere}.alert{color:#a40000;font-weight:600}.muted{color:#666}
-td.text{white-space:pre-line;overflow-wrap:anywhere}@media(max-width:600px){table.facts th{width:9rem}td,th{font-size:.9rem}}
+td.text{white-space:pre-line;overflow-wrap:anywhere}td:first-child{white-space:nowrap}
+@media(max-width:600px){table.facts th{width:9rem}td,th{font-size:.9rem}.rows thead{display:none}
+.rows tr{display:block;padding:.3rem 0;border-bottom:1px solid #ccc}.rows td{display:block;border:0;padding:0}
+td:first-child{white-space:normal}}
 """
 
 
@@ -141,7 +144,7 @@ def index_page(entries: Sequence[Entry], made_at: datetime, made_by: str) -> byt
         [
             "<h1>Factures transmises à Chorus Pro : les preuves</h1>",
             f"<p>Établi le {_value(made_at)} par {escape(made_by)}, depuis Odoo. Dates et heures de Paris.</p>",
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>",
+            f"<table class=rows><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>",
             "<h2>Vérifier</h2>",
             "<p>Avec Python 3, sans Odoo ni connexion : <code>python3 verify.py archive.zip</code> (le fichier ZIP tel que reçu)."
             " Le programme est dans l'archive ; qui veut être sûr de lui prend celui du module, dont le code est public"
@@ -208,9 +211,8 @@ def _files(files: Sequence[File], up: str) -> str:
             f"<tr><td>{name}<br><span class=muted>{escape(WHATS.get(file.what, file.what))}</span></td><td>{size}</td>"
             f"<td><span{tone}>{escape(STATES[file.state])}</span><br>{'<br>'.join(told)}</td></tr>"
         )
-    return (
-        f"<table><thead><tr><th>Fichier</th><th>Taille</th><th>Empreinte</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
+    heads = "<tr><th>Fichier</th><th>Taille</th><th>Empreinte</th></tr>"
+    return f"<table class=rows><thead>{heads}</thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _events(events: Sequence[Event], heads: Sequence[str]) -> str:
@@ -226,7 +228,7 @@ def _events(events: Sequence[Event], heads: Sequence[str]) -> str:
         cells = (_value(event.at), what, escape(event.who or "Chorus Pro"), detail)
         rows.append("<tr>" + "".join(f'<td class="text">{cell}</td>' for cell in cells) + "</tr>")
     titles = "".join(f"<th>{head}</th>" for head in heads)
-    return f"<table><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f"<table class=rows><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _changed(value: str | bool) -> str:

@@ -154,6 +154,11 @@ class TestStory(FormatsCase, HttpCase):
         digest, author = self.noted(move)
         self.assertEqual((self.faults(digest), author), ([], self.auditor.partner_id))
         self.assertIn(f"depots/{move.chorus_deposit_ids.id}/{move.chorus_deposit_ids.file_name}", self.members())
+        listed = self.env.ref(f"{MODULE}.action_chorus_story")
+        context = {"active_model": "account.move", "active_ids": move.ids, "active_id": move.id}
+        self.assertIn(f"ids={move.id}", listed.with_user(self.auditor).with_context(**context).run()["url"])
+        with self.assertRaises(AccessError):
+            listed.with_user(self.billing).with_context(**context).run()
         with self.assertRaises(AccessError):
             move.with_user(self.billing).action_chorus_story()
         self.authenticate(self.billing.login, self.billing.login)
