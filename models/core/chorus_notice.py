@@ -475,6 +475,12 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_way_to_by_hand(self):
         return {}
 
+    def _chorus_way_to_credit(self):
+        return {}
+
+    def _chorus_way_to_remake(self):
+        return {}
+
     def _chorus_way_to_settings(self):
         if not self.env["chorus.setup"]._may_connect(self.company_id):
             return {}

@@ -1,6 +1,7 @@
 # isort: off
 from . import chorus_works_statement  # a mix-in of account.move
 from . import chorus_works_making  # another
+from . import chorus_works_account  # a third
 from . import account_move
 from . import account_move_line
 from . import chorus_connection

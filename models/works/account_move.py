@@ -14,6 +14,7 @@ from ...services.vocabulary import frameworks, states, statuses
 from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import Role
 from ...services.vocabulary.places import Place
+from ...services.works.money import ZERO
 from ..core.chorus_notice import Notice
 from ..market.account_move import CUSTOMER_TYPES
 from .chorus_deposit import _as_invoice
@@ -23,7 +24,7 @@ class AccountMove(models.Model):
     """A document of a works market: its place among the situations, how it is filed, and who must act now until when."""
 
     _name = "account.move"
-    _inherit = ["account.move", "chorus.works.statement", "chorus.works.making"]
+    _inherit = ["account.move", "chorus.works.statement", "chorus.works.making", "chorus.works.account"]
 
     chorus_situation = fields.Integer(
         "Situation no.", compute="_compute_chorus_situation", store=True, readonly=False, copy=False, tracking=True
@@ -141,11 +142,16 @@ class AccountMove(models.Model):
     @api.depends_context("lang")
     def _compute_chorus_amounts(self):
         for move in self:
-            move.chorus_amounts = move._chorus_is_situation() and self.env["ir.qweb"]._render(
+            if not move._chorus_is_situation():
+                move.chorus_amounts = False
+                continue
+            columns = move._chorus_columns()
+            move.chorus_amounts = self.env["ir.qweb"]._render(
                 "l10n_fr_chorus_pro.situation_amounts",
                 {
-                    "rows": move._chorus_statement(move._chorus_columns()),
-                    "account": works.is_account(move.chorus_framework),
+                    "rows": move._chorus_statement(columns),
+                    "account": move._chorus_is_account(),
+                    "balance": move._chorus_balance_text(columns),
                 },
             )
 
@@ -154,10 +160,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         kinds = self._chorus_kinds()
         before = float(situations.previous(self._chorus_this_situation(), self._chorus_other_situations(books)))
+        now = kinds["works"] + sum(note._chorus_kinds()["works"] for note in self._chorus_told_credits())
         return {
-            "total": kinds["works"] + before,
+            "total": now + before,
             "before": before,
-            "now": kinds["works"],
+            "now": now,
             "revision": kinds["revision"],
             "advance": kinds["advance"] + kinds["advance_repayment"],
             "retention": kinds["retention"],
@@ -206,7 +213,7 @@ class AccountMove(models.Model):
         books = (books or market._chorus_book_kinds()) if moves else {}
         found = []
         for number, same in moves.grouped("chorus_situation").items():
-            invoices = same.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
+            invoices = same.filtered(lambda move: move.move_type == "out_invoice" and not move._chorus_is_credited())
             kinds = [books.get(move.id, {}) for move in same]
             if invoices:
                 last = invoices.sorted("id")[-1:]
@@ -230,7 +237,7 @@ class AccountMove(models.Model):
             for move in self.chorus_market_id.invoice_ids._origin - self._origin
             if move.chorus_situation
             and move.move_type == "out_invoice"
-            and move.payment_state != "reversed"
+            and not move._chorus_is_credited()
             and (move.state == "draft" or move.chorus_state in states.TO_LEAVE)
         ]
 
@@ -286,6 +293,21 @@ class AccountMove(models.Model):
             "domain": [("id", "in", shares.ids)],
             "target": "current",
         }
+
+    # -- accounts -------------------------------------------------------------------------------------------------------
+
+    # EXTENDS exchange
+    def _post(self, soft=True):
+        in_works = self.filtered("chorus_situation")
+        in_works._chorus_check_above()
+        posted = super()._post(soft)
+        (posted & in_works)._chorus_settle_account()
+        return posted
+
+    # EXTENDS 'account'
+    def button_draft(self):
+        self.filtered("chorus_situation")._chorus_check_untold()
+        return super().button_draft()
 
     # -- filed by hand -------------------------------------------------------------------------------------------------
 
@@ -363,10 +385,8 @@ class AccountMove(models.Model):
         filed = {
             move.chorus_framework: move._chorus_line().deposit_id.deposited_at
             for move in self._chorus_accounts_before()
-            if move._chorus_line()
+            if move.move_type == "out_invoice" and move._chorus_line()
         }
-        told = works.is_account(self.chorus_framework) and self.chorus_progress_ids
-        month = self._chorus_made().month if told else None
         days = {code: moment and fields.Datetime.context_timestamp(self, moment).date() for code, moment in filed.items()}
         return accounts.Account(
             self.chorus_framework or "",
@@ -374,8 +394,26 @@ class AccountMove(models.Model):
             self.chorus_market_id.date_accepted or None,
             days.get("A7") or None,
             days.get("A22") or None,
-            *((month.advance_left, month.penalty_left) if month else ()),
+            self._chorus_money(self.amount_total),
+            self._chorus_balance() or ZERO,
         )
+
+    # EXTENDS core
+    def _chorus_way_to_credit(self):
+        if self.state != "draft":
+            return {}
+        return {"action_call": ("account.move", "action_chorus_account_credit", self.ids)}
+
+    # EXTENDS market
+    def _chorus_is_destined(self):
+        # the account says it
+        return super()._chorus_is_destined() and not (self.chorus_market_id and self._chorus_takes_off())
+
+    # EXTENDS market
+    def _chorus_apart_remark(self):
+        if self.chorus_market_id and self._chorus_takes_off():
+            return Notice(self.env._("The account that takes it off tells it: nothing of it is sent."), "", False, Place.MARKET)
+        return super()._chorus_apart_remark()
 
     # EXTENDS market
     def _chorus_total_in_market(self, total):

@@ -12,9 +12,13 @@ from ...services.works import clauses
 from ...services.works.money import ZERO
 from ...services.works.revision import Worked
 from ..market.chorus_market_line import exact
+from .chorus_works_statement import APART
 
 #: Where the lines of each kind stand among those of an invoice.
 _PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "penalty": 1001, "retention": 1000}
+
+#: How the part of a line begins that tells what a person typed in an account, in the credit note of what it takes off.
+TYPED = "typed:"
 
 
 class Group:
@@ -74,7 +78,7 @@ class ChorusWorksMaking(models.AbstractModel):
             .filtered(
                 lambda move: (
                     move.move_type == "out_invoice"
-                    and move.payment_state != "reversed"
+                    and not move._chorus_is_credited()
                     and move.chorus_situation < self.chorus_situation
                 )
             )
@@ -137,8 +141,15 @@ class ChorusWorksMaking(models.AbstractModel):
     def _chorus_parts(self):
         """The lines that this situation is made of, in order: ``{part: (how its name begins, values of the line)}``."""
         self.ensure_one()
+        return self._chorus_parts_told(self._chorus_parts_of(self._chorus_made()))
+
+    def _chorus_parts_of(self, made):
+        """What was computed of this situation, as `_chorus_parts` gives it.
+
+        :param made: what `_chorus_made` gave.
+        """
         speaking = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        groups, works, correction, usual, month = self._chorus_made()
+        groups, works, correction, usual, month = made
         found = {}
 
         def add(part, kind, label, amount, tax, detail=""):
@@ -174,18 +185,6 @@ class ChorusWorksMaking(models.AbstractModel):
         none = self.env["account.tax"]
         add("retention", "retention", speaking.env._("Retention of guarantee"), -month.retention, none)
         add("penalty", "penalty", speaking.env._("Penalties"), -month.penalty, none)
-        if not found and works_documents.is_general(self.chorus_framework):
-            # the books have the balance already: the account tells it, and has no amount of its own
-            final = self._chorus_accounts_before()[-1:]
-            label = speaking.env._("General account: balance as in %s", final.name or "A7")
-            values = {
-                "name": label,
-                "quantity": 1,
-                "price_unit": 0,
-                "tax_ids": [Command.set(usual.ids)],
-                "chorus_line_kind": "other",
-            }
-            found["account"] = label, {**values, "sequence": 0}
         return found
 
     def _chorus_made(self):
@@ -197,13 +196,49 @@ class ChorusWorksMaking(models.AbstractModel):
         usual = self._chorus_works_tax(self.env["chorus.market.line"])
         correction = sum((group.before for group in groups.values()), ZERO) - books.works
         works = {part: group.total - group.before for part, group in groups.items()}
+        total = sum(works.values(), ZERO)
+        if works_documents.is_general(self.chorus_framework):
+            # what was credited of the final account is off the balance, and not stated otherwise: it is not asked for again
+            correction = min(correction, max(-total, ZERO))
         month = clauses.month(
-            replace(self.chorus_market_id._chorus_clauses(), final=works_documents.is_account(self.chorus_framework)),
-            self._chorus_done(groups, books, sum(works.values(), ZERO) + correction, before, usual),
+            replace(self.chorus_market_id._chorus_clauses(), final=self._chorus_is_account()),
+            self._chorus_done(groups, books, total + correction, before, usual),
             books.invoiced,
             self.env["chorus.works.index"]._chorus_published(self.company_id, self._chorus_indices_read()),
         )
-        return Made(groups, works, correction, usual, month)
+        made = Made(groups, works, correction, usual, month)
+        if self._chorus_is_account() or max(month.retention, month.penalty) <= 0:
+            return made
+        return made._replace(month=clauses.within(month, self._chorus_payable(made)))
+
+    def _chorus_payable(self, made):
+        """What this situation is paid with VAT, as Odoo computes it, before its market's clauses keep back or take off any of it.
+
+        :param made: what it is made of.
+        """
+        taxes = self.env["account.tax"]
+        given = {"currency_id": self.currency_id, "rate": self.invoice_currency_rate, "partner_id": self.partner_id}
+        lines = [
+            taxes._prepare_base_line_for_taxes_computation(
+                {},
+                price_unit=values["price_unit"],
+                quantity=1,
+                tax_ids=taxes.browse(values["tax_ids"][0][2]),
+                product_id=self.env["product.product"].browse(values.get("product_id")),
+                **given,
+            )
+            for _label, values in self._chorus_parts_of(made).values()
+            if values["chorus_line_kind"] not in APART
+        ]
+        lines += [
+            self._prepare_product_base_line_for_taxes_computation(line)
+            for line in self.invoice_line_ids
+            if line.display_type == "product" and not line.chorus_part
+        ]
+        taxes._add_tax_details_in_base_lines(lines, self.company_id)
+        taxes._round_base_lines_tax_details(lines, self.company_id)
+        totals = taxes._get_tax_totals_summary(lines, self.currency_id, self.company_id)
+        return self._chorus_money(totals["total_amount_currency"])
 
     def _chorus_indices_read(self):
         """The names of the indices that the market's formulas read."""
@@ -274,11 +309,11 @@ class ChorusWorksMaking(models.AbstractModel):
             if (kind or "works") == "works":
                 everything += money
                 # what a person added to a situation that was stated by its progress is no part of the schedule
-                counted += money if part or move.chorus_situation not in numbers else ZERO
+                counted += money if is_made(part) or move.chorus_situation not in numbers else ZERO
             elif kind == "revision":
-                key = _revised_key(part) if part else (usual, clauses.MARKET)
+                key = _revised_key(part) if is_made(part) else (usual, clauses.MARKET)
                 revision[key] = revision.get(key, ZERO) + money
-            elif kind == "penalty" and part:
+            elif kind == "penalty" and is_made(part):
                 # one that a person typed comes on top of those of the market
                 penalty -= money
         invoiced = clauses.Invoiced(
@@ -338,6 +373,11 @@ class ChorusWorksMaking(models.AbstractModel):
             key = taxes[tax], self.chorus_market_id._chorus_formula_of(formula, lot)
             found.setdefault(key, []).append(Worked(month, self._chorus_money(amount)))
         return found
+
+
+def is_made(part):
+    """Whether a line was made of the progress or of a clause, and not typed by a person."""
+    return bool(part) and not part.startswith(TYPED)
 
 
 def tax_key(tax):

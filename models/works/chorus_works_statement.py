@@ -1,7 +1,6 @@
 from odoo import models
 from odoo.tools import format_amount, formatLang
 
-from ...services.follow import works
 from ...services.vocabulary.frameworks import Role
 from ...services.works.statement import Amounts, Statement
 from ..market.account_move import CUSTOMER_TYPES
@@ -26,34 +25,14 @@ class ChorusWorksStatement(models.AbstractModel):
         self.ensure_one()
         market = self.chorus_market_id
         before = self._chorus_situation_moves().filtered(lambda move: move.chorus_situation < self.chorus_situation)
-        told = self._chorus_accounts_before()
+        told = self._chorus_accounts_before() | self._chorus_told_credits()
         books = books or market._chorus_book_kinds()
         previous = sum((move._chorus_column(books.get(move.id, {})) for move in before - told), Amounts())
-        # an account tells the balance that the monthly statements leave, with what the accounts before it said of it
+        # an account tells the balance that the monthly statements leave, with what the accounts before it said of it and what a
+        # credit note takes off for it
         month = self._chorus_column(self._chorus_kinds() | self._chorus_taxed_apart())
         month = sum((move._chorus_column(books.get(move.id, {})) for move in told), month)
         return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
-
-    def _chorus_accounts_before(self):
-        """The final and general accounts before this one, in the books, in order; none for a monthly statement."""
-        self.ensure_one()
-        if not works.is_account(self.chorus_framework):
-            return self.browse()
-        return (
-            self._chorus_situation_moves()
-            .filtered(lambda move: move.chorus_situation < self.chorus_situation and works.is_account(move.chorus_framework))
-            .sorted("chorus_situation")
-        )
-
-    def _chorus_is_account(self):
-        """Whether it tells the whole market: the final account, or a general one."""
-        self.ensure_one()
-        return works.is_account(self.chorus_framework)
-
-    def _chorus_is_empty_account(self):
-        """Whether it is a general account without any amount of its own: the balance is in the books with the final account."""
-        self.ensure_one()
-        return works.is_general(self.chorus_framework) and self.currency_id.is_zero(self.amount_total)
 
     def _chorus_account(self):
         """What an account tells besides its recapitulation: ``chapters``, rows of a name, the market's amount and what is done;
@@ -96,7 +75,7 @@ class ChorusWorksStatement(models.AbstractModel):
         """Whether it is a posted situation that was not credited in full, or a credit note of part of one."""
         self.ensure_one()
         invoice = self.reversed_entry_id or self
-        return self.state == "posted" and self.move_type in CUSTOMER_TYPES and invoice.payment_state != "reversed"
+        return self.state == "posted" and self.move_type in CUSTOMER_TYPES and not invoice._chorus_is_credited()
 
     def _chorus_is_settled(self):
         """Whether the public body has paid it, by what Chorus Pro or the books say."""
@@ -147,7 +126,8 @@ class ChorusWorksStatement(models.AbstractModel):
         """Who is paid what: a row for each party paid directly to date, and what is left for us; none without them."""
         if self.move_type != "out_invoice":
             return []
-        market, told = self.chorus_market_id, self._chorus_accounts_before() | self._origin
+        market = self.chorus_market_id
+        told = self._chorus_accounts_before() | self._chorus_told_credits() | self._origin
         parts = []
         for party in market.party_ids.filtered("share_ids"):
             before = party.share_ids.filtered(lambda share: share._chorus_is_before(self) and share.move_id not in told)

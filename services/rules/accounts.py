@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ..document.invoice import ZERO
+from ..follow import works
 from ..follow.works_clock import GENERAL_DAYS, TACIT_DAYS
 from ..text import Text, number
 from ..vocabulary.places import Place
@@ -24,7 +25,7 @@ SOURCE = "CCAG-Travaux 12.3, 12.4, doc/RULES.md §2.2"
 class Account:
     """An account. ``accepted``: the day of the acceptance; ``final`` and ``tacit``: when A7 and A22 were filed.
 
-    ``advance_left``, ``penalty_left``: what of them it could not take off, for nothing more is to be paid; in euros.
+    ``own``: what it adds to the books, with VAT; ``balance``: what it says is left to pay, less than nothing when we owe it.
     """
 
     framework: str
@@ -32,12 +33,12 @@ class Account:
     accepted: date | None = None
     final: date | None = None
     tacit: date | None = None
-    advance_left: Decimal = ZERO
-    penalty_left: Decimal = ZERO
+    own: Decimal = ZERO
+    balance: Decimal = ZERO
 
 
 def check(account: Account) -> list[Finding]:
-    """What is odd about the day of an account, and what it leaves to be settled otherwise."""
+    """What is odd about the day of an account, and what is to be done where it takes off more than it adds."""
     found = []
     if account.framework == "A7":
         if not account.accepted or account.accepted > account.day:
@@ -47,10 +48,11 @@ def check(account: Account) -> list[Finding]:
     until = _until(account)
     if until and account.day <= until:
         found.append(_too_soon(account.framework, until))
-    if account.advance_left > 0:
-        found.append(_advance_left(account.advance_left))
-    if account.penalty_left > 0:
-        found.append(_penalty_left(account.penalty_left))
+    if works.is_account(account.framework):
+        if account.own < 0:
+            found.append(below(account.own))
+        if account.balance < 0:
+            found.append(_owed(account.balance))
     return found
 
 
@@ -114,39 +116,46 @@ def _too_soon(framework: str, until: date) -> Finding:
     )
 
 
-def _advance_left(amount: Decimal) -> Finding:
-    shown = number(amount)
-    return _left(
-        "advance_left",
-        Text(
-            f"{shown.en} € of the advance cannot be taken off here: not enough work is left to be paid.",
-            f"{shown.fr} € de l'avance ne peuvent pas être récupérés ici : il ne reste pas assez de travaux à payer.",
-        ),
-    )
+def below(own: Decimal) -> Finding:
+    """That an account takes off what the books have already, so that no invoice can be made of it.
 
-
-def _penalty_left(amount: Decimal) -> Finding:
-    shown = number(amount)
-    return _left(
-        "penalty_left",
-        Text(
-            f"{shown.en} € of the penalties cannot be taken off here: not enough is left to be paid.",
-            f"{shown.fr} € de pénalités ne peuvent pas être déduits ici : il ne reste pas assez à payer.",
-        ),
-    )
-
-
-def _left(code: str, message: Text) -> Finding:
+    :param own: what it adds to them, less than nothing.
+    """
+    shown = number(-own)
     return Finding(
-        f"works.{code}",
+        "works.account_below",
         Level.WARN,
         "amounts",
-        message,
         Text(
-            "State the work that is left, if any. Else the rest is owed to the public body: tell the project manager of it with"
-            " this account, and pay it when it is asked for.",
-            "Constatez les travaux restants, s'il y en a. Sinon, le reste est dû à l'entité publique : signalez-le à la"
-            " maîtrise d'œuvre avec ce décompte et réglez-le quand il vous sera réclamé.",
+            f"This account takes {shown.en} € off what was invoiced, and no invoice is confirmed below zero.",
+            f"Ce décompte retire {shown.fr} € à ce qui a été facturé, et aucune facture ne se comptabilise en dessous de zéro.",
+        ),
+        Text(
+            "“Prepare the credit note” puts it into a credit note, which stays in the books and is not filed: confirm it, the"
+            " account then keeps all its figures and is confirmed at 0.00 €.",
+            "« Préparer l'avoir » le met dans un avoir, qui reste dans les comptes et ne se dépose pas : confirmez-le, le"
+            " décompte garde alors tous ses montants et se confirme à 0,00 €.",
+        ),
+        SOURCE,
+        Place.CREDIT,
+        at_once=True,
+    )
+
+
+def _owed(balance: Decimal) -> Finding:
+    shown = number(-balance)
+    return Finding(
+        "works.account_owed",
+        Level.WARN,
+        "amounts",
+        Text(
+            f"The balance of this account is below zero: we owe {shown.en} € to the public body.",
+            f"Le solde de ce décompte est négatif : nous devons {shown.fr} € à l'entité publique.",
+        ),
+        Text(
+            "State the work that is left, if any. Else file the account as it is, and pay when the public body asks for it.",
+            "Constatez les travaux restants, s'il y en a. Sinon, déposez le décompte tel quel et réglez quand l'entité publique"
+            " émet son titre de recettes.",
         ),
         SOURCE,
         at_once=True,

@@ -95,7 +95,7 @@ def check(
         *_waiting(this, waiting),
         *_retention(this, others, retention_made),
         *_penalty(penalty_taxed),
-        *_negative(total),
+        *_negative(this, total),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
@@ -232,7 +232,8 @@ def _stale(stale: bool) -> Iterable[Finding]:
 
 
 def _amount(this: Situation, others: list[Situation]) -> Iterable[Finding]:
-    if this.works < 0:
+    # an account puts right what the statements before it say
+    if this.works < 0 and not this.account:
         total = previous(this, others)
         yield _finding(
             "cumulative_lower",
@@ -309,8 +310,9 @@ def _penalty(taxed: bool) -> Iterable[Finding]:
         )
 
 
-def _negative(total: Decimal) -> Iterable[Finding]:
-    if total < 0:
+def _negative(this: Situation, total: Decimal) -> Iterable[Finding]:
+    # of an account, see ``accounts``
+    if total < 0 and not this.account:
         yield _finding(
             "cumulative_negative",
             Level.WARN,

@@ -26,6 +26,8 @@ class Place(str, Enum):
     LOOKUP = "lookup"
     PORTAL = "portal"
     BY_HAND = "by_hand"
+    CREDIT = "credit"
+    REMAKE = "remake"
 
     __str__ = str.__str__
 
@@ -46,6 +48,8 @@ LABELS: Mapping[Place, Text] = MappingProxyType(
         Place.LOOKUP: Text("Ask Chorus Pro", "Interroger Chorus Pro"),
         Place.PORTAL: Text("Open the Chorus Pro portal", "Ouvrir le portail Chorus Pro"),
         Place.BY_HAND: Text("File on the portal", "Déposer sur le portail"),
+        Place.CREDIT: Text("Prepare the credit note", "Préparer l'avoir"),
+        Place.REMAKE: Text("Make the lines anew", "Refaire les lignes"),
     }
 )
 """What the button says."""

@@ -41,11 +41,3 @@ def repaid(advance: Decimal, progress: Decimal, start: Decimal, end: Decimal) ->
     if end <= start:
         return advance if progress >= end else ZERO
     return cents(advance * clamp((progress - start) / (end - start), ZERO, Decimal(1)))
-
-
-def repayment(target: Decimal, already: Decimal, due: Decimal) -> Decimal:
-    """What is taken off this month: at most what is due; the rest is carried over. Less than nothing when the works fell.
-
-    :param target: what is to be paid back since the market began. :param already: what was taken off before.
-    """
-    return min(target - already, max(due, ZERO)) if target > already else target - already

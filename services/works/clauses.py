@@ -7,13 +7,13 @@ or kept on work that was taken back, is put right without being looked for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from . import advance, penalty, retention, revision
 from .advance import USUAL_START
-from .money import HUNDRED, ZERO, part
+from .money import HUNDRED, ZERO, part, taken
 from .retention import Base, Guarantee, Stated
 from .revision import Coefficient, Formula, Indices, Worked
 
@@ -46,7 +46,7 @@ class Clauses:
     """The market's own, and those of lots or lines; none where prices are firm."""
     ends: date | None = None
     final: bool = False
-    """The account is closed: all of the advance is to be paid back."""
+    """The account is closed: it says all that is owed, be it more than is to be paid."""
     penalties_highest: Decimal = ZERO
     """In percent of the amount; zero: no ceiling."""
     penalties_exempt: Decimal = ZERO
@@ -83,7 +83,10 @@ class Invoiced:
 
 @dataclass(frozen=True)
 class Month:
-    """What this month adds. ``retention``, ``repaid`` and ``penalty`` lower what is paid; less than nothing gives back."""
+    """What this month adds. ``retention``, ``repaid`` and ``penalty`` lower what is paid; less than nothing gives back.
+
+    The retention and the penalties are all that is due of them: see :func:`within`.
+    """
 
     advance: Decimal
     repaid: Decimal
@@ -93,35 +96,37 @@ class Month:
     """The formulas of which an index is not known yet."""
     coefficients: Mapping[FormulaKey, Coefficient] = field(default_factory=dict)
     penalty: Decimal = ZERO
-    advance_left: Decimal = ZERO
-    """Of an account: what of the advance is still to be paid back after it, for there is no work to take it off."""
-    penalty_left: Decimal = ZERO
-    """What of the penalties is carried over, for no more is paid this month."""
 
 
 def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:
-    """What is to be added to the work of this month, and taken from it."""
+    """What is to be added to the work of this month, and taken from it; no more of an advance than there is work to pay."""
     revised, provisional, now = _revision(clauses, done, indices)
     # what a person typed of revision stands where the market has no formula of its own; a formula that is gone gives back
     computed = {key for key in {**revised, **before.revision} if key[1] in clauses.formulas or key[1] != MARKET}
     revision_month = {key: revised.get(key, ZERO) - before.revision.get(key, ZERO) for key in sorted(computed)}
     granted = clauses.advance - before.advance if not before.advance else ZERO
     works = sum(done.works.values(), ZERO)
-    repaid = left = ZERO
+    repaid = ZERO
     if clauses.advance and clauses.amount:
         paid = before.advance + granted
         progress = works * HUNDRED / clauses.amount
         target = paid if clauses.final else advance.repaid(paid, progress, clauses.advance_start, clauses.advance_end)
-        repaid = advance.repayment(target, before.repaid, done.month + sum(revision_month.values(), ZERO))
-        left = paid - before.repaid - repaid if clauses.final else ZERO
+        due = done.month + sum(revision_month.values(), ZERO)
+        repaid = target - before.repaid if clauses.final else taken(target, before.repaid, due)
     counted = {key: amount for key, amount in before.revision.items() if key not in computed} | revised
     kept = _retention(clauses, done, counted, before.repaid + repaid)
-    retained = kept - before.retention
     penalties = penalty.due(done.penalties, clauses.amount, clauses.penalties_highest, clauses.penalties_exempt)
-    payable = done.month + sum(revision_month.values(), ZERO) + granted - repaid - retained
-    taken = penalty.taken(penalties, before.penalty, payable)
-    carried = penalties - before.penalty - taken
-    return Month(granted, repaid, retained, revision_month, provisional, now, taken, left, carried)
+    retained, fined = kept - before.retention, penalties - before.penalty
+    return Month(granted, repaid, retained, revision_month, provisional, now, fined)
+
+
+def within(found: Month, payable: Decimal) -> Month:
+    """A month that keeps back and takes off at most what is paid of it, the retention first; what exceeds it is carried over.
+
+    :param payable: what this month is paid with VAT, before anything is kept back or taken off.
+    """
+    retained = taken(found.retention, ZERO, payable)
+    return replace(found, retention=retained, penalty=taken(found.penalty, ZERO, payable - retained))
 
 
 def _revision(

@@ -22,3 +22,12 @@ def part(amount: Decimal, percent: Decimal) -> Decimal:
 def clamp(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
     """``value``, or the end of the interval that it lies beyond."""
     return max(low, min(value, high))
+
+
+def taken(target: Decimal, already: Decimal, payable: Decimal) -> Decimal:
+    """What is taken off now of what is to be taken off in all: at most what is paid, the rest is carried over; less than nothing
+    gives back what was taken off too much.
+
+    :param target: since the market began. :param already: what was taken off before.
+    """
+    return min(target - already, max(payable, ZERO)) if target > already else target - already

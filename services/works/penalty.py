@@ -30,8 +30,3 @@ def due(penalties: Iterable[Decimal], market: Decimal, highest: Decimal, exempt:
     if total <= exempt:
         return ZERO
     return min(total, part(market, highest)) if highest and market > 0 else total
-
-
-def taken(target: Decimal, already: Decimal, payable: Decimal) -> Decimal:
-    """What is taken off this month: at most what is paid of it, the rest is carried over; what was remitted is given back."""
-    return min(target - already, max(payable, ZERO)) if target > already else target - already

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ...services.works import advance, penalty, progress, retention
-from ...services.works.money import ZERO, part
+from ...services.works.money import ZERO, part, taken
 from ...services.works.progress import Basis, Item
 from ...services.works.retention import Base, Stated
 from ...services.works.statement import Amounts, Statement
@@ -67,7 +67,7 @@ def test_retention_and_advance_end_exactly_settled(reached, paid, start, end, ba
     repaid = kept = works = ZERO
     for percent in [*reached, D(100)]:
         now = part(market, percent)
-        repaid += advance.repayment(advance.repaid(paid, percent, start, end), repaid, now - works + paid)
+        repaid += taken(advance.repaid(paid, percent, start, end), repaid, now - works + paid)
         stated = Stated(now, part(now, D(120)), ZERO, part(repaid, D(120)))
         due = retention.kept(base, rate, stated, part(part(market, D(120)), rate))
         kept += due - kept
@@ -91,11 +91,11 @@ def test_penalties_are_taken_once_and_never_more_than_is_due(months, market, hig
     for amount, payable in months:
         incurred.append(amount)
         due = penalty.due(incurred, market, highest, exempt)
-        now = penalty.taken(due, already, payable)
+        now = taken(due, already, payable)
         assert ZERO <= now <= max(payable, ZERO)
         already += now
         assert already <= due
         assert not highest or not market or due <= part(market, highest)
         assert due == 0 or sum(incurred) > exempt
-    assert already + penalty.taken(due, already, due) == due, "what could not be taken off is carried over"
-    assert already + penalty.taken(ZERO, already, ZERO) == 0, "remitted: all of it is given back"
+    assert already + taken(due, already, due) == due, "what could not be taken off is carried over"
+    assert already + taken(ZERO, already, ZERO) == 0, "remitted: all of it is given back"

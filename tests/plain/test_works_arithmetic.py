@@ -8,7 +8,7 @@ import pytest
 from ...services.follow import timeline
 from ...services.works import advance, clauses, penalty, progress, retention, revision, statement
 from ...services.works.clauses import Clauses, Done, Invoiced
-from ...services.works.money import cents, part
+from ...services.works.money import cents, part, taken
 from ...services.works.progress import Item
 from ...services.works.retention import Base, Stated
 from ...services.works.revision import Formula, Indices, Rounding, Term, Worked
@@ -229,10 +229,10 @@ def test_what_is_paid_back_this_month_is_the_difference():
     cumulated = [D(amount) for amount in REPAID[0][4].split()]
     months, already = [], D(0)
     for target in cumulated:
-        months.append(advance.repayment(target, already, D(1000000)))
+        months.append(taken(target, already, D(1000000)))
         already += months[-1]
     assert months[4:] == [D("3522.86"), D("16440.00"), D("11742.85"), D("9394.29")]
-    assert advance.repayment(D(3150), D(1575), D(4054)) == D(1575)
+    assert taken(D(3150), D(1575), D(4054)) == D(1575)
 
 
 def test_no_more_is_paid_back_than_is_due_and_the_rest_is_carried_over():
@@ -242,7 +242,7 @@ def test_no_more_is_paid_back_than_is_due_and_the_rest_is_carried_over():
     for invoiced in (20000, 20000, 24000, 14000, 12000, 10000):
         done += invoiced
         target = advance.repaid(D(40000), done * 100 / 100000, D(65), D(80))
-        months.append(advance.repayment(target, already, D(invoiced)))
+        months.append(taken(target, already, D(invoiced)))
         already += months[-1]
     assert months == [0, 0, 0, 14000, 12000, 10000]
     assert D(40000) - already == 4000
@@ -250,7 +250,7 @@ def test_no_more_is_paid_back_than_is_due_and_the_rest_is_carried_over():
 
 
 def test_works_that_are_taken_back_give_back_what_was_repaid():
-    assert advance.repayment(D(100), D(250), D(-500)) == -150
+    assert taken(D(100), D(250), D(-500)) == -150
 
 
 # -- the retention -----------------------------------------------------------------------------------------------------

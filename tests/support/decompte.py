@@ -84,16 +84,17 @@ class Account:
         base = self.works + half_up(self.works * self.rate / 100)
         ceiling = half_up(self.amount * (100 + self.rate) / 100 * self.retention / 100)
         kept = min(half_up(base * self.retention / 100), ceiling) - self.kept
-        self.kept += kept
-        owed = Decimal(0) if self.incurred <= 1000 else min(self.incurred, half_up(self.amount / 10))
-        fine = owed - self.fined
-        if fine > 0:
-            fine = min(fine, max(works + revision + granted - repaid - kept, Decimal(0)))
-        self.fined += fine
         taxed = [*chapters.values(), revision, granted, -repaid]
         untaxed = sum(taxed, Decimal(0))
         # as the books round it: once for a rate
         vat = half_up(untaxed * self.rate / 100)
+        # nothing is kept back, and no penalty taken, of money that is not paid
+        left = max(untaxed + vat, Decimal(0))
+        kept = min(kept, left)
+        self.kept += kept
+        owed = Decimal(0) if self.incurred <= 1000 else min(self.incurred, half_up(self.amount / 10))
+        fine = min(owed - self.fined, max(untaxed + vat - kept, Decimal(0)))
+        self.fined += fine
         return {
             "chapters": chapters,
             "works": works,

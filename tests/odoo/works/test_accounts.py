@@ -62,32 +62,131 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertEqual(move, draft)
         self.assertEqual((move.chorus_period_start, move.chorus_period_end), (date(2026, 1, 1), date(2026, 2, 28)))
 
-    def test_what_no_work_is_left_for_is_told(self):
-        """10 000 of work left for an advance of 5 000 to be paid back, and 9 000 of penalties, 5 000 of them to be taken off."""
+    def test_what_no_work_is_left_for_is_owed(self):
+        """An advance of 5 000 to be paid back and 9 000 of penalties: without any work left, 15 000 are owed by us."""
         self.market.write({"retention_rate": 0, "advance_start": 99, "advance_end": 100})
         self.next(p1_1=50, p2_1=50)
         self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 2, 1), "amount": 9000})]
         move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
         move.invoice_date = date(2026, 4, 1)
-        self.assertFalse(self.made(move))
+        self.assertEqual(dict(self.made(move)), {"Repayment of the advance": -5000, "Penalties": -9000})
         told = {finding.code: finding for finding in move._chorus_market_findings()}
-        self.assertIn("5,000.00 € of the advance", told["works.advance_left"].message.en)
-        self.assertIn("9\u00a0000,00 € de pénalités", told["works.penalty_left"].message.fr)
-        self.assertFalse(told["works.advance_left"].blocks)
+        self.assertIn("15,000.00 €", told["works.account_below"].message.en)
+        self.assertIn("nous devons 15\u00a0000,00 €", told["works.account_owed"].message.fr)
+        self.assertFalse(any(finding.blocks for finding in told.values()))
         self.state(move, p1_2=30)
-        self.assertEqual(dict(self.made(move)), {"1 Couverture": 3000, "Repayment of the advance": -3000})
-        told = {finding.code: finding for finding in move._chorus_market_findings()}
-        self.assertIn("2,000.00 € of the advance", told["works.advance_left"].message.en)
+        self.assertEqual(dict(self.made(move)), {"1 Couverture": 3000, "Repayment of the advance": -5000, "Penalties": -9000})
+        self.assertEqual(move._chorus_columns().month.net, -11400)
         self.state(move, p1_2=100, p2_2=100)
         self.assertEqual(
             dict(self.made(move)),
             {"1 Couverture": 10000, "2 Charpente": 20000, "Repayment of the advance": -5000, "Penalties": -9000},
         )
-        self.assertTrue(self.codes(move).isdisjoint({"works.advance_left", "works.penalty_left"}))
+        self.assertTrue(self.codes(move).isdisjoint({"works.account_below", "works.account_owed"}))
+
+    def credited(self, account):
+        """The credit note of what an account takes off, made by its button and confirmed."""
+        note = self.env["account.move"].browse(account.action_chorus_account_credit()["res_id"])
+        self.assertEqual(account.action_chorus_account_credit()["res_id"], note.id, "the draft is opened again")
+        note.action_post()
+        return note
+
+    def test_a_final_account_below_zero_is_confirmed_with_its_balance(self):
+        """The monthly statements billed 5 000 too much: we owe it, less the retention that was kept on it."""
+        self.market.advance_rate = 0
+        last = self.next(p1_1=100, p1_2=50)
+        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        self.state(move, p1_2=0)
+        move.invoice_date = date(2026, 4, 15)
+        self.assertEqual(move.amount_total, -5700)
+        with self.assertRaisesRegex(UserError, "Prepare the credit note"):
+            move.action_post()
+        codes = self.codes(move)
+        self.assertLessEqual({"works.account_below", "works.account_owed"}, codes)
+        self.assertTrue(codes.isdisjoint({"works.cumulative_lower", "works.cumulative_negative"}), "nothing contradicts it")
+        before = move._chorus_columns()
+        note = self.credited(move)
+        self.assertEqual((note.move_type, note.amount_total, note.reversed_entry_id), ("out_refund", 5700, last))
+        self.assertFalse(note.chorus_state, "the account says it: it is not filed")
+        self.assertEqual((move.amount_total, move._chorus_columns()), (0, before), "the figures stay")
+        self.assertEqual(self.made(move), [(f"Draft final statement: balance as in {note.name}", 0)])
+        self.assertEqual(self.codes(move) & {"works.account_below", "works.account_owed"}, {"works.account_owed"})
+        move.action_post()
+        self.assertEqual(self.sheet(move)["net"], "-5700,00")
+        self.assertEqual((move.chorus_works_now, move.chorus_works_total), (-5000, 30000))
+        self.assertEqual((self.market.amount_works, self.market.amount_retention), (30000, 1800))
+        page = self.page(move)
+        self.assertIn("we owe the public body", page)
+        self.assertIn("-5,700.00", page.replace("\ufeff", ""))
+        with self.assertRaises(UserError):
+            note.button_draft()
+
+    def test_a_general_account_that_lowers_the_balance(self):
+        """The project owner takes 1 000 of work off: 1 140 with VAT and the retention; then more than the whole balance."""
+        final = self.final()
+        final.action_post()
+        final.sudo().chorus_state = "deposited"
+        general = self.next(post=False, p2_2=80, day=date(2026, 6, 1))
+        self.assertEqual((general.chorus_framework, general.amount_total), ("A8", -1140))
+        self.assertEqual(general._chorus_columns().month.net, final.amount_total - 1140)
+        general.invoice_line_ids = [
+            Command.create(
+                {"name": "Réfaction", "price_unit": -100, "chorus_line_kind": "works", "tax_ids": [Command.set(self.tax().ids)]}
+            )
+        ]
+        columns = general._chorus_columns()
+        self.assertEqual(float(columns.month.net), final.amount_total - 1260)
+        note = self.credited(general)
+        self.assertEqual((note.amount_total, note.reversed_entry_id, general.amount_total), (1260, final, 0))
+        self.assertEqual(self.made(general), [(f"{general._chorus_title()}: balance as in {final.name}, {note.name}", 0)])
+        self.assertEqual(general._chorus_columns(), columns)
+        self.assertNotIn("works.account_owed", self.codes(general))
+        general.action_post()
+        self.assertEqual(general._chorus_columns(), columns)
+        self.assertEqual(self.market.amount_works, 95900)
+        # paid in full by bank and credit note: what was credited to the account does not make the final account vanish
+        (final | note).line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable").reconcile()
+        self.assertEqual(general._chorus_columns(), columns)
+
+    def test_a_general_account_that_leaves_nothing_of_the_balance(self):
+        self.market.write({"retention_rate": 0, "advance_rate": 0})
+        self.next(p1_1=100)
+        final = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        self.state(final, p1_2=50)
+        final.invoice_date = date(2026, 4, 15)
+        final.action_post()
+        final.sudo().chorus_state = "deposited"
+        general = self.next(post=False, p1_2=0, p1_1=90, day=date(2026, 6, 1))
+        self.assertEqual((general.amount_untaxed, float(general._chorus_columns().month.net)), (-8000, -3600))
+        note = self.credited(general)
+        (final | note).line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable").reconcile()
+        self.assertNotIn("works.number_stale", self.codes(general))
+        general.action_post()
+        self.assertEqual(float(general._chorus_columns().month.net), -3600)
+        self.assertEqual((general.chorus_works_total, self.market.amount_works), (27000, 27000))
+
+    def test_what_was_credited_of_the_final_account_is_not_billed_again(self):
+        self.market.write({"retention_rate": 0, "advance_rate": 0})
+        self.next(p1_1=100)
+        final = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        self.state(final, p1_2=50)
+        final.invoice_date = date(2026, 4, 15)
+        final.action_post()
+        self.credit(final, part=1000)
+        final.sudo().chorus_state = "deposited"
+        general = self.next(post=False, day=date(2026, 6, 1))
+        self.assertEqual((general.chorus_framework, general.amount_total), ("A8", 0))
+        self.assertEqual(float(general._chorus_columns().month.net), 4800)
+        self.state(general, p1_2=40)
+        self.assertEqual((general.amount_total, float(general._chorus_columns().month.net)), (0, 4800), "the same 1 000")
+        self.state(general, p1_2=35)
+        self.assertEqual((general.amount_untaxed, float(general._chorus_columns().month.net)), (-500, 4200))
+        self.state(general, p1_2=60)
+        self.assertEqual((general.amount_untaxed, float(general._chorus_columns().month.net)), (1000, 6000))
 
     def test_a_month_carries_over_without_a_word(self):
         self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 1, 2), "amount": 9000})]
-        self.assertTrue(self.codes(self.next(post=False)).isdisjoint({"works.advance_left", "works.penalty_left"}))
+        self.assertTrue(self.codes(self.next(post=False)).isdisjoint({"works.account_below", "works.account_owed"}))
 
     def test_its_time(self):
         move = self.final()
@@ -118,7 +217,9 @@ class TestAccounts(WorksCommon, ProgressCommon):
         general.invoice_user_id = self.sender
         general.action_post()
         self.assertEqual((general.amount_total, (self.market.amount_works, self.market.amount_invoiced)), (0, invoiced))
-        self.assertEqual(general.invoice_line_ids.mapped("name"), [f"General account: balance as in {final.name}"])
+        self.assertEqual(
+            general.invoice_line_ids.mapped("name"), [f"Signed general statement (final): balance as in {final.name}"]
+        )
         self.assertEqual(self.sheet(general), self.sheet(final))
         self.assertEqual(general._chorus_columns().month, final._chorus_columns().month)
         self.assertEqual(general._chorus_columns().cumulative, final._chorus_columns().cumulative)

@@ -454,12 +454,56 @@ class TestClauses(ProgressCommon):
         self.assertNotIn("Penalties", dict(self.made(first)), "1 000 in all")
         self.penalty(date(2026, 2, 10), amount=500)
         second = self.next(p1_1=2)
-        self.assertEqual(dict(self.made(second)), {"1 Couverture": 300, "Penalties": -300})
+        self.assertEqual(dict(self.made(second)), {"1 Couverture": 300, "Penalties": -360})
+        self.assertEqual(second.amount_total, 0)
         third = self.next(p1_1=20)
-        self.assertEqual(dict(self.made(third))["Penalties"], -1200, "the rest is carried over")
+        self.assertEqual(dict(self.made(third))["Penalties"], -1140, "the rest is carried over")
         self.penalty(date(2026, 4, 10), amount=50000)
         fourth = self.next(p1_1=100, p1_2=100)
         self.assertEqual(dict(self.made(fourth))["Penalties"], -8500, "10 000 in all")
+
+    def test_penalties_take_what_is_paid_of_the_month_and_no_more(self):
+        """Of 1 003.39 with VAT at two rates, less 5 % kept back and 40 of one's own: whatever way the VAT is rounded."""
+        reduced = (
+            self.env["account.tax"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("amount", "=", 10),
+                    ("type_tax_use", "=", "sale"),
+                    ("price_include", "=", False),
+                ],
+                limit=1,
+            )
+        )
+        reduced.active = True
+        self.market.line_ids.filtered(lambda line: line.code == "1.2").tax_id = reduced
+        self.market.write({"retention_rate": 5, "works_lines": "line", "penalty_exempt": 0})
+        self.penalty(date(2026, 1, 10), amount=5000)
+        for rounding in ("round_per_line", "round_globally"):
+            with self.subTest(rounding):
+                self.company.tax_calculation_rounding_method = rounding
+                move = self.market._chorus_next_situation()
+                move.invoice_line_ids = [
+                    Command.create({"name": "Repas", "price_unit": -40.03, "chorus_line_kind": "other", "tax_ids": []})
+                ]
+                self.state(move, p1_1=1.1111, p1_2=2.3333, p2_1=0.5557, p2_2=0.3333)
+                self.assertEqual(move.amount_total, 0)
+                kept = -dict(self.made(move))["Retention of guarantee"]
+                self.assertEqual(kept, 50.17)
+                self.assertAlmostEqual(-dict(self.made(move))["Penalties"], 1003.39 - 40.03 - kept, delta=0.03)
+                move.button_cancel()
+
+    def test_what_is_kept_back_is_no_more_than_what_is_paid(self):
+        """An advance of which all is paid back at once leaves nothing of the month: its retention comes with the next."""
+        self.market.write({"retention_rate": 5, "advance_rate": 30, "advance_start": 50, "advance_end": 51})
+        self.next(p1_1=100, p2_2=90)
+        second = self.next(p1_2=100)
+        self.assertEqual(dict(self.made(second)), {"1 Couverture": 10000, "Repayment of the advance": -10000})
+        self.assertEqual(second.amount_total, 0)
+        third = self.next(p2_1=60)
+        self.assertEqual(self.market.amount_retention, third.chorus_works_total * 0.06)
 
     def test_a_penalty_of_ones_own_comes_on_top_and_bears_no_vat(self):
         move = self.next(post=False, p1_1=50)
