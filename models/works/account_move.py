@@ -40,6 +40,10 @@ class AccountMove(models.Model):
     chorus_progress_ids = fields.One2many(
         "chorus.works.progress", "move_id", "Progress", inverse="_inverse_chorus_progress_ids", copy=False
     )
+    chorus_title = fields.Char("Works document", compute="_compute_chorus_title")
+    chorus_net = fields.Monetary(
+        "Net to pay", compute="_compute_chorus_net", help="As its recapitulation says it: of an account, the balance."
+    )
     chorus_amounts = fields.Html(compute="_compute_chorus_amounts", sanitize=False, export_string_translation=False)
     chorus_dossier = fields.Char(
         "Billing file", copy=False, readonly=True, index="btree_not_null", help="numeroDossierFacturation"
@@ -124,6 +128,18 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.chorus_market_id.works and self.move_type in CUSTOMER_TYPES
 
+    @api.depends("chorus_market_id", "chorus_situation", "chorus_framework")
+    @api.depends_context("lang")
+    def _compute_chorus_title(self):
+        for move in self:
+            move.chorus_title = move._chorus_is_situation() and move._chorus_title()
+
+    @api.depends("chorus_works_now", "chorus_framework", "amount_total")
+    def _compute_chorus_net(self):
+        for move in self:
+            balance = move._chorus_balance() if move._chorus_is_situation() else None
+            move.chorus_net = move.amount_total if balance is None else float(balance)
+
     @api.depends(
         "chorus_market_id",
         "chorus_situation",
@@ -152,6 +168,7 @@ class AccountMove(models.Model):
                     "rows": move._chorus_statement(columns),
                     "account": move._chorus_is_account(),
                     "balance": move._chorus_balance_text(columns),
+                    "due": move._chorus_is_account() and move.chorus_market_id.account_due,
                 },
             )
 
@@ -233,7 +250,11 @@ class AccountMove(models.Model):
         """The other statements of the market that have not left: drafts, and those to send or to correct."""
         self.ensure_one()
         return [
-            situations.Waiting(move.chorus_situation, move.name if move.state == "posted" else "")
+            situations.Waiting(
+                move.chorus_situation,
+                move.name if move.state == "posted" else "",
+                move.chorus_framework if move._chorus_is_account() else "",
+            )
             for move in self.chorus_market_id.invoice_ids._origin - self._origin
             if move.chorus_situation
             and move.move_type == "out_invoice"
@@ -247,6 +268,10 @@ class AccountMove(models.Model):
     def _chorus_offers(self):
         offers = super()._chorus_offers()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
+            if self._chorus_is_account():
+                offers.append("account")
+            if self.state == "posted" and self._chorus_is_empty_account() and not self._chorus_balance_settled():
+                offers.append("balance_due")
             if self._chorus_has_parts():
                 offers.append("shares")
             if self.chorus_progress_ids:
@@ -287,7 +312,7 @@ class AccountMove(models.Model):
         shares = self.env["chorus.works.share"]._chorus_of(self)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Paid to others, situation no. %s", self.chorus_situation),
+            "name": self.env._("%s: paid to others", self._chorus_title()),
             "res_model": "chorus.works.share",
             "views": [(False, "list")],
             "domain": [("id", "in", shares.ids)],
@@ -303,6 +328,15 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         (posted & in_works)._chorus_settle_account()
         return posted
+
+    # EXTENDS 'account'
+    @api.depends("chorus_framework", "amount_total")
+    def _compute_status_in_payment(self):
+        super()._compute_status_in_payment()
+        for move in self.filtered(lambda move: move.chorus_market_id and move.status_in_payment == "paid"):
+            # Odoo calls paid what has nothing to be paid of its own
+            if move._chorus_is_empty_account() and not move._chorus_balance_settled():
+                move.status_in_payment = "sent" if move.is_move_sent else move.state
 
     # EXTENDS 'account'
     def button_draft(self):
@@ -325,7 +359,9 @@ class AccountMove(models.Model):
             move.chorus_waiting_for = alive and status.who.label.of(lang)
             clock = move._chorus_running_clock()
             move.chorus_deadline = clock and clock.due
-            ours = works.next_of_ours(move.chorus_framework, Role(move.chorus_market_id.role)) if alive else []
+            filed = move.chorus_market_id._chorus_filed(but=move._origin) if alive else ()
+            ours = works.next_of_ours(move.chorus_framework, Role(move.chorus_market_id.role)) if alive else ()
+            ours = [one for one in ours if one.code not in filed]
             move.chorus_next = ", ".join(f"{one.code} – {one.label.of(lang)}" for one in ours)
 
     def _chorus_piece(self):
@@ -589,6 +625,9 @@ class AccountMove(models.Model):
         case = super()._chorus_case_in_market(case)
         if case.doubt and self._chorus_line().deposit_id.state == "by_hand":
             case = replace(case, doubt=case.doubt if case.doubt == "decide" else "by_hand")
+        if self._chorus_is_empty_account():
+            # nothing of its own is to be paid, so that Odoo calls it paid
+            case = replace(case, paid=self._chorus_balance_settled())
         clock = self._chorus_running_clock()
         if not clock:
             return case
@@ -612,7 +651,8 @@ class AccountMove(models.Model):
     def _chorus_alerts_in_market(self):
         alerts = super()._chorus_alerts_in_market()
         case = self._chorus_case() if self._chorus_running_clock() else None
-        if case and not case.expected:
+        # of what has come back to us, the banner of its status tells the delay too
+        if case and not case.expected and self.chorus_state in states.WAITING:
             told = self._chorus_advice()
             alerts["chorus_clock"] = {"level": str(told.group), "message": f"Chorus Pro : {told.sentence.of(self.env.lang)}"}
         return alerts

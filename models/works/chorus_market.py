@@ -5,6 +5,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ...services.follow import works
+from ...services.follow.works import Stage
+from ...services.rules import accounts
+from ...services.vocabulary import states
 from ...services.vocabulary.frameworks import Role
 from ...services.works import advance, penalty, retention
 from ...services.works.clauses import MARKET, Clauses
@@ -133,6 +136,8 @@ class ChorusMarket(models.Model):
         "The State or a large public body", help="With more than 60 M€ of running costs (CCP R.2191-33)."
     )
     retention_highest = fields.Float("Highest retention, %", compute="_compute_retention_highest", digits=(5, 2))
+
+    account_due = fields.Char("Next of the accounts", compute="_compute_account_due")
 
     # -- clauses -------------------------------------------------------------------------------------------------------
 
@@ -332,6 +337,36 @@ class ChorusMarket(models.Model):
             move._chorus_take_whole_period()
         move._chorus_start_progress()
         return move
+
+    @api.depends("works", "date_accepted", "stage", "invoice_ids.chorus_status", "invoice_ids.chorus_waiting_since")
+    @api.depends_context("lang")
+    def _compute_account_due(self):
+        for market in self:
+            next_one = accounts.due(market._chorus_course()) if market.works and market.stage != Stage.CLOSED.value else None
+            market.account_due = next_one and next_one[1].of(self.env.lang).format(day=format_date(self.env, next_one[0]))
+
+    def _chorus_course(self):
+        """How far its accounts are, as a ``services.rules.accounts.Course``: the days of the last of each."""
+        self.ensure_one()
+
+        def day(moment):
+            return fields.Datetime.context_timestamp(self, moment).date() if moment else None
+
+        told = self.invoice_ids._origin.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_invoice" and move._chorus_is_account()
+        )
+        filed = {
+            move.chorus_framework: (move._chorus_line().deposit_id.deposited_at, move)
+            for move in told.sorted("id")
+            if move._chorus_line() and move.chorus_state not in (*states.TO_LEAVE, *states.GONE, *states.TURNED_DOWN)
+        }
+        waiting = [move for _moment, move in filed.values() if move.chorus_status == "A_ASSOCIER_FOURNISSEUR"]
+        return accounts.Course(
+            self.date_accepted or None,
+            day(filed.get("A7", (False,))[0]),
+            day(filed.get("A22", (False,))[0]),
+            day(waiting[-1].chorus_waiting_since) if waiting else None,
+        )
 
     def action_final_account(self):
         """Start the draft of the final account: what the monthly statements have left, all of the advance paid back."""

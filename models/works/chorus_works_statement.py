@@ -80,6 +80,8 @@ class ChorusWorksStatement(models.AbstractModel):
     def _chorus_is_settled(self):
         """Whether the public body has paid it, by what Chorus Pro or the books say."""
         self.ensure_one()
+        if self._chorus_is_empty_account():
+            return self._chorus_balance_settled()
         return self.chorus_state == "paid" or self.payment_state in ("paid", "in_payment")
 
     def _chorus_shares(self):

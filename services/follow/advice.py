@@ -19,6 +19,7 @@ from ..text import Text
 from ..vocabulary import motifs, states, statuses
 from ..vocabulary.actors import Actor
 from ..vocabulary.states import Group, State
+from . import works
 
 
 class Button(str, Enum):
@@ -316,7 +317,7 @@ def _told(case: Case) -> tuple[list[Text], Button | None, Actor]:
         return [_CREDITED], None, Actor.NOBODY
     if case.state in states.WAITING:
         return _waiting(case, status)
-    if case.state in states.RETURNED and case.paid:
+    if case.state in states.RETURNED and case.paid and case.status != "A_ASSOCIER_FOURNISSEUR":
         return [_PAID], None, Actor.NOBODY
     if case.answer in _ANSWERS:
         return [_ANSWERS[case.answer]], None, Actor.PLATFORM
@@ -345,7 +346,8 @@ def _in_doubt(case: Case) -> tuple[list[Text], Button | None, Actor]:
 
 
 def _waiting(case: Case, status: statuses.Status) -> tuple[list[Text], Button | None, Actor]:
-    if case.paid:
+    # a final account goes on to the general one, whatever was paid of it
+    if case.paid and not (works.is_account(case.framework) and works.follows(case.framework)):
         return [_PAID], None, Actor.NOBODY
     if case.remedies:
         return list(case.remedies), None, Actor.SUPPLIER
@@ -375,6 +377,9 @@ def _returned(case: Case, status: statuses.Status) -> tuple[list[Text], Button |
     # what an action of ours mends, its own words tell; where there is none, the status says where it is mended
     if not known or not status.actions:
         texts.append(status.advice)
+    if delay := case.delay:
+        told = delay.passed if delay.over else delay.running
+        texts.append(told.format(due=delay.due, since=delay.since))
     if status.code in ("REFUSEE_1", "REFUSEE_2") and case.framework == "A9":
         texts.append(_A9)
     return texts, button, status.who

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..document.invoice import ZERO
 from ..follow import works
-from ..follow.works_clock import GENERAL_DAYS, TACIT_DAYS
+from ..follow.works_clock import GENERAL_DAYS, SIGN_DAYS, TACIT_DAYS
 from ..text import Text, number
 from ..vocabulary.places import Place
 from .rule import Finding, Level
@@ -54,6 +54,54 @@ def check(account: Account) -> list[Finding]:
         if account.balance < 0:
             found.append(_owed(account.balance))
     return found
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far the accounts of a market are: the day of the acceptance, when A7 and A22 were filed, and since when the general
+    statement waits for our signature."""
+
+    accepted: date | None = None
+    final: date | None = None
+    tacit: date | None = None
+    notified: date | None = None
+
+
+def due(course: Course) -> tuple[date, Text] | None:
+    """What comes next of the accounts: by which day, and what happens then; None before the acceptance."""
+    if course.notified:
+        return course.notified + timedelta(days=SIGN_DAYS), _SIGN
+    if course.tacit:
+        return course.tacit + timedelta(days=TACIT_DAYS), _TACIT
+    if course.final:
+        return course.final + timedelta(days=GENERAL_DAYS), _GENERAL
+    if course.accepted:
+        return course.accepted + timedelta(days=FINAL_DAYS), _FINAL
+    return None
+
+
+_FINAL = Text(
+    "Draft final account (A7) to be filed by {day}, thirty days after the acceptance. After that and a formal notice, the project"
+    " manager draws it up at your cost.",
+    "Projet de décompte final (A7) à déposer pour le {day}, trente jours après la réception. Passé ce délai, et après mise en"
+    " demeure, la maîtrise d'œuvre l'établit à vos frais.",
+)
+_GENERAL = Text(
+    "General statement expected by {day}, thirty days after the draft final account was filed. If it does not come, notify a"
+    " signed draft of it (A22), which becomes final ten days later.",
+    "Décompte général attendu pour le {day}, trente jours après le dépôt du projet de décompte final. S'il ne vient pas, notifiez"
+    " un projet de décompte général signé (A22), qui devient définitif dix jours plus tard.",
+)
+_TACIT = Text(
+    "General statement expected by {day}, ten days after A22 was filed. If it does not come, A22 becomes final: file it as A23.",
+    "Décompte général attendu pour le {day}, dix jours après le dépôt de l'A22. S'il ne vient pas, l'A22 devient définitif :"
+    " déposez-le en A23.",
+)
+_SIGN = Text(
+    "General statement to be signed and filed (A8) by {day}, with or without reserves. After that your silence accepts it.",
+    "Décompte général à signer et déposer (A8) pour le {day}, avec ou sans réserves. Passé ce délai, votre silence vaut"
+    " acceptation.",
+)
 
 
 def _until(account: Account) -> date | None:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from ..document.invoice import ZERO
 from ..text import Text, listing, number
+from ..vocabulary import frameworks
 from ..vocabulary.places import Place
 from .rule import Finding, Level
 
@@ -39,10 +40,19 @@ class Situation:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A statement that has not left yet. ``name``: the invoice's number, ``""`` for a draft."""
+    """A statement that has not left yet. ``name``: the invoice's number, ``""`` for a draft. ``account``: the framework of an
+    account."""
 
     number: int
     name: str = ""
+    account: str = ""
+
+    @property
+    def title(self) -> Text:
+        """What it is called in a list."""
+        label = frameworks.get(self.account).label if self.account else None
+        shown = label or Text(f"situation {self.number}", f"situation n° {self.number}")
+        return Text(f"{shown.en} ({self.name or 'draft'})", f"{shown.fr} ({self.name or 'brouillon'})")
 
 
 def proposed_number(others: Iterable[Situation]) -> int:
@@ -256,19 +266,17 @@ def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
         key=lambda one: (one.number, one.name),
     )
     if former:
-        listed = listing(
-            Text(f"{one.number} ({one.name or 'draft'})", f"n° {one.number} ({one.name or 'brouillon'})") for one in former
-        )
+        listed = listing(one.title for one in former)
         yield _finding(
             "previous_waiting",
             Level.WARN,
             Text(
-                f"Situation of this market not filed yet: {listed.en}.",
-                f"Situation de ce marché pas encore déposée : {listed.fr}.",
+                f"Not filed yet in this market: {listed.en}.",
+                f"Pas encore déposé dans ce marché : {listed.fr}.",
             ),
             Text(
-                "File it first: each situation adds to those before it.",
-                "Déposez-la d'abord : chaque situation s'ajoute aux précédentes.",
+                "File it first: each document adds to those before it.",
+                "Déposez d'abord cette pièce : chacune s'ajoute aux précédentes.",
             ),
             Place.MARKET,
             at_once=True,

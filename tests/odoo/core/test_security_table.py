@@ -82,6 +82,7 @@ MODELS = {
 #: Public methods, those of buttons and actions: who gets beyond the check of rights when it is called on a record of the
 #: first company. Everybody else meets an AccessError.
 METHODS = {
+    ("account.move", "action_chorus_account_credit"): BILLING,
     ("account.move", "action_chorus_attach"): BILLING,
     ("account.move", "action_chorus_claim"): BILLING,
     ("chorus.claim", "action_invoice"): NOBODY,

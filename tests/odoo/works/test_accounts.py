@@ -188,6 +188,40 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 1, 2), "amount": 9000})]
         self.assertTrue(self.codes(self.next(post=False)).isdisjoint({"works.account_below", "works.account_owed"}))
 
+    def test_what_comes_next_of_the_accounts_is_shown_with_its_day(self):
+        self.assertFalse(self.market.account_due)
+        self.market.date_accepted = date(2026, 4, 15)
+        self.assertIn("by 05/15/2026", self.market.account_due)
+        french = self.market.with_context(lang="fr_FR")
+        self.assertIn("pour le 15/05/2026, trente jours après la réception", french.account_due)
+        self.assertIn("à vos frais", french.account_due)
+        final = self.final()
+        self.assertIn("by 05/15/2026", final.chorus_amounts)
+        final.action_post()
+        self.filed(final)
+        filed = final._chorus_line().deposit_id.deposited_at
+        self.market.invalidate_recordset()
+        self.assertIn(f"by {filed + timedelta(days=30):%m/%d/%Y}", self.market.account_due)
+        self.assertIn("(A22)", self.market.account_due)
+
+    def test_the_accounts_have_their_own_names(self):
+        move = self.final()
+        shown = move.with_context(lang="fr_FR")
+        self.assertEqual(shown.chorus_title, "Projet de décompte final")
+        self.assertEqual(self.market.situation_ids[-1].with_context(lang="fr_FR").chorus_title, "Situation n° 1")
+        titles = {
+            "A8": "Décompte général et définitif (signé)",
+            "A22": "Projet de décompte général signé (procédure tacite)",
+            "A23": "Décompte général et définitif tacite",
+        }
+        for code, title in titles.items():
+            move.chorus_framework = code
+            self.assertEqual(shown.chorus_title, title)
+        move.chorus_framework = "A7"
+        last = self.situation([("works", 1000, True)], post=False)
+        alert = last.with_context(lang="fr_FR").alerts["chorus_works.previous_waiting"]["message"]
+        self.assertIn("Projet de décompte final (brouillon)", alert)
+
     def test_its_time(self):
         move = self.final()
         self.assertIn("works.final_early", self.codes(move), "before the acceptance")
@@ -210,6 +244,14 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.poll()
         self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
         self.assertEqual(final.chorus_deadline, final.chorus_waiting_since + timedelta(days=30), "to sign it")
+        told = " ".join(alert["message"] for alert in final.alerts.values())
+        self.assertEqual(told.count("The next document is ours to file"), 1, "said once")
+        self.assertIn("to sign the general statement (A8)", told)
+        self.pay(final)
+        final.invalidate_recordset()
+        self.assertIn("The next document is ours to file", final.chorus_advice, "whatever was paid")
+        final.line_ids.remove_move_reconcile()
+        self.assertIn("to be signed and filed (A8) by", self.market.account_due)
         invoiced = self.market.amount_works, self.market.amount_invoiced
         general = self.env["account.move"].browse(final.action_chorus_next_document()["res_id"])
         self.assertEqual(general.chorus_framework, "A8")
@@ -229,6 +271,10 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertNotIn("invoice_line_table", page)
         self.assertFalse([code for code in self.codes(general) if not code.endswith(("_waiting", "_exceeded"))])
         self.filed(general)
+        self.assertNotIn("Nothing to do: it is paid", general.chorus_advice)
+        final.invalidate_recordset()
+        self.assertNotIn("A8", final.chorus_next, "it is filed")
+        self.assertFalse(self.market.account_due)
         self.assertEqual((general.chorus_dossier, general.chorus_state), (final.chorus_dossier, "received"))
         self.assertEqual(self.market.stage, "closed")
 
