@@ -3,6 +3,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from ...services.follow import works
 from ...services.vocabulary import frameworks, states
@@ -282,6 +283,20 @@ class ChorusMarket(models.Model):
         markets = super().create(vals_list)
         markets.chorus_service_id._chorus_want_details()
         return markets
+
+    # EXTENDS 'base'
+    def copy_data(self, default=None):
+        """Amendments are of one market: a copy has the schedule without what they brought."""
+        copies = super().copy_data(default)
+        if "line_ids" not in (default or {}):
+            for market, values in zip(self, copies, strict=True):
+                lines = market._chorus_lines_copied().copy_data()
+                values["line_ids"] = [Command.create(line) for line in lines]
+        return copies
+
+    def _chorus_lines_copied(self):
+        """The lines of the schedule that a copy of this market has, in their order there."""
+        return self.line_ids.filtered(lambda line: not line.amendment_id).sorted("id")
 
     def write(self, vals):
         result = super().write(vals)

@@ -302,8 +302,10 @@ class AccountMove(models.Model):
         self.check_access("write")
         if self.state != "draft" or not self._chorus_is_situation() or self.move_type != "out_invoice":
             raise UserError(self.env._("Only a situation in draft is stated by its progress."))
-        self.chorus_progress_ids._chorus_take_up(self._chorus_last_progress())
-        self._chorus_start_progress()
+        if self.chorus_progress_ids:
+            self._chorus_remake()
+        else:
+            self._chorus_start_progress()
 
     def action_chorus_shares(self):
         """Open what the subcontractors are paid directly of this situation; a line for each that the market names."""
@@ -391,12 +393,14 @@ class AccountMove(models.Model):
     def _chorus_market_findings(self):
         found = super()._chorus_market_findings()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
+            stale = self._chorus_is_stale()
             found += situations.check(
                 self._chorus_this_situation(),
                 self._chorus_other_situations(),
                 self._chorus_waiting_situations(),
                 today=self.invoice_date or fields.Date.context_today(self),
-                stale=self._chorus_is_stale(),
+                stale=stale,
+                unmade=not stale and self._chorus_is_unmade(),
                 total=self._chorus_money(self.amount_total),
                 penalty_taxed=any(
                     line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
@@ -433,6 +437,12 @@ class AccountMove(models.Model):
             self._chorus_money(self.amount_total),
             self._chorus_balance() or ZERO,
         )
+
+    # EXTENDS core
+    def _chorus_way_to_remake(self):
+        if self.state != "draft":
+            return {}
+        return {"action_call": ("account.move", "action_chorus_progress", self.ids)}
 
     # EXTENDS core
     def _chorus_way_to_credit(self):

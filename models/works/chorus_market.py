@@ -17,6 +17,42 @@ from ..market.account_move import CUSTOMER_TYPES
 from ..market.chorus_market_line import exact
 from .chorus_works_statement import APART
 
+#: What situations are made of.
+MAKES = frozenset(
+    {
+        "amount_initial",
+        "amendment_ids",
+        "line_ids",
+        "works_lines",
+        "tax_id",
+        "date_end",
+        "date_notified",
+        "date_consulted",
+        "date_priced",
+        "date_started",
+        "retention_rate",
+        "retention_base",
+        "retention_ceiling",
+        "retention_guarantee",
+        "retention_released",
+        "advance_rate",
+        "advance_amount",
+        "advance_start",
+        "advance_end",
+        "price_kind",
+        "revision_fixed",
+        "revision_lag",
+        "revision_digits",
+        "revision_rounding",
+        "term_ids",
+        "formula_ids",
+        "penalty_ids",
+        "penalty_divisor",
+        "penalty_highest",
+        "penalty_exempt",
+    }
+)
+
 
 class ChorusMarket(models.Model):
     """The situations of a works market, and the clauses by which each is computed (doc/RULES.md §11).
@@ -281,16 +317,27 @@ class ChorusMarket(models.Model):
         """Have the lines of a copy follow its own formulas, as those of this market follow its."""
         self.ensure_one()
         formulas = dict(zip(self.formula_ids.sorted("id"), copied.formula_ids.sorted("id"), strict=True))
-        for line, same in zip(self.line_ids.sorted("id"), copied.line_ids.sorted("id"), strict=True):
+        for line, same in zip(self._chorus_lines_copied(), copied.line_ids.sorted("id"), strict=True):
             if line.formula_id:
                 same.formula_id = formulas[line.formula_id]
 
     # EXTENDS market
     def write(self, vals):
         result = super().write(vals)
+        if not MAKES.isdisjoint(vals):
+            self._chorus_remake_drafts()
         if not {"date_accepted", "guarantee_months", "date_reserves_lifted", "retention_released"}.isdisjoint(vals):
             self._chorus_remind_release()
         return result
+
+    def _chorus_remake_drafts(self):
+        """The situations in draft follow their market: who may not change them is told on them that they do not."""
+        drafts = self.filtered("works").invoice_ids.filtered(
+            lambda move: move.state == "draft" and move.move_type == "out_invoice" and move.chorus_situation
+        )
+        if drafts and drafts.has_access("write"):
+            for move in drafts:
+                move._chorus_remake()
 
     def _chorus_remind_release(self):
         """Call a person when the retention must be given back; the call follows the dates."""

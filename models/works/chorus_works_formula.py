@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ...services.works.revision import Formula, Rounding
 from ..market.chorus_market_line import DIGITS, exact
@@ -29,6 +29,33 @@ class ChorusWorksFormula(models.Model):
             problems = one._chorus_formula().problems()
             if problems:
                 raise ValidationError("\n".join(problem.of(self.env.lang) for problem in problems))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_check_stated(self):
+        for one in self:
+            if moves := one._chorus_revised():
+                raise UserError(
+                    self.env._(
+                        "The formula “%(formula)s” has revised %(situations)s: it stays with what was computed by it. To have its"
+                        " lines follow the market's own formula, empty its lot and take it off the lines that name it: the next"
+                        " situation puts right what was stated.",
+                        formula=one.name,
+                        situations=", ".join(moves.mapped("name")),
+                    )
+                )
+
+    def _chorus_revised(self):
+        """The posted documents that say a revision by this formula."""
+        self.ensure_one()
+        lines = self.env["account.move.line"].search(
+            [
+                ("move_id.chorus_market_id", "=", self.market_id.id),
+                ("parent_state", "=", "posted"),
+                ("chorus_line_kind", "=", "revision"),
+                ("chorus_part", "=like", f"revision:%:{self.id}"),
+            ]
+        )
+        return lines.move_id.sorted("chorus_situation")
 
     def _chorus_formula(self):
         """This as a ``services.works.revision.Formula``: months, decimals and rounding are the market's."""

@@ -22,10 +22,25 @@ class ChorusWorksIndex(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._chorus_tidy(vals) for vals in vals_list])
+        values = super().create([self._chorus_tidy(vals) for vals in vals_list])
+        values._chorus_remake_drafts()
+        return values
 
     def write(self, vals):
-        return super().write(self._chorus_tidy(vals))
+        result = super().write(self._chorus_tidy(vals))
+        self._chorus_remake_drafts()
+        return result
+
+    def _chorus_remake_drafts(self):
+        """The situations in draft of the markets that these indices revise follow them."""
+        terms = self.env["chorus.works.term"].search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("name", "in", self.mapped("name")),
+                ("market_id.invoice_ids.state", "=", "draft"),
+            ]
+        )
+        terms.market_id._chorus_remake_drafts()
 
     @api.model
     def _chorus_tidy(self, vals):

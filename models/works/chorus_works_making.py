@@ -119,6 +119,11 @@ class ChorusWorksMaking(models.AbstractModel):
         self.ensure_one()
         if self.state != "draft" or not self.chorus_progress_ids:
             return
+        if commands := self._chorus_line_commands():
+            self.write({"invoice_line_ids": commands})
+
+    def _chorus_line_commands(self):
+        """What is to be changed for the lines to be what the progress and the clauses make of this situation."""
         made = {line.chorus_part: line for line in self.invoice_line_ids if line.chorus_part}
         commands = []
         for part, (label, values) in self._chorus_parts().items():
@@ -134,9 +139,25 @@ class ChorusWorksMaking(models.AbstractModel):
                 changed["name"] = values["name"]
             if changed:
                 commands.append(Command.update(line.id, changed))
-        commands += [Command.delete(line.id) for line in made.values()]
-        if commands:
-            self.write({"invoice_line_ids": commands})
+        return commands + [Command.delete(line.id) for line in made.values()]
+
+    def _chorus_remake(self):
+        """Tell the progress of a draft anew by its market's price schedule as it stands now, then make its lines of it."""
+        self.ensure_one()
+        if self.state != "draft" or not self.chorus_progress_ids:
+            return
+        last = self._chorus_last_progress()
+        self.chorus_progress_ids._chorus_tell_anew(last)
+        self.env["chorus.works.progress"]._chorus_start(self, last)
+        self._chorus_remake_lines()
+
+    def _chorus_is_unmade(self):
+        """Whether the lines of this draft are no longer what its progress and its market's clauses make of it."""
+        self.ensure_one()
+        # what is being typed is made into lines when it is saved
+        if self.state != "draft" or not isinstance(self.id, int) or not self.chorus_progress_ids:
+            return False
+        return bool(self._chorus_line_commands()) or any(row._chorus_is_untold() for row in self.chorus_progress_ids)
 
     def _chorus_parts(self):
         """The lines that this situation is made of, in order: ``{part: (how its name begins, values of the line)}``."""

@@ -222,6 +222,23 @@ class ChorusWorksProgress(models.Model):
             if any(row[name] != value for name, value in values.items()):
                 row.write(values)
 
+    def _chorus_is_untold(self):
+        """Whether its line has changed since this was stated of it."""
+        self.ensure_one()
+        return not self.display_type and self._chorus_now() != self._chorus_told_by(Basis(self.basis))
+
+    def _chorus_tell_anew(self, before):
+        """Tell these rows of a draft by their lines as they stand now: what was invoiced keeps its amount, what is stated this
+        time what was typed of it.
+
+        :param before: the rows of the last situation.
+        """
+        untold = self.filtered(lambda row: row._chorus_is_untold())
+        carried = untold.filtered(lambda row: not row.currency_id.compare_amounts(row.amount_total, row.amount_before))
+        self._chorus_take_up(before)
+        for row in untold:
+            row._chorus_write_told(row._chorus_carried() if row in carried else row._chorus_told_by(Basis(row.basis)))
+
 
 def _money(value):
     return Decimal(f"{value or 0:.2f}")

@@ -84,6 +84,7 @@ def check(
     *,
     today: date | None = None,
     stale: bool = False,
+    unmade: bool = False,
     penalty_taxed: bool = False,
     total: Decimal = ZERO,
     retention_made: bool = False,
@@ -92,12 +93,14 @@ def check(
 
     :param others: those in the books. :param waiting: those, drafts too, that have not left yet. :param today: of the document.
     :param stale: the statements before it have changed since its progress was taken up from them.
+    :param unmade: its lines are not what its progress and the market's clauses make of it now.
     :param penalty_taxed: a line of a penalty bears VAT. :param total: what is to be paid of it.
     :param retention_made: its retention is computed, so that none is missing.
     """
     others = list(others)
     found = [
         *_stale(stale),
+        *_unmade(unmade),
         *_number(this, others),
         *_period(this, others),
         *_future(this, today),
@@ -237,6 +240,25 @@ def _stale(stale: bool) -> Iterable[Finding]:
                 "In the tab “Progress”, take up the last situation again: what you stated here stays.",
                 "Dans l'onglet « Avancement », reprenez la dernière situation : ce que vous avez saisi ici reste.",
             ),
+            Place.REMAKE,
+            at_once=True,
+        )
+
+
+def _unmade(unmade: bool) -> Iterable[Finding]:
+    if unmade:
+        yield _finding(
+            "number_unmade",
+            Level.WARN,
+            Text(
+                "The lines are no longer what the progress and the market's clauses make of this situation.",
+                "Les lignes ne correspondent plus à l'avancement et aux clauses du marché.",
+            ),
+            Text(
+                "“Make the lines anew” puts them right: what a person added stays.",
+                "« Refaire les lignes » les remet d'accord : ce qui a été ajouté à la main reste.",
+            ),
+            Place.REMAKE,
             at_once=True,
         )
 

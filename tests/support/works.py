@@ -61,6 +61,10 @@ class ProgressCommon(MarketCommon):
             Command.update(rows[code[1:].replace("_", ".")].id, {"percent": percent}) for code, percent in percents.items()
         ]
 
+    def codes(self, move):
+        """What is wrong or odd about a document of the market."""
+        return {finding.code for finding in move._chorus_market_findings()}
+
     def made(self, move):
         """The lines of an invoice: name and amount without VAT."""
         return [(line.name, line.price_subtotal) for line in move.invoice_line_ids.sorted("sequence")]

@@ -16,9 +16,6 @@ class TestAccounts(WorksCommon, ProgressCommon):
         super().setUpClass()
         cls.market.write({"retention_rate": 5, "advance_rate": 5, "date_end": date(2026, 10, 1)})
 
-    def codes(self, move):
-        return {finding.code for finding in move._chorus_market_findings()}
-
     def sheet(self, move):
         sheet = self.env["chorus.works.deposit"].new({"move_id": move.id})
         return {name: sheet[name] for name in ("untaxed", "tax", "total", "retention", "net")}

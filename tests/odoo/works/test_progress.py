@@ -11,9 +11,6 @@ from ...support.works import ProgressCommon
 
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestProgress(ProgressCommon):
-    def codes(self, move):
-        return {finding.code for finding in move._chorus_market_findings()}
-
     def test_the_month_is_all_that_is_typed(self):
         first = self.next(p1_1=50, p2_1=10)
         self.assertEqual(self.made(first), [("1 Couverture", 15000), ("2 Charpente", 4000)])
@@ -377,6 +374,90 @@ class TestClauses(ProgressCommon):
         lines = {line.code: line.formula_id for line in copied.line_ids}
         self.assertEqual((lines["1.2"], lines["1.1"]), (copied.formula_ids, self.env["chorus.works.formula"]))
         self.assertEqual(len(self.market.formula_ids.term_ids), 1)
+
+    def test_a_copied_market_has_its_schedule_without_what_amendments_brought(self):
+        self.lot("Lot 2")
+        self.market.amendment_ids = [Command.create({"name": "Avenant n° 1", "amount": 8000})]
+        line = {"code": "1.0", "name": "Désamiantage", "unit": "Ft", "quantity": 1, "price_unit": 8000, "sequence": 0}
+        self.market.line_ids = [Command.create({**line, "amendment_id": self.market.amendment_ids.id})]
+        self.market.line_ids.filtered(lambda line: line.code == "2.2").formula_id = self.market.formula_ids
+        copied = self.market.copy({"number": "OTHER"})
+        self.assertEqual(copied.line_ids.mapped("code"), [code for code, *_rest in self.SCHEDULE])
+        self.assertFalse(copied.amendment_ids)
+        self.assertEqual(copied.amount_total, 100000)
+        self.assertEqual(copied.line_ids.filtered("formula_id").mapped("code"), ["2.2"])
+        self.assertEqual(copied.line_ids.formula_id, copied.formula_ids)
+
+    def test_a_formula_by_which_something_was_revised_stays(self):
+        self.lot("Lot 2")
+        formula = self.market.formula_ids
+        draft = self.next(post=False, p1_1=50, p2_1=50)
+        first = self.next()
+        self.assertEqual(first, draft)
+        with self.assertRaisesRegex(UserError, f"“Charpente” has revised {first.name}"):
+            self.market.formula_ids = [Command.unlink(formula.id)]
+        other = self.env["chorus.works.formula"].create({"market_id": self.market.id, "name": "Zinc", "lot": "9", "fixed": 1})
+        other.unlink()
+        formula.lot = False
+        second = self.next(post=False)
+        self.assertEqual(
+            sorted(amount for _name, amount in self.made(second)),
+            [-3400, 1700],
+            "from 1.170 to 1.085, and nothing else",
+        )
+
+    def test_a_draft_follows_its_market(self):
+        """Clauses, rates, penalties, prices and indices change while the month is typed; what a person added stays."""
+        self.market.write({"retention_rate": 5, "penalty_exempt": 0})
+        move = self.next(post=False, p1_1=50, p2_2=10)
+        move.invoice_line_ids = [
+            Command.create({"name": "Prime", "price_unit": 100, "chorus_line_kind": "other", "tax_ids": [Command.clear()]})
+        ]
+        work = [("1 Couverture", 15000), ("2 Charpente", 2000), ("Prime", 100)]
+
+        def follows(*more, changed=work):
+            self.assertCountEqual(self.made(move), [*changed, *more])
+            self.assertNotIn("works.number_unmade", self.codes(move))
+
+        follows(("Retention of guarantee", -1020))
+        self.market.retention_rate = 3
+        follows(("Retention of guarantee", -612))
+        self.market.write({"retention_rate": 0, "penalty_ids": [Command.create({"date": date(2026, 1, 5), "amount": 700})]})
+        follows(("Penalties", -700))
+        self.market.penalty_ids = [Command.update(self.market.penalty_ids.id, {"amount": 650})]
+        follows(("Penalties", -650))
+        self.market.penalty_ids = [Command.clear()]
+        follows()
+        self.market.term_ids = [Command.create({"name": "BT01", "weight": 0.85, "initial": 100})]
+        index = self.env["chorus.works.index"].create({"name": "BT01", "month": date(2026, 1, 1), "value": 110})
+        follows(("Price revision: coefficient 1.085 (BT01 110.0)", 1445))
+        index.value = 120
+        follows(("Price revision: coefficient 1.170 (BT01 120.0)", 2890))
+        self.market.term_ids = [Command.clear()]
+        zinc = self.market.line_ids.filtered(lambda line: line.code == "1.1")
+        self.market.line_ids = [Command.update(zinc.id, {"price_unit": 400})]
+        follows(changed=[("1 Couverture", 20000), *work[1:]])
+        self.market.line_ids = [
+            Command.create({"code": "3", "name": "Divers", "unit": "U", "quantity": 1, "price_unit": 5, "sequence": 99})
+        ]
+        self.assertIn("3", move.chorus_progress_ids.mapped("code"))
+        self.market.works_lines = "line"
+        follows(changed=[("1.1 Zinc", 20000), ("2.2 Nettoyage", 2000), work[2]])
+
+    def test_a_draft_that_does_not_follow_says_so_and_is_made_anew(self):
+        self.market.penalty_exempt = 0
+        move = self.next(post=False, p1_1=50)
+        self.penalty(date(2026, 1, 5), amount=700)
+        alert = move.with_context(lang="fr_FR").alerts["chorus_works.number_unmade"]
+        self.assertIn("ne correspondent plus", alert["message"])
+        self.assertEqual((alert["action_text"], alert["action_call"][1]), ("Refaire les lignes", "action_chorus_progress"))
+        getattr(self.env[alert["action_call"][0]].browse(alert["action_call"][2]), alert["action_call"][1])()
+        self.assertEqual(dict(self.made(move))["Penalties"], -700)
+        self.assertNotIn("works.number_unmade", self.codes(move))
+        move.invoice_line_ids.filtered(lambda line: line.chorus_line_kind == "works").price_unit = 20000
+        self.assertIn("works.number_unmade", self.codes(move))
+        move.action_post()
+        self.assertNotIn("works.number_unmade", self.codes(move), "what is posted stays")
 
     def test_a_retention_that_is_computed_is_never_missing(self):
         self.market.retention_rate = 5
