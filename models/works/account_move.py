@@ -40,7 +40,6 @@ class AccountMove(models.Model):
     chorus_progress_ids = fields.One2many(
         "chorus.works.progress", "move_id", "Progress", inverse="_inverse_chorus_progress_ids", copy=False
     )
-    chorus_title = fields.Char("Works document", compute="_compute_chorus_title")
     chorus_net = fields.Monetary(
         "Net to pay", compute="_compute_chorus_net", help="As its recapitulation says it: of an account, the balance."
     )
@@ -128,12 +127,6 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.chorus_market_id.works and self.move_type in CUSTOMER_TYPES
 
-    @api.depends("chorus_market_id", "chorus_situation", "chorus_framework")
-    @api.depends_context("lang")
-    def _compute_chorus_title(self):
-        for move in self:
-            move.chorus_title = move._chorus_is_situation() and move._chorus_title()
-
     @api.depends("chorus_works_now", "chorus_framework", "amount_total")
     def _compute_chorus_net(self):
         for move in self:
@@ -167,8 +160,9 @@ class AccountMove(models.Model):
                 {
                     "rows": move._chorus_statement(columns),
                     "account": move._chorus_is_account(),
-                    "balance": move._chorus_balance_text(columns),
-                    "due": move._chorus_is_account() and move.chorus_market_id.account_due,
+                    "account_balance": move._chorus_balance_text(columns),
+                    "account_title": move._chorus_is_account() and move._chorus_title(),
+                    "account_due": move._chorus_is_account() and move.chorus_market_id.account_due,
                 },
             )
 

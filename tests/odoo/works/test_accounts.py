@@ -204,8 +204,8 @@ class TestAccounts(WorksCommon, ProgressCommon):
     def test_the_accounts_have_their_own_names(self):
         move = self.final()
         shown = move.with_context(lang="fr_FR")
-        self.assertEqual(shown.chorus_title, "Projet de décompte final")
-        self.assertEqual(self.market.situation_ids[-1].with_context(lang="fr_FR").chorus_title, "Situation n° 1")
+        self.assertEqual(shown._chorus_title(), "Projet de décompte final")
+        self.assertEqual(self.market.situation_ids[-1].with_context(lang="fr_FR")._chorus_title(), "Situation n° 1")
         titles = {
             "A8": "Décompte général et définitif (signé)",
             "A22": "Projet de décompte général signé (procédure tacite)",
@@ -213,7 +213,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         }
         for code, title in titles.items():
             move.chorus_framework = code
-            self.assertEqual(shown.chorus_title, title)
+            self.assertEqual(shown._chorus_title(), title)
         move.chorus_framework = "A7"
         last = self.situation([("works", 1000, True)], post=False)
         alert = last.with_context(lang="fr_FR").alerts["chorus_works.previous_waiting"]["message"]
