@@ -206,8 +206,8 @@ class ChorusWorksAccount(models.AbstractModel):
         """:raises UserError: for an account that takes off more than it adds: Odoo would have it made a credit note itself."""
         for move in self:
             if move.move_type == "out_invoice" and move._chorus_is_account() and move.amount_total < 0:
-                finding = accounts.below(move._chorus_money(move.amount_total))
-                raise UserError(f"{finding.message.of(self.env.lang)}\n{finding.remedy.of(self.env.lang)}")
+                finding, lang = accounts.below(move._chorus_money(move.amount_total)), self.env.lang
+                raise UserError("\n".join([finding.message.of(lang), finding.remedy.of(lang)]))
 
     def _chorus_settle_account(self):
         """The books have these credit notes: the drafts of the accounts that tell them add what they carry no more."""
