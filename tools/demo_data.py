@@ -201,6 +201,7 @@ def add_works(env, company):
             ],
         }
     )
+    market.amendment_ids.engagement_id = market.engagement_ids[1]
     market.line_ids = [
         (0, 0, {
             "sequence": rank,

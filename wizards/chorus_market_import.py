@@ -147,7 +147,8 @@ class ChorusMarketImport(models.TransientModel):
         taxes, missing = {}, []
         for rate in {row.vat for row in found.lines if row.vat is not None}:
             fitting = (usual | sales).filtered(lambda tax, rate=rate: tax.amount == float(rate))
-            taxes[rate] = fitting[:1]
+            # works are services: one for goods only where there is no other
+            taxes[rate] = fitting.sorted(lambda tax: (tax != usual, self.market_id.works and tax.tax_scope == "consu"))[:1]
             if not fitting:
                 missing.append(_plain(rate, self.env.lang))
         return taxes, sorted(missing)

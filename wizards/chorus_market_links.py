@@ -17,6 +17,12 @@ class ChorusReissue(models.TransientModel):
         for wizard in self:
             wizard.market_id = wizard.move_id.chorus_market_id
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        super()._onchange_partner_id()
+        if self.market_id.partner_id != self.partner_id:
+            self.market_id = False
+
     @api.onchange("market_id")
     def _onchange_market_id(self):
         if self.market_id and self.market_id != self.move_id.chorus_market_id:

@@ -13,7 +13,11 @@ class ChorusReissue(models.TransientModel):
 
     why = fields.Text("Why it was refused", compute="_compute_why")
     at_validator = fields.Boolean(compute="_compute_why")
-    partner_id = fields.Many2one(related="move_id.commercial_partner_id", related_sudo=False)
+    partner_id = fields.Many2one(
+        "res.partner", "Recipient", compute="_compute_partner_id", store=True, readonly=False, compute_sudo=False,
+        domain="[('is_company', '=', True), ('company_id', 'in', (False, company_id))]",
+        help="Another one where the refused invoice went to the wrong public body.",
+    )  # fmt: skip
     company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
     listed = fields.Boolean(compute="_compute_listed", compute_sudo=False, export_string_translation=False)
     date = fields.Date("Date of both documents", required=True, default=fields.Date.context_today)
@@ -42,6 +46,19 @@ class ChorusReissue(models.TransientModel):
     def _compute_reason(self):
         for wizard in self:
             wizard.reason = wizard.move_id._chorus_motif_text() or wizard.move_id.chorus_status_label
+
+    @api.depends("move_id")
+    def _compute_partner_id(self):
+        for wizard in self:
+            wizard.partner_id = wizard.move_id.commercial_partner_id
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """The references of one public body are not those of another."""
+        if self.partner_id == self.move_id.commercial_partner_id:
+            self._compute_references()
+        else:
+            self.service_code = self.market_number = self.engagement_number = False
 
     @api.depends("partner_id")
     def _compute_listed(self):
@@ -97,7 +114,9 @@ class ChorusReissue(models.TransientModel):
         reversal.modify_moves()
         new = reversal.new_move_ids
         new.sudo().chorus_replaces_id = move  # sudo: a fact of this very replacement, nobody writes it by hand
-        new.write({"invoice_date": self.date, **self._more_values()})
+        elsewhere = self.partner_id != move.commercial_partner_id
+        recipient = {"partner_id": self.partner_id.id} if elsewhere else {}
+        new.write({**recipient, "invoice_date": self.date, **self._more_values()})
         new.write(
             {
                 "buyer_reference": self.service_code,

@@ -46,6 +46,8 @@ class ChorusWorksDeposit(models.TransientModel):
     retention = fields.Char(compute="_compute_texts", help="Kept back at payment.")
     penalty = fields.Char("Penalties", compute="_compute_texts", help="Taken off at payment.")
     net = fields.Char("Net to pay", compute="_compute_texts")
+    parts = fields.Html(compute="_compute_texts", sanitize=False, export_string_translation=False)
+    ours = fields.Char("Left to pay to us", compute="_compute_texts", help="The net to pay, less what others are paid directly.")
     pdf = fields.Binary("PDF of the document", compute="_compute_pdf")
     pdf_name = fields.Char(compute="_compute_pdf")
     filed = fields.Boolean("I have filed this document on the portal")
@@ -89,7 +91,13 @@ class ChorusWorksDeposit(models.TransientModel):
             assistant.total = _french(stated.taxed)
             assistant.retention = _french(-stated.retention) if stated.retention else False
             assistant.penalty = _french(-stated.deductions) if stated.deductions else False
-            assistant.net = _french(stated.net) if stated.net != stated.taxed else False
+            parts = [(party, amounts[-1]) for party, amounts in move._chorus_parts_paid() if amounts[-1]]
+            assistant.net = _french(stated.net) if stated.net != stated.taxed or parts else False
+            assistant.ours = _french(stated.net - sum(amount for _party, amount in parts)) if parts else False
+            assistant.parts = bool(parts) and self.env["ir.qweb"]._render(
+                "l10n_fr_chorus_pro.works_deposit_parts",
+                {"parts": [(move._chorus_paid_label(party), party._chorus_siret(), _french(-amount)) for party, amount in parts]},
+            )
 
     @api.depends("move_id")
     def _compute_pdf(self):

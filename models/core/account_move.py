@@ -136,10 +136,19 @@ class AccountMove(models.Model):
         waiting = moves.filtered(lambda move: move.chorus_state in ("to_send", "rejected"))
         if not waiting:
             raise UserError(self.env._("All of them have left already."))
-        return waiting.action_chorus_send()
+        answer = waiting.action_chorus_send()
+        listed = self.browse(self.env.context.get("chorus_mend_ids", ())) or moves
+        if not any(move.chorus_state in ("to_send", "rejected") for move in listed) and "params" in answer:
+            # nothing is left to send: the list stays, without its button
+            action = {"action": listed._chorus_mend_action(done=True)}
+            answer["params"]["next"] = {"type": "ir.actions.client", "tag": "chorus_reopen", "params": action}
+        return answer
 
-    def _chorus_mend_action(self):
-        """The list where several invoices are mended, with what each requires and what is wrong with it."""
+    def _chorus_mend_action(self, done=False):
+        """The list where several invoices are mended, with what each requires and what is wrong with it.
+
+        :param done: all of them have left.
+        """
         rows, cards = (self.env.ref(f"l10n_fr_chorus_pro.view_move_{kind}_chorus_mend") for kind in ("list", "kanban"))
         return {
             "type": "ir.actions.act_window",
@@ -148,7 +157,7 @@ class AccountMove(models.Model):
             "views": [(rows.id, "list"), (cards.id, "kanban"), (False, "form")],
             "mobile_view_mode": "kanban",
             "domain": [("id", "in", self.ids)],
-            "context": {"chorus_mend_ids": self.ids},
+            "context": {"chorus_mend_ids": self.ids, "chorus_mend_done": done},
         }
 
     def _chorus_review_action(self):

@@ -472,6 +472,9 @@ class ChorusNotice(models.AbstractModel):
     def _chorus_way_to_market(self):
         return {}
 
+    def _chorus_way_to_earlier(self):
+        return {}
+
     def _chorus_way_to_by_hand(self):
         return {}
 

@@ -160,6 +160,30 @@ class AccountMove(models.Model):
                 found[line.chorus_line_kind or "works"] += sign * line.price_subtotal
         return {kind: self.currency_id.round(amount) for kind, amount in found.items()}
 
+    def _chorus_taxed_signed(self):
+        """Its total with VAT before what is kept back or taken off at payment, in the company's currency; a credit note's is
+        negative."""
+        self.ensure_one()
+        apart = self.invoice_line_ids.filtered(lambda line: line._chorus_is_apart())
+        return self.amount_total_signed + sum(apart.mapped("balance"))
+
+    # EXTENDS 'account'
+    @api.depends("chorus_market_id.works", "invoice_line_ids.chorus_line_kind")
+    def _compute_amount(self):
+        """The list shows of works what the paper calls the amount without VAT: nothing is kept back of it yet."""
+        super()._compute_amount()
+        for move in self:
+            if move.chorus_market_id.works and move.move_type in CUSTOMER_TYPES:
+                apart = move.invoice_line_ids.filtered(lambda line: line._chorus_is_apart())
+                move.amount_untaxed_in_currency_signed += sum(apart.mapped("amount_currency"))
+
+    # EXTENDS 'mail'
+    def _mail_track(self, tracked_fields, initial_values):
+        """Odoo's amount without VAT of works is after what is kept back: it would contradict the totals beside it."""
+        if self.sudo().chorus_market_id.works:  # sudo: whoever may read an invoice need not read markets
+            tracked_fields = {name: field for name, field in tracked_fields.items() if name != "amount_untaxed"}
+        return super()._mail_track(tracked_fields, initial_values)
+
     # -- checks --------------------------------------------------------------------------------------------------------
 
     # What a market changes is asked only of an invoice that is in one: ``…_in_market``, which works documents extend.
@@ -188,7 +212,7 @@ class AccountMove(models.Model):
         market, engagement = self.chorus_market_id, self.chorus_engagement_id
         waits = self.state != "posted"  # once posted it counts in the market's amounts already
         currency = market.currency_id
-        engaged = engagement.amount_invoiced + (self.amount_total_signed if waits else 0)
+        engaged = engagement.amount_invoiced + (self._chorus_taxed_signed() if waits else 0)
         done = market.amount_works + (self._chorus_kinds()["works"] if waits else 0)
         return market_rules.MarketDocument(
             framework=self.chorus_framework or "",
@@ -198,7 +222,13 @@ class AccountMove(models.Model):
             parties={actor: party._chorus_siret() for actor, party in self._chorus_named().items() if party},
             market=market_rules.Room(self._chorus_money(market.amount_total, currency), self._chorus_money(done, currency)),
             engagement=market_rules.Room(self._chorus_money(engagement.amount, currency), self._chorus_money(engaged, currency)),
+            carried=(self.purchase_order_reference or "").strip(),
+            amended=tuple(self._chorus_amended()),
         )
+
+    def _chorus_amended(self):
+        """Its work of amendments that have an engagement of their own, as ``services.rules.market.Amended``."""
+        return []
 
     def _chorus_named(self):
         """The market's parties that documents name, by what they do with it."""

@@ -4,12 +4,13 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+from odoo.tools import format_amount
 
 from ...services.follow import works
 from ...services.vocabulary import frameworks, states
 from ...services.vocabulary.frameworks import SUPPLIER_ROLES, Role
 from ...services.works import schedule_file
-from .product_template import KINDS
+from .product_template import APART, KINDS
 
 #: Posted customer documents: what the books say was invoiced.
 _INVOICED = [("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund"))]
@@ -24,19 +25,24 @@ FRAMEWORKS = [
 
 
 class Totals:
-    """The amounts of a set of documents, VAT included, credit notes deducted."""
+    """The amounts of a set of documents, VAT included, credit notes deducted.
+
+    All but ``net`` and ``paid`` are before what is kept back or taken off at payment: the public body engages it too.
+    """
 
     def __init__(self):
-        self.invoiced = self.suspended = self.refused = self.paid = 0.0
+        self.invoiced = self.net = self.suspended = self.refused = self.paid = 0.0
 
-    def add(self, state, total, residual):
-        """Count documents in a Chorus Pro state: their total and what is not paid of it."""
-        self.invoiced += total
+    def add(self, state, total, residual, apart):
+        """Count documents in a Chorus Pro state: what is to be paid, what is not paid of it, what is kept back or taken off."""
+        taxed = total + apart
+        self.invoiced += taxed
+        self.net += total
         self.paid += total - residual
         if state in states.RETURNED:
-            self.suspended += total
+            self.suspended += taxed
         elif state in states.TURNED_DOWN:
-            self.refused += total
+            self.refused += taxed
 
     def put(self, record):
         """Set the four amounts of a market or an engagement."""
@@ -53,9 +59,20 @@ def _documents(env, field, ids):
         [field, "chorus_state"],
         ["amount_total_signed:sum", "amount_residual_signed:sum"],
     )
+    lines = env["account.move.line"]._read_group(
+        [
+            ("move_id", "any", [*_INVOICED, (field, "in", ids)]),
+            ("display_type", "=", "product"),
+            ("chorus_line_kind", "in", APART),
+            ("tax_ids", "not any", [("amount", "!=", 0)]),
+        ],
+        [f"move_id.{field}", "move_id.chorus_state"],
+        ["balance:sum"],
+    )
+    apart = {(record.id, state): balance for record, state, balance in lines}
     found = {}
     for record, state, total, residual in rows:
-        found.setdefault(record.id, Totals()).add(state, total, residual)
+        found.setdefault(record.id, Totals()).add(state, total, residual, apart.get((record.id, state), 0.0))
     return found
 
 
@@ -143,8 +160,10 @@ class ChorusMarket(models.Model):
         "VAT of the work",
         check_company=True,
         domain=[("type_tax_use", "=", "sale")],
-        help="Of the lines of the price schedule that name none; empty: the company's usual one.",
+        help="Of the lines of the price schedule that name none; empty: the company's usual one, for works that of services.",
     )
+    tax_usual_id = fields.Many2one("account.tax", compute="_compute_tax_usual_id", export_string_translation=False)
+    tax_placeholder = fields.Char(compute="_compute_tax_usual_id", export_string_translation=False)
     amount_lines = fields.Monetary(
         "Total of the price schedule", compute="_compute_amount_lines", help="The lines of the price schedule, without VAT."
     )
@@ -167,11 +186,17 @@ class ChorusMarket(models.Model):
     amount_retention = fields.Monetary("Retention", compute="_compute_amounts", help="Kept back on the invoices so far.")
     amount_penalty = fields.Monetary("Penalties taken off", compute="_compute_amounts", help="On the invoices so far.")
     amount_advance = fields.Monetary("Advance not repaid yet", compute="_compute_amounts")
-    amount_invoiced = fields.Monetary("Invoiced", compute="_compute_amounts", help="Invoices less credit notes, VAT included.")
+    amount_invoiced = fields.Monetary(
+        "Invoiced",
+        compute="_compute_amounts",
+        help="Invoices less credit notes, VAT included, before what is kept back or taken off at payment.",
+    )
+    amount_net = fields.Monetary("Net to pay", compute="_compute_amounts", help="After the retention and the penalties.")
     amount_suspended = fields.Monetary("Suspended or to complete", compute="_compute_amounts", help="VAT included.")
     amount_refused = fields.Monetary("Refused", compute="_compute_amounts", help="VAT included.")
     amount_paid = fields.Monetary("Paid", compute="_compute_amounts", help="VAT included.")
-    amount_due = fields.Monetary("Due", compute="_compute_amounts", help="Invoiced and not paid, VAT included.")
+    amount_due = fields.Monetary("Due", compute="_compute_amounts", help="Of the net to pay, what is not paid.")
+    exceeded_remark = fields.Text(compute="_compute_exceeded", export_string_translation=False)
     exceeded = fields.Boolean(compute="_compute_exceeded", help="More was invoiced than the market or an engagement allows.")
 
     _number_unique = models.UniqueIndex(
@@ -350,15 +375,37 @@ class ChorusMarket(models.Model):
             market.amount_penalty = -by_kind.get("penalty", 0)
             market.amount_advance = by_kind.get("advance", 0) + by_kind.get("advance_repayment", 0)
             totals.put(market)
-            market.amount_due = market.amount_invoiced - market.amount_paid
+            market.amount_net = totals.net
+            market.amount_due = totals.net - totals.paid
 
-    @api.depends("amount_total", "amount_works", "engagement_ids.amount", "engagement_ids.amount_left")
+    @api.depends("amount_total", "amount_works", "engagement_ids.amount", "engagement_ids.amount_left", "amendment_ids")
+    @api.depends_context("lang")
     def _compute_exceeded(self):
         for market in self:
-            compare = market.currency_id.compare_amounts
-            market.exceeded = bool(market.amount_total and compare(market.amount_works, market.amount_total) > 0) or any(
-                engagement.exceeded for engagement in market.engagement_ids
+            remarks = [*market._chorus_excess(), *market.engagement_ids._chorus_excess()]
+            market.exceeded = bool(remarks)
+            market.exceeded_remark = "\n".join(remarks)
+
+    def _chorus_excess(self):
+        """What there is to say of work beyond the market's amount, with what to do; empty where there is none."""
+        self.ensure_one()
+        if not self.amount_total or self.currency_id.compare_amounts(self.amount_works, self.amount_total) <= 0:
+            return []
+        done, foreseen = (format_amount(self.env, amount, self.currency_id) for amount in (self.amount_works, self.amount_total))
+        if self.amendment_ids:
+            remark = self.env._(
+                "%(done)s of work were invoiced, and the market with its amendments is of %(foreseen)s, without VAT. Check the"
+                " amounts of the amendments, or record the one that is missing.",
+                done=done,
+                foreseen=foreseen,
             )
+        else:
+            remark = self.env._(
+                "%(done)s of work were invoiced, and the market is of %(foreseen)s, without VAT. Record the amendment.",
+                done=done,
+                foreseen=foreseen,
+            )
+        return [remark]
 
     def _chorus_by_kind(self):
         """What was invoiced without VAT, by market and kind of line: ``{market id: {kind: amount}}``."""
@@ -397,7 +444,37 @@ class ChorusMarket(models.Model):
     def _chorus_tax(self):
         """The VAT of work of this market that names no other: an ``account.tax``, empty where the company has none either."""
         self.ensure_one()
-        return self.tax_id or self.company_id.account_sale_tax_id
+        return self.tax_id or self.tax_usual_id
+
+    @api.depends("works", "company_id.account_sale_tax_id")
+    @api.depends_context("lang")
+    def _compute_tax_usual_id(self):
+        for market in self:
+            usual = market.company_id.account_sale_tax_id
+            market.tax_usual_id = market._chorus_taxes_of_services(usual) if market.works else usual
+            name = market.tax_usual_id.name
+            market.tax_placeholder = name and self.env._("%s, the usual one", name)
+
+    def _chorus_taxes_of_services(self, taxes):
+        """For each VAT for goods the one for services of the same rate, where the company has one; works are services."""
+        self.ensure_one()
+        found = taxes.browse()
+        for tax in taxes:
+            found |= self._chorus_tax_of_services(tax) if tax.tax_scope == "consu" else tax
+        return found
+
+    def _chorus_tax_of_services(self, tax):
+        same = tax.search(
+            [
+                *tax._check_company_domain(tax.company_id),
+                ("type_tax_use", "=", tax.type_tax_use),
+                ("tax_scope", "=", "service"),
+                ("amount_type", "=", tax.amount_type),
+                ("amount", "=", tax.amount),
+                ("country_id", "=", tax.country_id.id),
+            ]
+        )
+        return same.filtered(lambda one: one.price_include == tax.price_include)[:1] or tax
 
     def _chorus_lines_used(self):
         """The lines of the price schedule on which something was stated already, so that they cannot be taken away."""

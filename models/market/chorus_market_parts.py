@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_amount
 
 from ...services.siret import compact
 from ...services.vocabulary.frameworks import Role
@@ -27,7 +29,9 @@ class ChorusMarketEngagement(models.Model):
         "Amount with VAT", help="What the public body reserved, VAT included; nothing is checked when it is zero."
     )
     invoice_ids = fields.One2many("account.move", "chorus_engagement_id", "Invoices", readonly=True)
-    amount_invoiced = fields.Monetary("Invoiced", compute="_compute_amounts")
+    amount_invoiced = fields.Monetary(
+        "Invoiced", compute="_compute_amounts", help="VAT included, before what is kept back or taken off at payment."
+    )
     amount_suspended = fields.Monetary("Amount suspended", compute="_compute_amounts")
     amount_refused = fields.Monetary("Refused", compute="_compute_amounts")
     amount_paid = fields.Monetary("Paid", compute="_compute_amounts")
@@ -47,6 +51,7 @@ class ChorusMarketEngagement(models.Model):
         "invoice_ids.amount_total_signed",
         "invoice_ids.amount_residual_signed",
         "invoice_ids.chorus_state",
+        "invoice_ids.invoice_line_ids.chorus_line_kind",
     )
     def _compute_amounts(self):
         documents = _documents(self.env, "chorus_engagement_id", self.ids)
@@ -56,6 +61,19 @@ class ChorusMarketEngagement(models.Model):
             engagement.exceeded = bool(engagement.amount) and (
                 engagement.currency_id.compare_amounts(engagement.amount_invoiced, engagement.amount) > 0
             )
+
+    def _chorus_excess(self):
+        """What there is to say of those on which more was invoiced than they allow, with what to do."""
+        return [
+            self.env._(
+                "%(invoiced)s were invoiced on the engagement %(number)s, which is of %(amount)s, VAT included. Ask the public"
+                " body for another one, or put that of the amendment on its invoices.",
+                invoiced=format_amount(self.env, engagement.amount_invoiced, engagement.currency_id),
+                number=engagement.number,
+                amount=format_amount(self.env, engagement.amount, engagement.currency_id),
+            )
+            for engagement in self.filtered("exceeded")
+        ]
 
 
 class ChorusMarketAmendment(models.Model):
@@ -76,6 +94,20 @@ class ChorusMarketAmendment(models.Model):
     date = fields.Date("Notified on")
     date_end = fields.Date("New end date")
     amount = fields.Monetary("Amount without VAT", help="Negative when the amendment takes something away.")
+    engagement_id = fields.Many2one(
+        "chorus.market.engagement",
+        "Own engagement",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('market_id', '=', market_id)]",
+        help="When the public body gave it a number of its own: situations of its work alone carry it.",
+    )
+
+    @api.constrains("engagement_id", "market_id")
+    def _check_engagement_id(self):
+        for amendment in self:
+            if amendment.engagement_id and amendment.engagement_id.market_id != amendment.market_id:
+                raise ValidationError(self.env._("The engagement of “%s” is that of another market.", amendment.name))
 
 
 class ChorusMarketParty(models.Model):

@@ -12,6 +12,9 @@ KINDS = {
     "other": "Other (expenses, bonus…)",
 }
 
+#: What stands below the total with VAT, unless it bears VAT.
+APART = ("retention", "penalty")
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"

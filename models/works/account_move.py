@@ -10,6 +10,7 @@ from ...services.document.invoice import Period, VatCategory
 from ...services.document.pdfa import PdfError, Printed
 from ...services.follow import advice, works, works_clock
 from ...services.rules import accounts, direct_payment, situations
+from ...services.rules import market as market_rules
 from ...services.vocabulary import frameworks, states, statuses
 from ...services.vocabulary.actors import Actor
 from ...services.vocabulary.frameworks import Role
@@ -121,6 +122,13 @@ class AccountMove(models.Model):
         self.chorus_period_start = min(filter(None, starts), default=False)
         if final.chorus_period_end:
             self.chorus_period_end = final.chorus_period_end
+
+    def _chorus_is_release(self):
+        """Whether it asks for the retention back and for nothing else, once no situation can."""
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        kinds = set(lines.mapped("chorus_line_kind"))
+        return self.chorus_market_id.works and not self.chorus_framework and kinds == {"retention"}
 
     def _chorus_is_situation(self):
         """Whether this is a statement, or the credit note of one, of a works market."""
@@ -242,19 +250,25 @@ class AccountMove(models.Model):
 
     def _chorus_waiting_situations(self):
         """The other statements of the market that have not left: drafts, and those to send or to correct."""
-        self.ensure_one()
         return [
             situations.Waiting(
                 move.chorus_situation,
                 move.name if move.state == "posted" else "",
                 move.chorus_framework if move._chorus_is_account() else "",
             )
-            for move in self.chorus_market_id.invoice_ids._origin - self._origin
-            if move.chorus_situation
-            and move.move_type == "out_invoice"
-            and not move._chorus_is_credited()
-            and (move.state == "draft" or move.chorus_state in states.TO_LEAVE)
+            for move in self._chorus_waiting_moves()
         ]
+
+    def _chorus_waiting_moves(self):
+        self.ensure_one()
+        return (self.chorus_market_id.invoice_ids._origin - self._origin).filtered(
+            lambda move: (
+                move.chorus_situation
+                and move.move_type == "out_invoice"
+                and not move._chorus_is_credited()
+                and (move.state == "draft" or move.chorus_state in states.TO_LEAVE)
+            )
+        )
 
     # -- made of progress ----------------------------------------------------------------------------------------------
 
@@ -300,6 +314,11 @@ class AccountMove(models.Model):
             self._chorus_remake()
         else:
             self._chorus_start_progress()
+
+    def _chorus_open_begun(self):
+        """Open this situation where its month is typed."""
+        view = self.env.ref("l10n_fr_chorus_pro.view_move_form_situation_begun")
+        return self._get_records_action(views=[(view.id, "form")])
 
     def action_chorus_shares(self):
         """Open what the subcontractors are paid directly of this situation; a line for each that the market names."""
@@ -384,7 +403,36 @@ class AccountMove(models.Model):
         return super()._chorus_findings_in_market(found)
 
     # EXTENDS market
+    def _chorus_amended(self):
+        found = super()._chorus_amended()
+        for amendment, amount in self._chorus_amendments_worked().items():
+            if amendment.engagement_id and amount:
+                worked = self._chorus_money(amount)
+                found.append(market_rules.Amended(amendment.name, worked, amendment.engagement_id.number))
+        return found
+
+    # EXTENDS market
+    def _chorus_is_destined(self):
+        # an account says itself what a credit note of its takes off
+        apart = self._chorus_is_release() or (self.chorus_market_id and self._chorus_takes_off())
+        return super()._chorus_is_destined() and not apart
+
+    # EXTENDS market
+    def _chorus_apart_remark(self):
+        if self._chorus_is_release():
+            message = self.env._(
+                "It asks for the retention of guarantee back: no document of Chorus Pro is known to be meant for that. Send it as"
+                " the public body asks."
+            )
+            return Notice(message, "", True, None)
+        if self.chorus_market_id and self._chorus_takes_off():
+            return Notice(self.env._("The account that takes it off tells it: nothing of it is sent."), "", False, Place.MARKET)
+        return super()._chorus_apart_remark()
+
+    # EXTENDS market
     def _chorus_market_findings(self):
+        if self._chorus_is_release():
+            return []
         found = super()._chorus_market_findings()
         if self.chorus_market_id.works and self.move_type == "out_invoice":
             stale = self._chorus_is_stale()
@@ -400,6 +448,7 @@ class AccountMove(models.Model):
                     line.chorus_line_kind == "penalty" and line._chorus_is_taxed() for line in self.invoice_line_ids
                 ),
                 retention_made=self._chorus_makes_retention(),
+                goods=self.invoice_line_ids.tax_ids.filtered(lambda tax: tax.tax_scope == "consu").sorted("id").mapped("name"),
             )
             found += accounts.check(self._chorus_account_facts())
             shares = [share._chorus_share() for share in self._chorus_shares()]
@@ -443,17 +492,6 @@ class AccountMove(models.Model):
         if self.state != "draft":
             return {}
         return {"action_call": ("account.move", "action_chorus_account_credit", self.ids)}
-
-    # EXTENDS market
-    def _chorus_is_destined(self):
-        # the account says it
-        return super()._chorus_is_destined() and not (self.chorus_market_id and self._chorus_takes_off())
-
-    # EXTENDS market
-    def _chorus_apart_remark(self):
-        if self.chorus_market_id and self._chorus_takes_off():
-            return Notice(self.env._("The account that takes it off tells it: nothing of it is sent."), "", False, Place.MARKET)
-        return super()._chorus_apart_remark()
 
     # EXTENDS market
     def _chorus_total_in_market(self, total):
@@ -509,6 +547,10 @@ class AccountMove(models.Model):
             remedy = self.env._("“File on the portal”, on the invoice, prepares all that the portal asks.")
             notices = [Notice(by_hand, remedy, True, Place.BY_HAND), *notices]
         return notices
+
+    def _chorus_way_to_earlier(self):
+        before = self._chorus_waiting_moves().filtered(lambda move: move.chorus_situation <= self.chorus_situation)
+        return {"action": before._get_records_action(name=self.env._("Situations not filed yet"))} if before else {}
 
     def _chorus_way_to_by_hand(self):
         return {"action_call": ("account.move", "action_chorus_by_hand", self.ids)} if self._chorus_by_hand() else {}

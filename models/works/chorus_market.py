@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import format_date
 
 from ...services.follow import works
@@ -15,7 +16,7 @@ from ...services.works.retention import Base, Guarantee
 from ...services.works.revision import Formula, Rounding, is_updated, updating
 from ..market.account_move import CUSTOMER_TYPES
 from ..market.chorus_market_line import exact
-from .chorus_works_statement import APART
+from ..market.product_template import APART
 
 #: What situations are made of.
 MAKES = frozenset(
@@ -345,17 +346,61 @@ class ChorusMarket(models.Model):
         for market in self:
             market.activity_ids.filtered(lambda activity: activity.summary == summary).unlink()
             if market.date_release and not market.retention_released and market.retention_rate:
+                day = format_date(self.env, market.date_release)
+                note = self.env._(
+                    "The guarantee has ended: the public body gives the retention back by %(day)s. “Ask for the retention back”,"
+                    " on the market, makes the document.",
+                    day=day,
+                )
+                if market.retention_guarantee != Guarantee.NONE.value:
+                    bond = self.env._("Have the guarantee or surety released, too: it ends one month after (CCP R.2191-42).")
+                    note = f"{note} {bond}"
                 market.activity_schedule(
                     "mail.mail_activity_data_todo",
                     date_deadline=market.date_release,
                     summary=summary,
-                    note=self.env._(
-                        "The guarantee has ended: the public body gives the retention back by %(day)s. Tick “Give back the"
-                        " retention” and make the next situation, or ask for it where it was kept at payment.",
-                        day=format_date(self.env, market.date_release),
-                    ),
+                    note=note,
                     user_id=self.env.uid,
                 )
+
+    def action_release_retention(self):
+        """Open the draft that asks for the retention back: the next situation while there are some, then a document apart."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.date_accepted or self.currency_id.compare_amounts(self.amount_retention, 0) <= 0:
+            raise UserError(self.env._("The works are not accepted yet, or no retention is kept."))
+        asked = self.situation_ids.filtered(lambda move: move.state == "draft" and move._chorus_is_release())[:1]
+        if not asked and self.stage == works.Stage.MONTHLY.value and self.line_ids:
+            self.retention_released = True
+            situation = self._chorus_next_situation()
+            situation._chorus_remake_lines()
+            return situation._chorus_open_begun()
+        if not asked:
+            asked = self._chorus_make_release()
+            self.retention_released = True
+        return asked._get_records_action()
+
+    def _chorus_make_release(self):
+        move = self.env["account.move"].with_company(self.company_id)
+        product = move._chorus_product_of("retention")
+        speaking = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        line = {
+            "name": speaking.env._("Retention of guarantee, given back"),
+            "quantity": 1,
+            "price_unit": self.amount_retention,
+            "tax_ids": [Command.clear()],
+            "chorus_line_kind": "retention",
+        }
+        values = {
+            "move_type": "out_invoice",
+            "partner_id": self.partner_id.id,
+            "chorus_market_id": self.id,
+            "invoice_line_ids": [Command.create({**line, "product_id": product.id} if product else line)],
+        }
+        if self.stage != works.Stage.MONTHLY.value:
+            # no works document is known to be meant for it
+            values |= {"chorus_framework": False, "chorus_period_start": False}
+        return move.create(values)
 
     # -- situations ----------------------------------------------------------------------------------------------------
 
@@ -369,7 +414,7 @@ class ChorusMarket(models.Model):
         self.ensure_one()
         if not self.works or not self.line_ids:
             return super().action_new_invoice()
-        return self._chorus_next_situation()._get_records_action()
+        return self._chorus_next_situation()._chorus_open_begun()
 
     def _chorus_next_situation(self):
         """The situation that is being typed; where there is none, the next one, every line as the last one left it."""
@@ -427,7 +472,7 @@ class ChorusMarket(models.Model):
         if move.chorus_framework != code:
             move.chorus_framework = code
         move._chorus_take_whole_period()
-        return move._get_records_action()
+        return move._chorus_open_begun()
 
     def _chorus_book_kinds(self):
         """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative.

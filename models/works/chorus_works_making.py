@@ -121,6 +121,7 @@ class ChorusWorksMaking(models.AbstractModel):
             return
         if commands := self._chorus_line_commands():
             self.write({"invoice_line_ids": commands})
+        self._chorus_propose_engagement()
 
     def _chorus_line_commands(self):
         """What is to be changed for the lines to be what the progress and the clauses make of this situation."""
@@ -158,6 +159,35 @@ class ChorusWorksMaking(models.AbstractModel):
         if self.state != "draft" or not isinstance(self.id, int) or not self.chorus_progress_ids:
             return False
         return bool(self._chorus_line_commands()) or any(row._chorus_is_untold() for row in self.chorus_progress_ids)
+
+    def _chorus_amendments_worked(self):
+        """The work of this situation by the amendment that brought it, empty for the initial market: ``{amendment: amount}``.
+
+        Nothing is looked for where no amendment has an engagement of its own.
+        """
+        self.ensure_one()
+        if not self.chorus_market_id.amendment_ids.engagement_id:
+            return {}
+        rows = self.env["chorus.works.progress"]._read_group(
+            [("move_id", "in", self._origin.ids), ("display_type", "=", False)],
+            ["market_line_id.amendment_id"],
+            ["amount_month:sum"],
+        )
+        return {amendment: amount for amendment, amount in rows if not self.currency_id.is_zero(amount)}
+
+    def _chorus_propose_engagement(self):
+        """A situation of an amendment's work alone carries the number of its own engagement; one that a person chose stays."""
+        market = self.chorus_market_id
+        own = market.amendment_ids.engagement_id
+        number, present = (self.purchase_order_reference or "").strip(), self.chorus_engagement_id
+        if not own or (number and present not in own and number != market.engagement_number):
+            return
+        worked = self._chorus_amendments_worked()
+        stated = {amendment.engagement_id for amendment in worked}
+        if len(stated) == 1 and (wanted := next(iter(stated))):
+            self.purchase_order_reference = wanted.number
+        elif present in own and present not in stated:
+            self.purchase_order_reference = market.engagement_number
 
     def _chorus_parts(self):
         """The lines that this situation is made of, in order: ``{part: (how its name begins, values of the line)}``."""

@@ -4,10 +4,8 @@ from odoo.tools import format_amount, formatLang
 from ...services.vocabulary.frameworks import Role
 from ...services.works.statement import Amounts, Statement
 from ..market.account_move import CUSTOMER_TYPES
-from ..market.product_template import KINDS
+from ..market.product_template import APART, KINDS
 
-#: What stands below the total with VAT, unless it bears VAT.
-APART = ("retention", "penalty")
 TAXED = tuple(f"{kind}_taxed" for kind in APART)
 
 
@@ -33,6 +31,22 @@ class ChorusWorksStatement(models.AbstractModel):
         month = self._chorus_column(self._chorus_kinds() | self._chorus_taxed_apart())
         month = sum((move._chorus_column(books.get(move.id, {})) for move in told), month)
         return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
+
+    def _chorus_tells_totals(self):
+        """Whether its recapitulation says all that the totals of the printed invoice do, so that they are left out."""
+        self.ensure_one()
+        if not self.chorus_market_id.works or not self.chorus_situation or self.move_type != "out_invoice":
+            return False
+        totals = self.tax_totals or {}
+        groups = [group for subtotal in totals.get("subtotals", ()) for group in subtotal["tax_groups"] if group["id"]]
+        # with several rates of VAT the law wants the amounts of each (CGI, annex II, 242 nonies A)
+        more = (
+            len(groups) > 1
+            or self.payment_state not in ("not_paid", False)
+            or self.company_id.display_invoice_amount_total_words
+            or totals.get("display_in_company_currency")
+        )
+        return self._chorus_is_empty_account() or not more
 
     def _chorus_account(self):
         """What an account tells besides its recapitulation: ``chapters``, rows of a name, the market's amount and what is done;
@@ -125,7 +139,18 @@ class ChorusWorksStatement(models.AbstractModel):
         ]
 
     def _chorus_statement_shares(self, columns):
-        """Who is paid what: a row for each party paid directly to date, and what is left for us; none without them."""
+        """Who is paid what: a row for each party paid directly to date, which lowers what is left for us; none without them."""
+        parts = self._chorus_parts_paid()
+        if not parts:
+            return []
+        ours = [column.net - sum(amounts[rank] for _party, amounts in parts) for rank, column in enumerate(columns)]
+        return [
+            *((self._chorus_paid_label(party), [-amount for amount in amounts], False) for party, amounts in parts),
+            (self.env._("Left to pay to us"), ours, True),
+        ]
+
+    def _chorus_parts_paid(self):
+        """What the public body pays directly to others: a party, and its amounts to date, before and this month, for each."""
         if self.move_type != "out_invoice":
             return []
         market = self.chorus_market_id
@@ -137,13 +162,7 @@ class ChorusWorksStatement(models.AbstractModel):
             month, earlier = (self._chorus_money(some._chorus_sum("amount_paid")) for some in (own, before))
             if month or earlier:
                 parts.append((party, [earlier + month, earlier, month]))
-        if not parts:
-            return []
-        ours = [column.net - sum(amounts[rank] for _party, amounts in parts) for rank, column in enumerate(columns)]
-        return [
-            *((self._chorus_paid_label(party), amounts, False) for party, amounts in parts),
-            (self.env._("Left to pay to us"), ours, True),
-        ]
+        return parts
 
     def _chorus_paid_label(self, party):
         name = party.partner_id.name
@@ -214,9 +233,7 @@ class ChorusWorksStatement(models.AbstractModel):
 
     def _chorus_apart(self, kind):
         """What the untaxed lines of a kind keep back or take off, in the invoice's currency and in the company's."""
-        lines = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product" and line.chorus_line_kind == kind and not line._chorus_is_taxed()
-        )
+        lines = self.invoice_line_ids.filtered(lambda line: line._chorus_is_apart() and line.chorus_line_kind == kind)
         sign = -1 if self.move_type == "out_refund" else 1
         return (
             self.currency_id.round(-sum(lines.mapped("price_subtotal"))),

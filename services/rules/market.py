@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ..follow import works
-from ..text import Text
+from ..text import Text, number
 from ..vocabulary import frameworks
 from ..vocabulary.actors import Actor
 from ..vocabulary.frameworks import Role
@@ -29,13 +30,24 @@ class Room:
         return self.allowed > 0 and self.reached > self.allowed
 
 
+class Amended(NamedTuple):
+    """Work of an amendment without VAT, and the number of the engagement that the amendment has of its own."""
+
+    amendment: str
+    amount: Decimal
+    engagement: str
+
+
 @dataclass(frozen=True)
 class MarketDocument:
     """A document in its market.
 
     :param filed: frameworks of the other documents filed there.
     :param parties: SIRET of each party that is named, ``""`` when the party is there and its SIRET is not.
-    :param market: room in the market, without VAT; :param engagement: in the engagement, VAT included.
+    :param market: room in the market, without VAT.
+    :param engagement: in the engagement, VAT included, before what is kept back or taken off at payment.
+    :param carried: the engagement number that it carries. :param amended: its work of amendments that have an engagement of
+        their own.
     """
 
     framework: str
@@ -45,6 +57,8 @@ class MarketDocument:
     parties: Mapping[Actor, str] = field(default_factory=dict)
     market: Room | None = None
     engagement: Room | None = None
+    carried: str = ""
+    amended: tuple[Amended, ...] = ()
 
 
 _PARTIES: Mapping[Actor, Text] = MappingProxyType(
@@ -58,7 +72,7 @@ _PARTIES: Mapping[Actor, Text] = MappingProxyType(
 
 def check(document: MarketDocument) -> list[Finding]:
     """All that is wrong with the document as one of its market, what blocks first."""
-    found = [*_turn(document), *_named(document), *_rooms(document)]
+    found = [*_turn(document), *_named(document), *_rooms(document), *_amended(document)]
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
@@ -115,15 +129,14 @@ def _named(document: MarketDocument) -> Iterable[Finding]:
 
 def _rooms(document: MarketDocument) -> Iterable[Finding]:
     if document.market and document.market.exceeded:
+        reached, allowed = number(document.market.reached), number(document.market.allowed)
         yield Finding(
             "market.exceeded",
             Level.WARN,
             "amounts",
             Text(
-                f"With this invoice the market's amount is exceeded: {document.market.reached} invoiced for "
-                f"{document.market.allowed} without VAT.",
-                f"Avec cette facture, le montant du marché est dépassé : {document.market.reached} facturés pour "
-                f"{document.market.allowed} HT.",
+                f"With this invoice the market's amount is exceeded: {reached.en} € invoiced for {allowed.en} € without VAT.",
+                f"Avec cette facture, le montant du marché est dépassé : {reached.fr} € facturés pour {allowed.fr} € HT.",
             ),
             Text(
                 "Check the lines, or record the amendment on the market.",
@@ -133,15 +146,14 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
             Place.MARKET,
         )
     if document.engagement and document.engagement.exceeded:
+        reached, allowed = number(document.engagement.reached), number(document.engagement.allowed)
         yield Finding(
             "market.engagement_exceeded",
             Level.WARN,
             "engagement_number",
             Text(
-                f"With this invoice the engagement is exceeded: {document.engagement.reached} invoiced for "
-                f"{document.engagement.allowed} VAT included.",
-                f"Avec cette facture, l'engagement est dépassé : {document.engagement.reached} facturés pour "
-                f"{document.engagement.allowed} TTC.",
+                f"With this invoice the engagement is exceeded: {reached.en} € invoiced for {allowed.en} € VAT included.",
+                f"Avec cette facture, l'engagement est dépassé : {reached.fr} € facturés pour {allowed.fr} € TTC.",
             ),
             Text(
                 "Ask the public body for another engagement, or correct its amount on the market.",
@@ -149,4 +161,30 @@ def _rooms(document: MarketDocument) -> Iterable[Finding]:
             ),
             "doc/RULES.md §1.1",
             Place.MARKET,
+        )
+
+
+def _amended(document: MarketDocument) -> Iterable[Finding]:
+    for work in document.amended:
+        if work.engagement == document.carried:
+            continue
+        amount, carried = number(work.amount), document.carried
+        yield Finding(
+            "market.engagement_amended",
+            Level.WARN,
+            "engagement_number",
+            Text(
+                f"It states {amount.en} € of work without VAT of “{work.amendment}”, whose engagement is {work.engagement}, and"
+                f" carries {carried or 'none'}.",
+                f"Elle constate {amount.fr} € HT de travaux de « {work.amendment} », dont l'engagement est {work.engagement}, et"
+                f" porte {carried or 'aucun numéro'}.",
+            ),
+            Text(
+                "A document carries one engagement number: state the amendment's work in a situation of its own, or ask the"
+                " public body which number it wants.",
+                "Une pièce ne porte qu'un numéro d'engagement : constatez les travaux de l'avenant dans une situation à part, ou"
+                " demandez à l'entité publique quel numéro porter.",
+            ),
+            "doc/RULES.md §1.1",
+            Place.DRAFT,
         )

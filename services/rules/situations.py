@@ -88,6 +88,7 @@ def check(
     penalty_taxed: bool = False,
     total: Decimal = ZERO,
     retention_made: bool = False,
+    goods: Iterable[str] = (),
 ) -> list[Finding]:
     """What is odd about a statement among the others of its market, what blocks first.
 
@@ -95,7 +96,7 @@ def check(
     :param stale: the statements before it have changed since its progress was taken up from them.
     :param unmade: its lines are not what its progress and the market's clauses make of it now.
     :param penalty_taxed: a line of a penalty bears VAT. :param total: what is to be paid of it.
-    :param retention_made: its retention is computed, so that none is missing.
+    :param retention_made: its retention is computed, so that none is missing. :param goods: VAT for goods on its lines, by name.
     """
     others = list(others)
     found = [
@@ -109,6 +110,7 @@ def check(
         *_retention(this, others, retention_made),
         *_penalty(penalty_taxed),
         *_negative(this, total),
+        *_goods(goods),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
@@ -136,13 +138,16 @@ def _number(this: Situation, others: list[Situation]) -> Iterable[Finding]:
             ),
         )
     elif missing := sorted(set(range(1, this.number)) - numbers):
+        several = len(missing) > 1
         listed = ", ".join(map(str, missing[:5])) + ("…" if len(missing) > 5 else "")
         yield _finding(
             "number_gap",
             Level.WARN,
             Text(
-                f"Situation {listed} of this market is not in Odoo.",
-                f"La situation n° {listed} de ce marché n'est pas dans Odoo.",
+                f"{'Situations' if several else 'Situation'} {listed} of this market {'are' if several else 'is'} not in Odoo.",
+                f"Les situations n° {listed} de ce marché ne sont pas dans Odoo."
+                if several
+                else f"La situation n° {listed} de ce marché n'est pas dans Odoo.",
             ),
             Text(
                 "Check the number: the cumulative amount counts the invoices in Odoo only.",
@@ -267,12 +272,13 @@ def _amount(this: Situation, others: list[Situation]) -> Iterable[Finding]:
     # an account puts right what the statements before it say
     if this.works < 0 and not this.account:
         total = previous(this, others)
+        now, former = number(total + this.works), number(total)
         yield _finding(
             "cumulative_lower",
             Level.WARN,
             Text(
-                f"The cumulative amount ({total + this.works}) is lower than that of the previous situation ({total}).",
-                f"Le cumul ({total + this.works}) est inférieur à celui de la situation précédente ({total}).",
+                f"The cumulative amount ({now.en} €) is lower than that of the previous situation ({former.en} €).",
+                f"Le cumul ({now.fr} €) est inférieur à celui de la situation précédente ({former.fr} €).",
             ),
             Text(
                 "Check the lines: a cumulative statement normally only grows.",
@@ -288,19 +294,20 @@ def _waiting(this: Situation, waiting: Iterable[Waiting]) -> Iterable[Finding]:
         key=lambda one: (one.number, one.name),
     )
     if former:
+        several = len(former) > 1
         listed = listing(one.title for one in former)
         yield _finding(
             "previous_waiting",
             Level.WARN,
             Text(
                 f"Not filed yet in this market: {listed.en}.",
-                f"Pas encore déposé dans ce marché : {listed.fr}.",
+                f"{'Pas encore déposées' if several else 'Pas encore déposée'} dans ce marché : {listed.fr}.",
             ),
             Text(
-                "File it first: each document adds to those before it.",
-                "Déposez d'abord cette pièce : chacune s'ajoute aux précédentes.",
+                f"File {'them' if several else 'it'} first: each document adds to those before it.",
+                f"Déposez-{'les' if several else 'la'} d'abord : chaque pièce s'ajoute aux précédentes.",
             ),
-            Place.MARKET,
+            Place.EARLIER,
             at_once=True,
         )
 
@@ -359,10 +366,32 @@ def _negative(this: Situation, total: Decimal) -> Iterable[Finding]:
         )
 
 
+def _goods(names: Iterable[str]) -> Iterable[Finding]:
+    # works on buildings are services (CGI 256 IV, doc/RULES.md §11.1), and the printed invoice names the kind of operation
+    if listed := listing(names).en:
+        yield _finding(
+            "amount_goods",
+            Level.WARN,
+            Text(
+                f"Its VAT is one for goods ({listed}): works are services, and the paper would say “Goods Delivery”.",
+                f"Sa TVA est celle de livraisons de biens ({listed}) : des travaux sont des prestations de services, et le papier"
+                " porterait « Livraison de biens ».",
+            ),
+            Text(
+                "Choose a VAT for services in “VAT of the work” of the market, or on the lines; have one activated where there is"
+                " none.",
+                "Choisissez une TVA de prestations de services dans « TVA des travaux » du marché, ou sur les lignes ; faites-en"
+                " activer une s'il n'y en a pas.",
+            ),
+            Place.MARKET,
+            at_once=True,
+        )
+
+
 def _finding(
     code: str, level: Level, message: Text, remedy: Text, place: Place = Place.DRAFT, *, at_once: bool = False
 ) -> Finding:
-    amounts = ("cumulative", "retention", "penalty")
+    amounts = ("cumulative", "retention", "penalty", "amount")
     topic = code.partition("_")[0]
     field = "period" if topic == "period" else "amounts" if topic in amounts else "number"
     return Finding(f"works.{code}", level, field, message, remedy, SOURCE, place, at_once=at_once)

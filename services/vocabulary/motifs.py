@@ -351,6 +351,17 @@ _TABLE: tuple[Motif, ...] = (
         ),
         "recipient.siret",
     ),
+    # What that circuit makes of several of the codes above: a wrong service, creditor or validator.
+    Motif(
+        "DEST_ERR",
+        Text("Wrong recipient", "Erreur de destinataire"),
+        Text("The invoice is not for this public body.", "La facture ne relève pas de cette entité publique."),
+        Text(
+            "Find out which public body or service it is for, and choose it when you replace the invoice.",
+            "Cherchez à quelle entité publique ou à quel service elle revient, et choisissez-la en remplaçant la facture.",
+        ),
+        "recipient.siret",
+    ),
     Motif(
         "REJ_COH",
         Text("Rejected: consistency", "Rejet : cohérence"),

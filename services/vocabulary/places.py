@@ -22,6 +22,7 @@ class Place(str, Enum):
     RECIPIENT = "recipient"
     SUPPLIER = "supplier"
     MARKET = "market"
+    EARLIER = "earlier"
     SETTINGS = "settings"
     LOOKUP = "lookup"
     PORTAL = "portal"
@@ -44,6 +45,7 @@ LABELS: Mapping[Place, Text] = MappingProxyType(
         Place.RECIPIENT: Text("Open the customer", "Ouvrir la fiche du client"),
         Place.SUPPLIER: Text("Open our company", "Ouvrir la fiche de notre société"),
         Place.MARKET: Text("Open the market", "Ouvrir le marché"),
+        Place.EARLIER: Text("See what is not filed", "Voir ce qui n'est pas déposé"),
         Place.SETTINGS: Text("Open the guided set-up", "Ouvrir la mise en service"),
         Place.LOOKUP: Text("Ask Chorus Pro", "Interroger Chorus Pro"),
         Place.PORTAL: Text("Open the Chorus Pro portal", "Ouvrir le portail Chorus Pro"),

@@ -388,7 +388,7 @@ def test_reasons_of_the_reference():
         "AUT_MOTIF_ERR_VALIDEUR", "RETRAIT_MAN_SERV", "SUPPR_MASSE", "AUTRE", "CONTACT_ACHTR", "COORD_BANC_ERR",
         "CREANCIER_ERR", "DOUBLE_FACT", "ERREUR_DONNEE_EJ", "EJ_ERR", "ERR_VALIDEUR", "FACT_NON_CONFORME",
         "HONORER_LA_COMMANDE", "LIVR_INCOMP", "MARCHE_TERM", "MONTANT_ERR", "SE_ERR", "ST_CT_NON_DECLAR",
-        "SUPPR_COMP_AVOIR", "TRANSF_PMNT_REGIE", "TX_TVA_ERR", "JUSTIF_ABS", "REJ_ADR", "REJ_COH", "REJ_UNI",
+        "SUPPR_COMP_AVOIR", "TRANSF_PMNT_REGIE", "TX_TVA_ERR", "JUSTIF_ABS", "REJ_ADR", "REJ_COH", "REJ_UNI", "DEST_ERR",
     }  # fmt: skip
     works = {"MAUVAIS_VALIDEUR", "MAUVAISE_MOE", "MAUVAISE_MOA", "REF_FAC_TRAVAUX"}
     assert {code for code, motif in MOTIFS.items() if not motif.works} == ordinary

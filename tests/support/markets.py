@@ -66,9 +66,17 @@ class MarketCommon(ChorusCommon):
         )
 
     def tax(self):
+        """The VAT of services at 20 %: works are services."""
         return (
             self.env["account.tax"]
-            .search([("type_tax_use", "=", "sale"), ("amount", "=", 20), ("company_id", "=", self.company.id)])
+            .search(
+                [
+                    ("type_tax_use", "=", "sale"),
+                    ("amount", "=", 20),
+                    ("tax_scope", "=", "service"),
+                    ("company_id", "=", self.company.id),
+                ]
+            )
             .filtered(lambda tax: not tax.price_include)[:1]
         )
 

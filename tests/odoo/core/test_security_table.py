@@ -133,6 +133,7 @@ METHODS = {
     ("account.move", "action_chorus_progress"): BILLING,
     ("account.move", "action_chorus_shares"): BILLING,
     ("chorus.market", "action_final_account"): BILLING,
+    ("chorus.market", "action_release_retention"): BILLING,
     ("chorus.deposit", "action_not_filed"): TRANSFER,
     ("chorus.validation", "action_accept"): TRANSFER,
     ("chorus.validation", "action_create_bill"): BILLING,

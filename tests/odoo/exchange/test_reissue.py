@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ...common import ChorusCommon
 
@@ -68,6 +68,24 @@ class TestReissue(ChorusCommon):
         self.assertEqual((move.chorus_action_ids.state, self.simulator.calls(ACKNOWLEDGE)), ("done", 1))
         with self.assertRaises(UserError):
             self.wizard(move).action_confirm()
+
+    def test_to_the_public_body_that_it_was_meant_for(self):
+        """Sent to the wrong one: the new invoice goes to another, whose references it takes."""
+        move = self.refused("DEST_ERR", "")
+        wizard = self.wizard(move, keep_draft=True)
+        form = Form(wizard)
+        self.assertEqual((form.partner_id, form.engagement_number), (self.ministry, "1300012345"))
+        form.partner_id = self.town
+        self.assertFalse(form.service_code or form.market_number or form.engagement_number)
+        form.partner_id = self.ministry
+        self.assertEqual((form.service_code, form.engagement_number), ("FAC-001", "1300012345"))
+        form.partner_id = self.town
+        form.save()
+        new = self.env["account.move"].browse(wizard.action_confirm()["params"]["next"]["res_id"])
+        self.assertEqual((new.partner_id, new.commercial_partner_id, new.chorus_replaces_id), (self.town, self.town, move))
+        self.assertFalse(new.buyer_reference or new.contract_reference or new.purchase_order_reference)
+        self.assertEqual(move.reversal_move_ids.partner_id, self.ministry)
+        self.assertEqual(new.amount_total, move.amount_total)
 
     def test_given_up_at_chorus_pro(self):
         """Abandoned there: replaced like a refused one, without an acknowledgement, which is for rejections only."""

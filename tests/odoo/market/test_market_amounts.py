@@ -21,7 +21,8 @@ class TestMarketAmounts(MarketCommon):
                     "amount_left": 90000,
                     "amount_revision": 300,
                     "amount_retention": 618,
-                    "amount_invoiced": 11742,
+                    "amount_invoiced": 12360,
+                    "amount_net": 11742,
                     "amount_paid": 0,
                     "amount_due": 11742,
                     "progress": 10,
@@ -30,7 +31,7 @@ class TestMarketAmounts(MarketCommon):
             ],
         )
         self.assertRecordValues(self.market.engagement_ids, [
-            {"amount_invoiced": 11742, "amount_left": 48258}, {"amount_invoiced": 0, "amount_left": 60000}])  # fmt: skip
+            {"amount_invoiced": 12360, "amount_left": 47640}, {"amount_invoiced": 0, "amount_left": 60000}])  # fmt: skip
         self.pay(move, 5000)
         self.assertRecordValues(self.market, [{"amount_paid": 5000, "amount_due": 6742}])
 
@@ -75,6 +76,79 @@ class TestMarketAmounts(MarketCommon):
         self.market.engagement_ids[0].amount = 200000
         self.assertFalse(self.market.exceeded)
 
+    def test_an_engagement_is_counted_with_vat_before_the_retention(self):
+        """The public body engages what it keeps back, too: 50 000 of work are 60 000 with VAT, of which 57 000 are paid."""
+        move = self.situation([("works", 50000, True), ("retention", -3000, False), ("penalty", -100, False)], post=False)
+        self.assertEqual((move.amount_total, move._chorus_taxed_signed()), (56900, 60000))
+        self.assertNotIn("market.engagement_exceeded", {finding.code for finding in move._chorus_market_findings()})
+        self.market.engagement_ids[0].amount = 59999.99
+        codes = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertEqual(
+            codes["market.engagement_exceeded"].message.fr,
+            "Avec cette facture, l'engagement est dépassé : 60\u00a0000,00 € facturés pour 59\u00a0999,99 € TTC.",
+        )
+        move.action_post()
+        engagement = self.market.engagement_ids[0]
+        self.assertRecordValues(engagement, [{"amount_invoiced": 60000, "amount_left": -0.01, "exceeded": True}])
+        remark = self.market.exceeded_remark
+        self.assertIn("on the engagement EJ-1, which is of", remark)
+        self.assertNotIn("Record the amendment", remark, "the market itself has room")
+        # what was kept back is engaged already: giving it back takes nothing more
+        self.situation([("retention", 3000, False)])
+        self.env.invalidate_all()
+        self.assertRecordValues(engagement, [{"amount_invoiced": 60000}])
+        self.assertRecordValues(self.market, [{"amount_net": 59900, "amount_invoiced": 60000, "amount_retention": 0}])
+
+    def test_the_banner_says_which_amount_is_exceeded_and_what_to_do(self):
+        self.situation([("works", 100001, True)])
+        self.market.engagement_ids[0].amount = 0
+        self.assertIn("Record the amendment.", self.market.exceeded_remark)
+        self.market.amendment_ids = [Command.create({"name": "Avenant", "amount": 0.5})]
+        self.assertIn("the amounts of the amendments", self.market.exceeded_remark)
+        self.assertNotIn("Record the amendment.", self.market.exceeded_remark)
+        self.market.amendment_ids.amount = 1
+        self.assertFalse(self.market.exceeded_remark)
+
+    def test_the_list_and_the_messages_have_the_papers_amount_without_vat(self):
+        move = self.situation([("works", 1000, True), ("retention", -60, False)])
+        self.assertEqual((move.amount_untaxed_in_currency_signed, move.amount_untaxed), (1000, 940))
+        self.assertEqual(self.credit(move).amount_untaxed_in_currency_signed, -1000)
+        self.env.flush_all()
+        tracked = self.env["mail.tracking.value"].sudo().search([("mail_message_id.res_id", "=", move.id)])
+        self.assertNotIn("amount_untaxed", tracked.field_id.mapped("name"))
+        self.market.works = False
+        self.assertEqual(self.situation([("works", 1000, True)]).amount_untaxed_in_currency_signed, 1000)
+
+    def test_the_vat_of_works_is_that_of_services(self):
+        goods = self.company.account_sale_tax_id
+        self.assertEqual(goods.tax_scope, "consu")
+        services = self.tax()
+        self.assertEqual(self.market._chorus_tax(), services)
+        self.assertIn(services.name, self.market.tax_placeholder)
+        values = {"name": "Zinc", "price_unit": 100, "product_id": self.product.id}
+        move = self.invoice(self.town, post=False, chorus_market_id=self.market.id, invoice_line_ids=[Command.create(values)])
+        self.assertEqual(move.invoice_line_ids.tax_ids, services)
+        page = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+        self.assertIn("Service Delivery", page)
+        self.assertNotIn("Goods Delivery", page)
+        codes = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertNotIn("works.amount_goods", codes)
+        move.invoice_line_ids.tax_ids = goods
+        codes = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertIn(goods.name, codes["works.amount_goods"].message.en)
+        self.assertFalse(codes["works.amount_goods"].blocks)
+        self.assertIn("chorus_works.amount_goods", move.alerts)
+        # a person's choice stays; where the company has no other, the usual one
+        self.market.tax_id = goods
+        self.assertEqual(self.market._chorus_tax(), goods)
+        self.market.tax_id = False
+        services.active = False
+        self.env.invalidate_all()
+        self.assertEqual(self.market._chorus_tax(), goods)
+        ordinary = self.works_market(number="AC-1", works=False, framework="A1")
+        services.active = True
+        self.assertEqual(ordinary._chorus_tax(), goods)
+
     def test_two_companies(self):
         second = self.setup_other_company(name="Second")["company"]
         with self.assertRaises(UserError):
@@ -117,21 +191,25 @@ class TestMarketAmounts(MarketCommon):
             """SELECT SUM(l.balance) FILTER (WHERE a.account_type = 'asset_receivable'),
                       SUM(l.amount_residual) FILTER (WHERE a.account_type = 'asset_receivable'),
                       -SUM(l.balance) FILTER (WHERE l.display_type = 'product' AND l.chorus_line_kind = 'works'),
-                      SUM(l.balance) FILTER (WHERE l.display_type = 'product' AND l.chorus_line_kind = 'retention')
+                      SUM(l.balance) FILTER (WHERE l.display_type = 'product' AND l.chorus_line_kind = 'retention'),
+                      COALESCE(SUM(l.balance) FILTER (WHERE l.display_type = 'product' AND l.chorus_line_kind = 'retention'
+                          AND NOT EXISTS (SELECT FROM account_move_line_account_tax_rel r
+                                           WHERE r.account_move_line_id = l.id)), 0)
                  FROM account_move_line l JOIN account_account a ON a.id = l.account_id
                 WHERE l.move_id IN %s""",
             [tuple(moves.ids)],
         )
-        invoiced, due, done, kept = self.env.cr.fetchone()
+        invoiced, due, done, kept, untaxed = self.env.cr.fetchone()
         cent = self.cents
-        self.assertEqual(cent(market.amount_invoiced), cent(invoiced))
+        self.assertEqual(cent(market.amount_net), cent(invoiced))
+        self.assertEqual(cent(market.amount_invoiced), cent(invoiced + untaxed))
         self.assertEqual(cent(market.amount_due), cent(due))
         self.assertEqual(cent(market.amount_paid), cent(invoiced - due))
         self.assertEqual(cent(market.amount_works), cent(done))
         self.assertEqual(cent(market.amount_retention), cent(kept))
         amount = Decimal(str(market.amount_initial)) + sum(Decimal(str(one.amount)) for one in market.amendment_ids)
         self.assertEqual(cent(market.amount_left), cent(amount - Decimal(str(done))))
-        self.assertEqual(cent(sum(market.engagement_ids.mapped("amount_invoiced"))), cent(invoiced))
+        self.assertEqual(cent(sum(market.engagement_ids.mapped("amount_invoiced"))), cent(invoiced + untaxed))
         self.assertEqual(cent(sum(market.engagement_ids.mapped("amount_paid"))), cent(invoiced - due))
 
     @staticmethod

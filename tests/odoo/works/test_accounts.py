@@ -302,3 +302,46 @@ class TestAccounts(WorksCommon, ProgressCommon):
         final.sudo().chorus_waiting_since -= timedelta(days=40)
         final._chorus_line().deposit_id.sudo().deposited_at -= timedelta(days=40)
         self.assertIn("A22", final.with_context(lang="fr_FR").chorus_advice or "")
+
+    def test_the_retention_is_asked_back_once_the_account_is_closed(self):
+        """97 000 of work with 5 820 kept back: a year after the acceptance, one click makes what asks for it."""
+        final = self.final()
+        final.action_post()
+        kept = self.market.amount_retention
+        self.assertEqual(kept, 5820)
+        with self.assertRaises(UserError):
+            self.market.action_release_retention()
+        self.market.date_accepted = date(2026, 3, 20)
+        self.assertEqual(self.market.date_release, date(2027, 4, 19))
+        reminder = self.market.activity_ids
+        self.assertEqual(reminder.date_deadline, self.market.date_release)
+        self.assertIn("Ask for the retention back", reminder.note)
+        final.sudo().chorus_state = "deposited"
+        self.assertEqual(self.market.stage, "general")
+        move = self.env["account.move"].browse(self.market.action_release_retention()["res_id"])
+        self.assertEqual(self.market.action_release_retention()["res_id"], move.id, "the draft, not another one")
+        self.assertFalse(self.market.activity_ids, "it is asked for")
+        self.assertFalse(move.chorus_framework or move.chorus_period_start)
+        self.assertEqual((move.amount_total, move.amount_tax, move.invoice_line_ids.chorus_line_kind), (5820, 0, "retention"))
+        self.assertFalse(self.codes(move))
+        move.invoice_date = date(2027, 3, 20)
+        move.invoice_user_id = self.sender
+        move.action_post()
+        self.assertEqual(self.market.amount_retention, 0)
+        found = move._chorus_columns()
+        self.assertEqual((found.cumulative.retention, found.previous.retention, found.month.net), (0, 5820, 5820))
+        self.assertFalse(move._chorus_is_expected(), "nothing is filed that Chorus Pro is not known to take")
+        self.assertIn("no document of Chorus Pro", move._chorus_apart_remark().message)
+        page = self.page(move)
+        self.assertIn("Request for the retention of guarantee back", page)
+        self.assertNotIn("Situation no.", page)
+        with self.assertRaises(UserError):
+            self.market.action_release_retention()
+
+    def test_the_retention_is_asked_back_with_the_next_situation(self):
+        self.market.write({"advance_rate": 0, "date_accepted": date(2026, 3, 20), "retention_guarantee": "initial"})
+        self.assertIn("surety", self.market.activity_ids.note)
+        self.market.retention_guarantee = "none"
+        self.next(p1_1=50)
+        move = self.env["account.move"].browse(self.market.action_release_retention()["res_id"])
+        self.assertEqual((move.chorus_framework, dict(self.made(move))), ("A4", {"Retention of guarantee": 900}))

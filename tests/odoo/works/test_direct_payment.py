@@ -44,13 +44,37 @@ class TestDirectPayment(ProgressCommon):
         share = self.share(second, 3000)
         self.assertEqual((share.amount_before, self.codes(second)), (8000, set()))
         shown = self.rows(second)
-        money = [text.replace("\xa0", " ") for text in shown["Paid directly to Étanchéité Brun, without VAT"]]
-        self.assertEqual(money, ["11,000.00 €", "8,000.00 €", "3,000.00 €"])
-        left = [text.replace("\xa0", " ") for text in shown["Left to pay to us"]]
+        money = [
+            text.replace("\xa0", " ").replace("\ufeff", "") for text in shown["Paid directly to Étanchéité Brun, without VAT"]
+        ]
+        self.assertEqual(money, ["-11,000.00 €", "-8,000.00 €", "-3,000.00 €"], "it lowers what is left")
+        left = [text.replace("\xa0", " ").replace("\ufeff", "") for text in shown["Left to pay to us"]]
         self.assertEqual(left, ["28,000.00 €", "16,000.00 €", "12,000.00 €"])
         self.assertIn("Étanchéité Brun", second.chorus_amounts)
         page = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", second.ids)[0].decode()
         self.assertIn("Étanchéité Brun", page)
+
+    def test_the_sheet_for_the_portal_says_who_is_paid_what(self):
+        """18 000 of work, 21 600 with VAT, 5 % kept back: of 20 520, 4 200 without VAT go to the subcontractor."""
+        self.market.retention_rate = 5
+        self.next(p1_1=50)
+        move = self.next(post=False, p1_1=90, p1_2=60)
+        sheet = self.env["chorus.works.deposit"].new({"move_id": move.id})
+        self.assertFalse(sheet.parts or sheet.ours)
+        self.share(move, 4200)
+        move.action_post()
+        sheet = self.env["chorus.works.deposit"].new({"move_id": move.id})
+        self.assertEqual((sheet.total, sheet.retention, sheet.net, sheet.ours), ("21600,00", "-1080,00", "20520,00", "16320,00"))
+        for text in ("Étanchéité Brun", "90000000300013", ">-4200,00<"):
+            self.assertIn(text, sheet.parts)
+        # nothing is kept back: who is paid what is still told from the net
+        self.market.retention_rate = 0
+        third = self.next(post=False, p1_1=100)
+        self.share(third, 1000)
+        third.invoice_line_ids.filtered(lambda line: line.chorus_line_kind == "retention").unlink()
+        third.action_post()
+        sheet = self.env["chorus.works.deposit"].new({"move_id": third.id})
+        self.assertEqual((sheet.retention, sheet.net, sheet.ours), (False, "3600,00", "2600,00"))
 
     def test_nothing_is_shown_without_a_part(self):
         move = self.next(post=False, p1_1=50)
@@ -111,8 +135,11 @@ class TestDirectPayment(ProgressCommon):
         self.share(first, 8000)
         first.action_post()
         second = self.next(post=False, p1_1=75, p1_2=100)
-        shown = {label: [text.replace("\xa0", " ") for text in texts] for label, texts in self.rows(second).items()}
-        self.assertEqual(shown["Paid directly to Étanchéité Brun, without VAT"], ["8,000.00 €", "8,000.00 €", "0.00 €"])
+        shown = {
+            label: [text.replace("\xa0", " ").replace("\ufeff", "") for text in texts]
+            for label, texts in self.rows(second).items()
+        }
+        self.assertEqual(shown["Paid directly to Étanchéité Brun, without VAT"], ["-8,000.00 €", "-8,000.00 €", "0.00 €"])
         self.assertEqual(shown["Left to pay to us"], ["31,000.00 €", "16,000.00 €", "15,000.00 €"])
 
     def test_the_parts_of_another_market_are_none(self):
@@ -240,9 +267,9 @@ class TestDirectPayment(ProgressCommon):
         shares["sous_traitant"].amount = 2000
         self.assertEqual((shares["cotraitant"].amount_paid, shares["cotraitant"].amount_after), (4800, 500))
         self.assertEqual(self.codes(move), set())
-        shown = {label: texts[2].replace("\xa0", " ") for label, texts in self.rows(move).items()}
-        self.assertEqual(shown["Paid to the co-contractor Maçonnerie Vert, with VAT"], "4,800.00 €")
-        self.assertEqual(shown["Paid directly to Étanchéité Brun, without VAT"], "2,000.00 €")
+        shown = {label: texts[2].replace("\xa0", " ").replace("\ufeff", "") for label, texts in self.rows(move).items()}
+        self.assertEqual(shown["Paid to the co-contractor Maçonnerie Vert, with VAT"], "-4,800.00 €")
+        self.assertEqual(shown["Paid directly to Étanchéité Brun, without VAT"], "-2,000.00 €")
         self.assertEqual(shown["Left to pay to us"], "11,200.00 €")
         shares["cotraitant"].amount = 4500.01
         self.assertEqual(self.codes(move), {"works.share_above_accepted"})

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -619,3 +621,41 @@ class TestClauses(ProgressCommon):
         move = self.situation([("works", 1000, True)])
         self.assertFalse(move.chorus_progress_ids)
         self.assertEqual(self.made(move), [("works", 1000)])
+
+    def test_an_amendment_with_an_engagement_of_its_own(self):
+        """Its work alone carries its number, other work that of the market; one document with both is told."""
+        first, own = self.market.engagement_ids
+        self.market.amendment_ids = [Command.create({"name": "Avenant n° 1", "amount": 20000, "engagement_id": own.id})]
+        self.market.line_ids.filtered(lambda line: line.code == "2.2").amendment_id = self.market.amendment_ids
+        told = "market.engagement_amended"
+        move = self.next(post=False)
+        self.assertEqual(move.purchase_order_reference, first.number)
+        self.state(move, p2_2=50)
+        self.assertEqual((move.purchase_order_reference, move.chorus_engagement_id), (own.number, own))
+        self.assertNotIn(told, {finding.code for finding in move._chorus_market_findings()})
+        self.state(move, p2_2=0, p1_1=10)
+        self.assertEqual(move.purchase_order_reference, first.number)
+        self.state(move, p2_2=50)
+        self.assertEqual(move.purchase_order_reference, first.number, "of both: a person decides")
+        found = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertIn("10\u00a0000,00 € HT de travaux de « Avenant n° 1 », dont l'engagement est EJ-2", found[told].message.fr)
+        self.assertFalse(found[told].blocks)
+        move.purchase_order_reference = "EJ-9"
+        self.state(move, p1_1=0)
+        self.assertEqual(move.purchase_order_reference, "EJ-9", "what a person typed stays")
+        self.assertIn(told, {finding.code for finding in move._chorus_market_findings()})
+        move.purchase_order_reference = own.number
+        move.action_post()
+        self.assertEqual(self.market.engagement_ids.mapped("amount_invoiced"), [0, 12000])
+        self.assertEqual(self.next(post=False).purchase_order_reference, first.number)
+        with self.assertRaises(ValidationError):
+            self.works_market(number="AUTRE").amendment_ids = [Command.create({"name": "A", "engagement_id": own.id})]
+
+    def test_a_situation_that_is_begun_opens_on_its_progress(self):
+        action = self.market.action_new_invoice()
+        (view, kind), *_more = action["views"]
+        self.assertEqual(kind, "form")
+        arch = etree.fromstring(self.env["account.move"].get_view(view, "form")["arch"])
+        self.assertEqual(arch.xpath("//page[@autofocus]/@name"), ["chorus_progress"])
+        usual = etree.fromstring(self.env["account.move"].get_view(False, "form")["arch"])
+        self.assertFalse(usual.xpath("//page[@autofocus]"))

@@ -128,6 +128,33 @@ class TestSituations(MarketCommon):
         self.market.works = False
         self.assertFalse([key for key in self.empty().alerts or {} if key.startswith("chorus_works")])
 
+    def test_several_that_are_not_filed_are_told_and_opened_together(self):
+        first, second = (self.situation([("works", 1000, True)]) for _ in range(2))
+        third = self.situation([("works", 10, True)], post=False)
+        found = {finding.code: finding for finding in third._chorus_market_findings()}
+        told = found["works.previous_waiting"]
+        self.assertEqual(
+            told.message.fr, f"Situations de ce marché pas encore déposées : n° 1 ({first.name}), n° 2 ({second.name})."
+        )
+        self.assertIn("Déposez-les d'abord", told.remedy.fr)
+        action = third.alerts["chorus_works.previous_waiting"]["action"]
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), first | second)
+        first.sudo().chorus_state = "deposited"
+        found = {finding.code: finding for finding in third._chorus_market_findings()}
+        self.assertIn("Déposez-la d'abord", found["works.previous_waiting"].remedy.fr)
+        third.invalidate_recordset(["alerts"])
+        self.assertEqual(third.alerts["chorus_works.previous_waiting"]["action"]["res_id"], second.id)
+        third.chorus_situation = 6
+        found = {finding.code: finding for finding in third._chorus_market_findings()}
+        self.assertEqual(found["works.number_gap"].message.fr, "Les situations n° 3, 4, 5 de ce marché ne sont pas dans Odoo.")
+
+    def test_amounts_in_its_sentences_are_written_as_people_do(self):
+        self.situation([("works", 216555.44, True)])
+        move = self.situation([("works", -5, True)], post=False)
+        found = {finding.code: finding for finding in move._chorus_market_findings()}
+        self.assertIn("(216\u00a0550,44 €) est inférieur", found["works.cumulative_lower"].message.fr)
+        self.assertIn("216\u00a0550,44 € facturés pour 100\u00a0000,00 € HT", found["market.exceeded"].message.fr)
+
     def test_a_retention_forgotten_since_the_former_one(self):
         self.situation([("works", 1000, True), ("retention", -60.5, False)])
         alert = self.empty().alerts["chorus_works.retention_missing"]
