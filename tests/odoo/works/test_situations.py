@@ -134,7 +134,8 @@ class TestSituations(MarketCommon):
         found = {finding.code: finding for finding in third._chorus_market_findings()}
         told = found["works.previous_waiting"]
         self.assertEqual(
-            told.message.fr, f"Situations de ce marché pas encore déposées : n° 1 ({first.name}), n° 2 ({second.name})."
+            told.message.fr,
+            f"Pas encore déposées dans ce marché : situation n° 1 ({first.name}), situation n° 2 ({second.name}).",
         )
         self.assertIn("Déposez-les d'abord", told.remedy.fr)
         action = third.alerts["chorus_works.previous_waiting"]["action"]
