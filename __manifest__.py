@@ -75,6 +75,8 @@
         "views/account_journal_setup_views.xml",
         "views/chorus_take_over_views.xml",
     ],
+    "demo": ["demo/chorus_market_demo.xml"],
+    "images": ["static/description/tableau-de-bord.png"],
     "pre_init_hook": "pre_init_hook",
     "assets": {
         "web.assets_backend": ["l10n_fr_chorus_pro/static/src/**/*"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import re
 import shutil
 import signal
@@ -121,6 +122,8 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
     clean = lint.static(work) if everything else True
     if with_auto_install and not arguments:
         arguments = database_tests()
+    if whole:
+        log(f"Python {platform.python_version()}")
     # first, so that what is read last is the summary of the whole
     folders = [str(bridge.folder.relative_to(REPO)) for bridge in (workspace.beside() if everything else ())]
     codes = [test(work, [folder], False, False) for folder in folders]

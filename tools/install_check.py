@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import demo
-from odoo_env import MODULE, log
+from odoo_env import MODULE, REPO, log
 from workspace import RUN, Base, Bridge, Workspace, beside, copy_addon, free_port
 
 LOGGED = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (.*)$", re.M)
@@ -113,7 +113,7 @@ def take_away(addon: Path, package: str, *words: str) -> None:
     shutil.rmtree(addon / "models" / package)
     gone = [
         path
-        for folder in ("wizards", "views", "security", "data")
+        for folder in ("wizards", "views", "security", "data", "demo")
         for path in (addon / folder).iterdir()
         if any(word in path.name for word in words)
     ]
@@ -198,6 +198,21 @@ def check_bridge(work: Workspace, bridge: Bridge) -> list[str]:
         return problems + use(work, database, f"{what}, uninstalled")
 
 
+def check_demo(work: Workspace) -> list[str]:
+    """Installed where demonstration data are on, it brings its own, and they call nobody; what was logged."""
+    what, options = "with demonstration data", ("--stop-after-init", "--no-http")
+    with work.empty("check") as database:
+        log(f"{what}: install, then its scheduled jobs")
+        problems = complaints(f"{what}: install", work.odoo("demo-data", "-d", database, "-i", MODULE, "--with-demo", *options))
+        problems = [line for line in problems if MODULE in line]  # Odoo's own data cause warnings too
+        script = REPO / "tools/shell_demo_data.py"
+        text = work.odoo("demo-jobs", "shell", "-d", database, "--no-http", script=script)
+        problems += complaints(f"{what}: jobs", text)
+        if "demonstration data: as they should be" not in text:
+            problems.append(f"{what}: not what they should be, see {RUN / 'demo-jobs.log'}")
+    return problems
+
+
 def check_install(work: Workspace) -> int:
     """Install, upgrade, use and uninstall the add-on in a fresh database; then without what may be absent, and with its bridges.
 
@@ -224,6 +239,7 @@ def check_install(work: Workspace) -> int:
         problems += left_behind(work, database, before)
     problems += check_without(work, "works")
     problems += check_without(work, "works", "market")
+    problems += check_demo(work)
     for bridge in beside():
         problems += check_bridge(work, bridge)
     for problem in problems:

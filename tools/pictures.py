@@ -1,4 +1,4 @@
-"""`dev.py pictures`: the pictures of the user guide, taken of today's screens, in French, on a database of the demonstration."""
+"""`dev.py pictures`: the pictures of the user guide and the store's page, of today's screens, in French, on a demonstration."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ from odoo_env import MODULE, REPO, fail, log
 from workspace import Workspace, free_port
 
 FOLDER = REPO / "static/guide"
+#: Where Odoo's store looks for the pictures of its page, and those that it shows.
+STORE, SHOWN_IN_STORE = (
+    REPO / "static/description",
+    ("liste", "avertissement", "recue", "tableau-de-bord", "marche", "avancement"),
+)
 #: Colours of a picture: screens have few, and a palette makes their files a third as large.
 COLOURS = 128
 WIDTH = 1366
@@ -361,6 +366,8 @@ def pictures(work: Workspace, wanted: list[str]) -> int:
                     studio.log_in(user)
                 browser.size(WIDTH, picture.height)
                 picture.prepare(studio)
-                save(browser.picture(picture.part), FOLDER / f"{name}.png")
+                taken = browser.picture(picture.part)
+                for folder in (FOLDER, *([STORE] if name in SHOWN_IN_STORE else [])):
+                    save(taken, folder / f"{name}.png")
                 log(f"{name}.png")
     return 0

@@ -303,9 +303,7 @@ class Workspace:
             self.drop(name)
             unfinished = name + "_wip"
             log(f"base database: {', '.join(depends)}{' and what they auto-install' if kind.auto_install else ''}")
-            self.drop(unfinished)
-            create = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
-            self.query("postgres", create, names=[unfinished])
+            self._create(unfinished)
             if kind.auto_install:
                 # a module of some countries comes along only where a company is in one of them already
                 self.odoo("base", "-d", unfinished, "-i", "base", *flags)
@@ -396,6 +394,25 @@ class Workspace:
                 yield name
             finally:
                 self.drop(name)
+
+    @contextlib.contextmanager
+    def empty(self, use: str) -> Iterator[str]:
+        """A database without even Odoo in it, dropped afterwards.
+
+        :param use: ``check``, the beginning of its name.
+        """
+        name = f"{use}_{os.getpid()}"
+        with self.hold(name):
+            try:
+                self._create(name)
+                (FILESTORE / name).mkdir(exist_ok=True)
+                yield name
+            finally:
+                self.drop(name)
+
+    def _create(self, database: str) -> None:
+        self.drop(database)
+        self.query("postgres", "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'", names=[database])
 
     def keep(self, database: str, name: str) -> None:
         """Keep a copy of a database that nobody is connected to, until a week goes by in which it is not used."""

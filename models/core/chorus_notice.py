@@ -63,13 +63,14 @@ class ChorusNotice(models.AbstractModel):
 
     # -- before it is sent ---------------------------------------------------------------------------------------------
 
-    def _chorus_look(self, form=None):
+    def _chorus_look(self, form=None, missing=None):
         """Look at this invoice before it is sent: a ``Look``.
 
         :param form: the ``Format`` in which it goes, where that was asked already.
+        :param missing: what ``_chorus_missing_settings`` of its company gives, likewise.
         """
         self.ensure_one()
-        if prior := self._chorus_prior_notice():
+        if prior := self._chorus_prior_notice(missing):
             return Look([prior])
         form = form or self._chorus_format()
         lang, document = self.env.lang, self._chorus_document()
@@ -92,8 +93,11 @@ class ChorusNotice(models.AbstractModel):
         """All there is to say of this invoice before it is sent, what blocks first."""
         return self._chorus_look().notices
 
-    def _chorus_prior_notice(self):
-        """Why there is no point in looking at what this invoice holds; None when there is."""
+    def _chorus_prior_notice(self, missing=None):
+        """Why there is no point in looking at what this invoice holds; None when there is.
+
+        :param missing: see ``_chorus_look``.
+        """
         lang, prior = self.env.lang, None
         if self.chorus_state not in states.TO_LEAVE:
             if other_channels.holds(self) and not self._chorus_is_live():
@@ -114,7 +118,8 @@ class ChorusNotice(models.AbstractModel):
                 return Notice(*self._chorus_other_method_words(), True, Place.RECIPIENT)
         if prior:
             return Notice(prior, "", True)
-        missing = self.company_id._chorus_missing_settings()
+        if missing is None:
+            missing = self.company_id._chorus_missing_settings()
         if missing:
             texts = failure("not_configured")
             return Notice(f"{texts.cause.of(lang)} ({', '.join(missing)})", texts.remedy.of(lang), True, Place.SETTINGS)

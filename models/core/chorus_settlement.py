@@ -1,3 +1,4 @@
+import functools
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from ...services.text import cleaned, fold, words
 
 #: UNTDID 4451: a clause on the assignment of the claim to a factor.
 FACTORING_NOTE = "ACC"
+
+#: HTML as text; the same terms of payment stand on hundreds of invoices.
+_plain = functools.lru_cache(maxsize=128)(html2plaintext)
 
 
 class Paid(NamedTuple):
@@ -134,7 +138,7 @@ class ChorusSettlement(models.AbstractModel):
             iban=bank.acc_number or "",
             bic=bank.bank_bic or "",
             account_holder=bank.acc_holder_name or "",
-            terms=html2plaintext(term.note or "").strip() or term.name or "",
+            terms=_plain(term.note or "").strip() or term.name or "",
             reference=self.payment_reference or "",
             mandate=reference,
             creditor=creditor,
@@ -253,5 +257,5 @@ def _first(record, *names):
 
 
 def _speaks_of_factoring(text):
-    plain = fold(html2plaintext(text or ""))
+    plain = fold(_plain(text or ""))
     return any(word in plain for word in ("subrog", "affacturage", "factoring", "factor "))

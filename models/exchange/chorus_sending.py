@@ -104,8 +104,10 @@ class ChorusSending(models.AbstractModel):
         """
         deposits, printed = self.env["chorus.deposit"], printed or {}
         first, twins = {}, self.browse()
-        for (_company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
+        for (company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
             files, ours = [], moves._chorus_lock()
+            # of a hundred invoices it is asked once
+            missing = company._chorus_missing_settings()
             moves._chorus_read_ahead()
             for move in moves:
                 if first.setdefault(move._chorus_number_place() or move, move) != move:
@@ -113,7 +115,7 @@ class ChorusSending(models.AbstractModel):
                     twins |= move
                     continue
                 try:
-                    file = move._chorus_checked_file(form, by_itself, printed.get(move), write=move in ours)
+                    file = move._chorus_checked_file(form, missing, by_itself, printed.get(move), write=move in ours)
                     if file:
                         files.append((move, file))
                 except DocumentError as error:
@@ -141,13 +143,13 @@ class ChorusSending(models.AbstractModel):
             deposits |= twins._chorus_enqueue(refused, printed, by_itself)
         return deposits
 
-    def _chorus_checked_file(self, form, by_itself, printed, *, write):
+    def _chorus_checked_file(self, form, missing, by_itself, printed, *, write):
         """Look at this invoice, then make its file of what was read; the files that go with it are in memory no longer than that.
 
-        :param write: False to look only. :return: a ``ChorusFile``, or None.
+        :param missing: see ``_chorus_look``. :param write: False to look only. :return: a ``ChorusFile``, or None.
         :raises DocumentError: with what keeps it from leaving.
         """
-        look = self._chorus_look(form)
+        look = self._chorus_look(form, missing)
         if obstacles := look.obstacles(by_itself):
             raise DocumentError(obstacles)
         return self._chorus_file(form, look.document, printed) if write else None

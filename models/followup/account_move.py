@@ -92,10 +92,10 @@ class AccountMove(models.Model):
     def _compute_chorus_expected_date(self):
         for move in self:
             sent = move.chorus_state and move.chorus_state not in states.TO_LEAVE
-            expected = sent and move.move_type == "out_invoice" and move.chorus_entry_ids
-            days = timeline.DAYS[move.commercial_partner_id.chorus_body_kind or "authority"]
-            gone = move.chorus_state in states.GONE
-            steps = move._chorus_steps() if expected and not gone else ()
+            expected = sent and move.move_type == "out_invoice" and move.chorus_state not in states.GONE
+            steps = move._chorus_steps() if expected else ()
+            # before anything is told of it the customer need not be read
+            days = timeline.DAYS[(steps and move.commercial_partner_id.chorus_body_kind) or "authority"]
             move.chorus_expected_date = timeline.expected_day(steps, days, move.delivery_date) if steps else False
 
     @api.depends("chorus_entry_ids.status", "chorus_entry_ids.at")

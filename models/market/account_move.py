@@ -306,8 +306,8 @@ class AccountMove(models.Model):
         return line.chorus_line_kind == "penalty" or super()._chorus_says_penalty(line)
 
     # EXTENDS core
-    def _chorus_look(self, form=None):
-        look = super()._chorus_look(form)
+    def _chorus_look(self, form=None, missing=None):
+        look = super()._chorus_look(form, missing)
         return look._replace(notices=self._chorus_notices_in_market(look.notices)) if self.chorus_market_id else look
 
     def _chorus_notices_in_market(self, notices):
