@@ -11,6 +11,11 @@ from ..services.vocabulary import states
 from . import timing
 
 
+def stored_bytes(file):
+    """The bytes of one ``ir.attachment``; ``b""`` where they are lost. Odoo's own field would remember them until the commit."""
+    return file._file_read(file.store_fname) if file.store_fname else bytes(file.db_datas or b"")
+
+
 class ChorusEnvironment(models.AbstractModel):
     """What belongs to one environment of Chorus Pro: qualification or production."""
 
@@ -191,7 +196,7 @@ class ChorusFiles(models.AbstractModel):
         files = self.env["ir.attachment"].sudo().search(
             [("res_model", "=", self._name), ("res_field", "=", name), ("res_id", "in", self.ids)]
         )  # fmt: skip
-        return {file.res_id: file._chorus_read() for file in files}
+        return {file.res_id: stored_bytes(file) for file in files}
 
     def _chorus_keep(self, name, content):
         """Store a file in a field of a record that has none there yet.

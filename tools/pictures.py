@@ -308,7 +308,7 @@ PICTURES: dict[str, Picture] = {
     "pourquoi": Picture("comptable", _why, DIALOG),
     "completer": Picture("comptable", _complete, DIALOG),
     "tableau-de-bord": Picture("comptable", _dashboard, height=600),
-    "preuves": Picture("comptable", _evidence, height=1000),
+    "preuves": Picture("comptable", _evidence, height=1700),
     "marche": Picture("comptable", _market, height=1200),
     "bordereau": Picture("comptable", _schedule, ".o_notebook", 1900),
     "clauses": Picture("comptable", _clauses, ".o_notebook", 2600),

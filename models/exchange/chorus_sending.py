@@ -110,7 +110,7 @@ class ChorusSending(models.AbstractModel):
             missing = company._chorus_missing_settings()
             moves._chorus_read_ahead()
             for move in moves:
-                if first.setdefault(move._chorus_number_place() or move, move) != move:
+                if len(self) > 1 and first.setdefault(move._chorus_number_place() or move, move) != move:
                     # nothing of the first is recorded yet, which its check would find
                     twins |= move
                     continue

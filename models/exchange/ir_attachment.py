@@ -17,11 +17,6 @@ class IrAttachment(models.Model):
     def _index(self, bin_data, file_type, checksum=None):
         return None if self.env.context.get("chorus_no_index") else super()._index(bin_data, file_type, checksum=checksum)
 
-    def _chorus_read(self):
-        """The bytes of one file; ``b""`` where they are lost. Odoo's own field would remember them until the commit."""
-        self.ensure_one()
-        return self._file_read(self.store_fname) if self.store_fname else bytes(self.db_datas or b"")
-
     # -- what was sent stays as it was sent ----------------------------------------------------------------------------
 
     # EXTENDS 'base'

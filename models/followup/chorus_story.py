@@ -8,6 +8,7 @@ from odoo.tools import format_amount, html2plaintext
 from ...services.clock import UTC, paris_today
 from ...services.evidence import Bundle, Entry, Event, Exchange, File, Story, index_page, story_json, story_page
 from ...services.evidence.bundle import safe_name
+from ..mixins import stored_bytes
 
 #: Invoices in one archive: their numbers go in one address, and whoever waits for more does not know whether it goes on.
 MOST = 500
@@ -284,7 +285,7 @@ class ChorusStory(models.AbstractModel):
     @api.model
     def _content(self, kept):
         """The bytes of a stored file; None when they are lost."""
-        content = kept._chorus_read() if kept else b""
+        content = stored_bytes(kept) if kept else b""
         return content or (b"" if kept and not kept.file_size else None)
 
     @api.model

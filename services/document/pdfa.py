@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import itertools
 import re
 import struct
 import zlib
@@ -212,7 +213,7 @@ def _repair_widths(font: DictionaryObject) -> None:
     # a glyph that is left out of the embedded subset has no width there, and is not shown
     known = {glyph: width for glyph, width in enumerate(own) if width}
     if any(abs(written.get(glyph, default) - width) > _WIDTH_TOLERANCE for glyph, width in known.items()):
-        font[NameObject("/W")] = ArrayObject([NumberObject(0), ArrayObject(map(NumberObject, own))])
+        font[NameObject("/W")] = write_widths(own)
 
 
 def glyph_widths(font: bytes) -> list[int]:
@@ -225,6 +226,16 @@ def glyph_widths(font: bytes) -> list[int]:
     count = struct.unpack(">H", tables[b"hhea"][34:36])[0]
     advances = struct.unpack(f">{'H2x' * count}", tables[b"hmtx"][: 4 * count])
     return [round(advance * 1000 / units) for advance in advances]
+
+
+def write_widths(own: list[float]) -> ArrayObject:
+    """A ``/W`` array of the width of each glyph; most are none, those that are left out of the subset, and stand as ranges."""
+    array = ArrayObject()
+    for shown, run in itertools.groupby(enumerate(own), key=lambda item: bool(item[1])):
+        glyphs, widths = zip(*run, strict=True)
+        rest = [ArrayObject(map(NumberObject, widths))] if shown else [NumberObject(glyphs[-1]), NumberObject(0)]
+        array += [NumberObject(glyphs[0]), *rest]
+    return array
 
 
 def read_widths(array: Any) -> dict[int, float]:

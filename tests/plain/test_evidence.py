@@ -33,6 +33,7 @@ def resealed(content):
 
 class TestEvidence(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.path = Path(folder.name, "preuves.zip")

@@ -23,7 +23,7 @@ from ...services.document import pdfa as pdfa_service
 from ...services.document.en16931 import to_cii
 from ...services.document.factur_x import UnshownText, to_facturx
 from ...services.document.invoice import Attachment
-from ...services.document.pdfa import PdfError, Printed, glyph_widths, read_widths
+from ...services.document.pdfa import PdfError, Printed, glyph_widths, read_widths, write_widths
 from ..support import pdfa, printed, verapdf
 from ..support.documents import invoice
 from ..support.places import ROOT
@@ -206,6 +206,15 @@ def test_what_acts_is_taken_out():
     pdf = to_facturx(invoice(), buffer.getvalue())
     assert pdfa.problems(pdf) == []
     assert len(PdfReader(io.BytesIO(pdf)).attachments["factur-x.xml"]) == 1
+
+
+def test_widths_are_written_as_they_are_read():
+    own = [0, 0, 500, 600, 0, 0, 0, 700, 0]
+    written = write_widths(own)
+    assert read_widths(written) == dict(enumerate(own))
+    assert written == [0, 1, 0, 2, [500, 600], 4, 6, 0, 7, [700], 8, 8, 0]
+    assert read_widths(write_widths([300])) == {0: 300}
+    assert write_widths([]) == []
 
 
 def test_reads_both_forms_of_widths():

@@ -259,7 +259,8 @@ class TestStory(FormatsCase, HttpCase):
 
     def test_what_people_wrote_is_named_and_not_told(self):
         move = self.arrive(self.invoice())
-        move.message_post(body="Le client est de mauvaise foi.", message_type="comment")
+        written = "Le client est de mauvaise foi."
+        move.message_post(body=written, message_type="comment")
         self.download(move)
         first, _author = self.noted(move)
         content = b"".join(self.members().values())
