@@ -416,13 +416,16 @@ class ChorusWorksMaking(models.AbstractModel):
             ["move_id", "market_line_id.tax_id", "market_line_id.formula_id", "market_line_id.lot"],
             ["amount_month:sum"],
         )
-        taxes, found = {}, {}
+        taxes, works, found = {}, {}, {}
         for move, tax, formula, lot, amount in sorted(rows, key=lambda row: row[0].chorus_situation):
             if tax not in taxes:
                 taxes[tax] = tax_key(self.fiscal_position_id.map_tax(tax or self.chorus_market_id._chorus_tax()))
+            key = move, taxes[tax], self.chorus_market_id._chorus_formula_of(formula, lot)
+            # lots of one formula are revised together, as they were in their month: rounded apart, a cent would come and go
+            works[key] = works.get(key, ZERO) + self._chorus_money(amount)
+        for (move, tax, formula), amount in works.items():
             month = (move.chorus_period_end or move.invoice_date).replace(day=1)
-            key = taxes[tax], self.chorus_market_id._chorus_formula_of(formula, lot)
-            found.setdefault(key, []).append(Worked(month, self._chorus_money(amount)))
+            found.setdefault((tax, formula), []).append(Worked(month, amount))
         return found
 
 
