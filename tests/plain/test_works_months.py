@@ -15,39 +15,48 @@ D = Decimal
 
 def test_thirty_six_months_of_eight_hundred_lines():
     script = months.Script(800)
-    formula = Formula(months.FIXED, tuple(Term(name, months.WEIGHTS[name], months.INITIAL[name]) for name in months.WEIGHTS))
-    stated, worked, last = dict.fromkeys(script.schedule, progress.NOTHING), [], 0
-    before = {"advance": ZERO, "repaid": ZERO, "retention": ZERO, "revision": ZERO, "penalty": ZERO}
+    formulas = {0: formula(months.FIXED, months.WEIGHTS)} | {int(lot): formula(*one) for lot, one in months.LOTS.items()}
+    stated, last = dict.fromkeys(script.schedule, progress.NOTHING), 0
+    worked, revised = {(1, key): [] for key in formulas}, dict.fromkeys(((1, key) for key in formulas), ZERO)
+    before = {"advance": ZERO, "repaid": ZERO, "retention": ZERO, "penalty": ZERO}
     late = []
     for month in script.months():
         stated |= dict.fromkeys(month.amendment, progress.NOTHING)
         if month.late:
             late.append(penalty.daily(script.total, month.late))
-        works = ZERO
+        works, of = ZERO, dict.fromkeys(formulas, ZERO)
         for code, percent in month.typed.items():
-            _chapter, quantity, price, _rate = script.account.lines[code]
+            chapter, quantity, price, _rate = script.account.lines[code]
             now = progress.from_percent(Item(quantity, price), percent)
             works += now.amount - stated[code].amount
+            of[int(chapter) if chapter in months.LOTS else 0] += now.amount - stated[code].amount
             stated[code] = now
-        worked.append(Worked(month.first, works))
+        for key, amount in of.items():
+            worked[1, key].append(Worked(month.first, amount))
         found = clauses.month(
             Clauses(
                 script.total, script.initial, months.RETENTION, advance=script.advance, advance_end=months.ADVANCE_END,
-                formulas={0: formula}, penalties_highest=penalty.HIGHEST, penalties_exempt=penalty.EXEMPT,
+                formulas=formulas, penalties_highest=penalty.HIGHEST, penalties_exempt=penalty.EXEMPT,
             ),
-            Done({1: sum(one.amount for one in stated.values())}, {}, works, {(1, 0): worked}, {1: months.VAT}, 1, late),
-            Invoiced(before["advance"], before["repaid"], before["retention"], {(1, 0): before["revision"]}, before["penalty"]),
+            Done({1: sum(one.amount for one in stated.values())}, {}, works, worked, {1: months.VAT}, 1, late),
+            Invoiced(before["advance"], before["repaid"], before["retention"], revised, before["penalty"]),
             Indices({(name, day): value for name, days in month.published.items() for day, value in days.items()}),
         )  # fmt: skip
-        untaxed = works + found.revision[1, 0] + found.advance - found.repaid
+        revision = sum(found.revision.values())
+        untaxed = works + revision + found.advance - found.repaid
         found = clauses.within(found, untaxed + half_up(untaxed * months.VAT / 100))
-        got = {"works": works, "revision": found.revision[1, 0], "advance": found.advance, "repaid": found.repaid,
+        got = {"works": works, "revision": revision, "advance": found.advance, "repaid": found.repaid,
                "retention": found.retention, "penalty": found.penalty}  # fmt: skip
         assert got == {name: month.expected[name] for name in got}, f"month {month.rank}"
         before = {name: before[name] + got[name] for name in before}
+        revised = {key: amount + found.revision[key] for key, amount in revised.items()}
         last = month.rank
     assert last == months.MONTHS
     assert sum(one.amount for one in stated.values()) == script.total
     assert before["repaid"] == before["advance"] == script.advance
     assert before["penalty"] == sum(late) > 0
     assert before["retention"] == half_up(script.total * D("1.2") * 5 / 100)
+
+
+def formula(fixed, weights):
+    return Formula(fixed, tuple(Term(name, weight, months.INITIAL[name]) for name, weight in weights.items()))

@@ -18,16 +18,17 @@ class Account:
 
     :param lines: ``{code: (chapter, quantity, price, rate of VAT)}``, added to by amendments as they come.
     :param weights: of the indices, ``{name: (weight, initial value)}``; ``fixed`` is the rest.
+    :param lots: chapters with a formula of their own, ``{chapter: (fixed, weights)}``.
     """
 
-    def __init__(self, lines, *, fixed, weights, advance, start, end, retention, amount, rate):
+    def __init__(self, lines, *, fixed, weights, lots=(), advance, start, end, retention, amount, rate):
         self.lines = dict(lines)
-        self.fixed, self.weights = fixed, weights
+        self.usual, self.lots = (fixed, weights), dict(lots)
         self.advance, self.start, self.end = advance, start, end
         self.retention, self.amount, self.rate = retention, amount, rate
         self.done = dict.fromkeys(lines, Decimal(0))  # percent
         self.billed = dict.fromkeys(lines, Decimal(0))
-        self.months = []  # (month, works)
+        self.months = []  # (month, works by chapter)
         self.revised = self.repaid = self.kept = self.works = Decimal(0)
         self.incurred = self.fined = Decimal(0)
 
@@ -42,20 +43,35 @@ class Account:
         """So many days of delay, a three thousandth of the market each."""
         self.incurred += half_up(self.amount * days / 3000)
 
-    def coefficient(self, month, known):
-        """By the values known: ``{name: {month: value}}``; a month that is not published takes the last one before."""
+    def coefficient(self, formula, month, known):
+        """By a formula and the values known, ``{name: {month: value}}``; an unpublished month takes the last one before."""
         with localcontext(prec=60):
-            return self._coefficient(month, known)
+            return self._coefficient(formula, month, known)
 
-    def _coefficient(self, month, known):
-        total = self.fixed
-        for name, (weight, initial) in self.weights.items():
+    @staticmethod
+    def _coefficient(formula, month, known):
+        total, weights = formula
+        for name, (weight, initial) in weights.items():
             months = [one for one in known[name] if one <= month]
             if not months:
                 return Decimal(1)
             # kept exact to 40 digits, far below a thousandth
             total += weight * known[name][max(months)] / initial
         return total.quantize(Decimal("1e-30")).quantize(Decimal("0.001"), ROUND_CEILING)
+
+    def _due(self, month, done, known):
+        """The revision of one month's work: of each lot with a formula of its own, and of the rest together."""
+        own = {chapter: Decimal(0) for chapter in self.lots}
+        rest = Decimal(0)
+        for chapter, amount in done.items():
+            if chapter in own:
+                own[chapter] += amount
+            else:
+                rest += amount
+        due = half_up(rest * (self.coefficient(self.usual, month, known) - 1))
+        for chapter, amount in own.items():
+            due += half_up(amount * (self.coefficient(self.lots[chapter], month, known) - 1))
+        return due
 
     def month(self, month, percents, known):
         """What the statement of a month says: a dict of amounts, each as it is printed, and works by chapter."""
@@ -69,11 +85,8 @@ class Account:
         chapters = {chapter: amount for chapter, amount in chapters.items() if amount}
         works = sum(chapters.values(), Decimal(0))
         self.works += works
-        self.months.append((month, works))
-        due = sum(
-            (half_up(amount * (self.coefficient(one, known) - 1)) for one, amount in self.months),
-            Decimal(0),
-        )
+        self.months.append((month, chapters))
+        due = sum((self._due(one, done, known) for one, done in self.months), Decimal(0))
         revision, self.revised = due - self.revised, due
         granted = self.advance if len(self.months) == 1 else Decimal(0)
         percent = self.works / self.amount * 100

@@ -13,10 +13,12 @@ CHAPTERS, MONTHS, LAG = 14, 36, 3
 START, END = date(2026, 1, 1), date(2029, 2, 28)
 """Notified, and finished 38 months later: the advance is that of twelve of them."""
 AMENDED = (9, 20)
-LATE = {17: 4, 18: 1, 31: 2}
-"""Days of delay by the rank of the month."""
+LATE = {2: 80, 17: 4, 18: 1, 31: 2}
+"""Days of delay by the rank of the month; those of the second are more than it is paid."""
 INITIAL = {"BT01": D("103.2"), "TP01": D("128.0")}
 WEIGHTS = {"BT01": D("0.45"), "TP01": D("0.40")}
+LOTS = {"3": (D("0.20"), {"TP01": D("0.80")}), "8": (D("0.10"), {"TP01": D("0.30"), "BT01": D("0.60")})}
+"""Chapters that are a lot with a formula of its own: the fixed part, and the weights."""
 FIXED, RETENTION, ADVANCE, ADVANCE_START, ADVANCE_END, VAT = D("0.15"), D(5), D(30), D(65), D(80), D(20)
 
 
@@ -29,6 +31,7 @@ class Month:
     :param typed: ``{code: percentage to date}``.
     :param published: the indices' values known by then, ``{name: {month: value}}``.
     :param expected: what `Account.month` makes of it.
+    :param parts: what each of two subcontractors is paid of it, without VAT.
     """
 
     rank: int
@@ -38,6 +41,7 @@ class Month:
     typed: dict
     published: dict
     expected: dict
+    parts: tuple
 
 
 class Script:
@@ -53,7 +57,8 @@ class Script:
         self.initial = self.total = self.amount(self.schedule)
         self.advance = (self.initial * 12 / 38 * ADVANCE / 100).quantize(CENT, ROUND_HALF_UP)
         self.account = Account(
-            self.schedule, fixed=FIXED, weights={name: (WEIGHTS[name], INITIAL[name]) for name in WEIGHTS}, advance=self.advance,
+            self.schedule, fixed=FIXED, weights=weighed(WEIGHTS),
+            lots={chapter: (fixed, weighed(weights)) for chapter, (fixed, weights) in LOTS.items()}, advance=self.advance,
             start=ADVANCE_START, end=ADVANCE_END, retention=RETENTION, amount=self.initial, rate=VAT,
         )  # fmt: skip
 
@@ -79,7 +84,10 @@ class Script:
             late = LATE.get(rank, 0)
             self.account.late(late)
             typed = self._typed(rank)
-            yield Month(rank, first, amendment, late, typed, published, self.account.month(first, typed, published))
+            expected = self.account.month(first, typed, published)
+            # a month in three, as far as it is paid
+            parts = tuple(half_up(max(expected["net"], D(0)) / share) if rank % 3 == 0 else D(0) for share in (150, 400))
+            yield Month(rank, first, amendment, late, typed, published, expected, parts)
 
     def _lines(self, first: int, count: int, chapters: int) -> dict:
         dice = self._dice
@@ -103,6 +111,11 @@ class Script:
         found = {code: account.done[code] + D(dice.randint(0, 5000)) / 100 for code in dice.sample(begun, len(begun) // 2)}
         found |= {code: account.done[code] - 1 for code in dice.sample(begun, min(2, len(begun))) if account.done[code] > 1}
         return {code: min(percent, D("103.5")) for code, percent in found.items()}
+
+
+def weighed(weights: dict) -> dict:
+    """The weights of indices with their initial values."""
+    return {name: (weight, INITIAL[name]) for name, weight in weights.items()}
 
 
 def month_after(start: date, count: int) -> date:

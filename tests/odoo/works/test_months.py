@@ -40,12 +40,26 @@ class TestMonths(MarketCommon):
                     Command.create({"name": name, "weight": float(weight), "initial": float(months.INITIAL[name])})
                     for name, weight in months.WEIGHTS.items()
                 ],
+                "formula_ids": [
+                    Command.create(
+                        {
+                            "name": f"Lot {chapter}",
+                            "lot": chapter,
+                            "fixed": float(fixed),
+                            "term_ids": [
+                                Command.create({"name": name, "weight": float(weight), "initial": float(months.INITIAL[name])})
+                                for name, weight in weights.items()
+                            ],
+                        }
+                    )
+                    for chapter, (fixed, weights) in months.LOTS.items()
+                ],
                 "party_ids": [
                     Command.create(
                         {
                             "role": "sous_traitant",
                             "partner_id": cls.party(name, siret).id,
-                            "amount": 20000,
+                            "amount": 1e7,
                             "accepted_on": months.START,
                         }
                     )
@@ -66,7 +80,12 @@ class TestMonths(MarketCommon):
                 heading = {"display_type": "line_section", "code": chapter, "name": f"Chapitre {chapter}"}
                 commands.append(Command.create({**heading, "sequence": rank + len(commands)}))
             values = {"code": code, "name": f"Ouvrage {code}", "unit": "m²", "sequence": rank + len(commands)}
-            values |= {"quantity": float(quantity), "price_unit": float(price), "amendment_id": amendment and amendment.id}
+            values |= {
+                "quantity": float(quantity),
+                "price_unit": float(price),
+                "lot": chapter,
+                "amendment_id": amendment and amendment.id,
+            }
             commands.append(Command.create(values))
         cls.market.line_ids = commands
 
@@ -105,10 +124,17 @@ class TestMonths(MarketCommon):
                 Command.update(rows[code], {"percent": float(percent)}) for code, percent in month.typed.items()
             ]
             move.invoice_date = move.chorus_period_end
+            for share, part in zip(self.env["chorus.works.share"]._chorus_of(move), month.parts, strict=True):
+                share.amount = float(part)
             move.action_post()
             with self.subTest(month=month.rank):
                 self.assertEqual((move.chorus_situation, move.chorus_period_start), (month.rank, month.first))
                 self.agrees(move, month.expected)
+                shown = {label: texts[2] for label, texts, _out in move._chorus_statement(move._chorus_columns())}
+                left = month.expected["net"] - sum(month.parts)
+                self.assertEqual(
+                    shown.get("Left to pay to us", shown["Net to pay"]), format_amount(self.env, float(left), move.currency_id)
+                )
             self.env.flush_all()
             self.env.invalidate_all()
         self.assertEqual(month.rank, months.MONTHS)
