@@ -284,7 +284,7 @@ class AccountMove(models.Model):
                 offers.append("shares")
             if self.chorus_progress_ids:
                 offers.append("progress")
-            elif self.state == "draft" and self.chorus_market_id.line_ids:
+            elif self.state == "draft" and self.chorus_market_id.line_ids and not self._chorus_is_release():
                 offers.append("start_progress")
         elif self.chorus_market_id.works and self._chorus_credits_parts() and self._chorus_has_parts():
             offers.append("shares")

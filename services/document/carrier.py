@@ -61,7 +61,7 @@ def carry(writer: PdfWriter, xml: bytes, level: str, about: dict[str, str], file
 def _specification(
     writer: PdfWriter, name: str, content: bytes, description: str, relationship: str, changed: str = ""
 ) -> IndirectObject:
-    """A file in the PDF, as what is said of it there (ISO 32000-1 §7.11.3 and §7.11.4, ISO 19005-3 §6.8).
+    """A file in the PDF, as what is said of it there (ISO 32000-1 §7.11.3, ISO 32000-1 §7.11.4, ISO 19005-3 §6.8).
 
     :param changed: when, as PDF writes it.
     """

@@ -1,8 +1,10 @@
 import hashlib
 import hmac
 import json
+import os
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
@@ -194,6 +196,17 @@ class TestEvents(ChorusCommon):
         self.company._chorus_set_secret("webhook_secret", SECRET)
         self.run_job()
         self.assertEqual(len(self.told()), 1)
+
+    def test_the_servers_own_secret_goes_before_the_one_typed(self):
+        self.switch_on()
+        self.company._chorus_set_secret("webhook_secret", "Typed-and-no-longer-used-1")
+        move, names = self.invoice(), ("DATABASE", "WEBHOOK_SECRET")
+        given = dict(
+            zip((f"CHORUS_COMPANY_{self.company.id}_{name}" for name in names), (self.env.cr.dbname, SECRET), strict=True)
+        )
+        with patch.dict(os.environ, given):
+            self.run_job()
+        self.assertEqual(self.told(), [(move.name, None, "to_send")])
 
     def test_a_change_taken_back_before_it_was_told_is_none(self):
         self.switch_on()

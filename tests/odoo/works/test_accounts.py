@@ -324,6 +324,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertFalse(move.chorus_framework or move.chorus_period_start)
         self.assertEqual((move.amount_total, move.amount_tax, move.invoice_line_ids.chorus_line_kind), (5820, 0, "retention"))
         self.assertFalse(self.codes(move))
+        self.assertNotIn("start_progress", move.chorus_offered, "no work is stated in it")
         move.invoice_date = date(2027, 3, 20)
         move.invoice_user_id = self.sender
         move.action_post()
