@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
-import itertools
 import re
 import struct
 import zlib
@@ -230,11 +229,13 @@ def glyph_widths(font: bytes) -> list[int]:
 
 def write_widths(own: list[float]) -> ArrayObject:
     """A ``/W`` array of the width of each glyph; most are none, those that are left out of the subset, and stand as ranges."""
-    array = ArrayObject()
-    for shown, run in itertools.groupby(enumerate(own), key=lambda item: bool(item[1])):
-        glyphs, widths = zip(*run, strict=True)
-        rest = [ArrayObject(map(NumberObject, widths))] if shown else [NumberObject(glyphs[-1]), NumberObject(0)]
-        array += [NumberObject(glyphs[0]), *rest]
+    array, first = ArrayObject(), 0
+    while first < len(own):
+        shown = bool(own[first])
+        after = next((glyph for glyph in range(first, len(own)) if bool(own[glyph]) != shown), len(own))
+        rest = [ArrayObject(map(NumberObject, own[first:after]))] if shown else [NumberObject(after - 1), NumberObject(0)]
+        array += [NumberObject(first), *rest]
+        first = after
     return array
 
 

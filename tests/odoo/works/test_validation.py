@@ -31,10 +31,10 @@ class TestValidation(MarketCommon):
     def poll(self):
         """What the cron does, the next day."""
         self.company._chorus_connection().last_validation_poll = False
-        self.read()
+        self.run_job()
         return self.env["chorus.validation"].search([("company_id", "=", self.company.id)])
 
-    def read(self):
+    def run_job(self):
         """What the cron does."""
         with self.company._chorus_client() as client:
             self.env["chorus.deposit"].sudo()._chorus_read_statuses(self.company._chorus_connection(), client)
@@ -242,7 +242,7 @@ class TestValidation(MarketCommon):
 
         def asked():
             before = self.simulator.calls(WAITING)
-            self.read()
+            self.run_job()
             return self.simulator.calls(WAITING) - before
 
         validation = self.waiting("ST-1")
