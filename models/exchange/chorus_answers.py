@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ...services.api.json_values import UnreadableRow
 from ...services.clock import UTC
-from ...services.follow.timeline import Step, leaves_open, merged
+from ...services.follow.timeline import SAME_STEP, Step, leaves_open, merged
 from ...services.vocabulary import states, statuses
 from .. import timing, transactions
 from ..core import other_channels
@@ -49,7 +49,10 @@ class ChorusAnswers(models.AbstractModel):
         """What is new in what Chorus Pro says of this invoice, as values of its fields."""
         values = {"chorus_identifier": row.identifier}
         comment = self._chorus_their_comment(row.status, row.comment)
-        if row.status != self.chorus_status or comment != (self.chorus_status_comment or ""):
+        known = self.chorus_status_at
+        # the same status since another moment: what came between passed unseen
+        again = bool(known and row.status_at) and row.status_at - known.replace(tzinfo=UTC) > SAME_STEP
+        if row.status != self.chorus_status or comment != (self.chorus_status_comment or "") or again:
             values |= {
                 "chorus_status": row.status,
                 "chorus_status_at": row.status_at and row.status_at.replace(tzinfo=None),
@@ -74,7 +77,7 @@ class ChorusAnswers(models.AbstractModel):
         """Write what Chorus Pro says of this invoice, and call whom it concerns: the one way that its status comes in."""
         self.ensure_one()
         self._chorus_note(**values)
-        if "chorus_status" in values or "chorus_status_comment" in values:
+        if not values.keys().isdisjoint(("chorus_status", "chorus_status_at", "chorus_status_comment")):
             self._chorus_call_people()
 
     def action_chorus_refresh(self):

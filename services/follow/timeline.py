@@ -37,6 +37,8 @@ _RECEIVED = ("MISE_A_DISPOSITION", "MISE_A_DISPOSITION_MOE")
 #: comes late rather than early (doc/RULES.md §2.2).
 _AT_OWNER = ("MISE_A_DISPOSITION_MOA",)
 _SUSPENDED = ("SUSPENDUE", "A_COMPLETER")
+#: What ends a suspension, and follows nothing else [INF].
+_COMPLETED = ("COMPLETEE",)
 #: States of an invoice that the public body has received.
 _PAST_RECEPTION = ("received", "completed", "processing", "paid")
 #: The deposit's date can be held against the public body (doc/RULES.md §4.6): it counts until a reception is known.
@@ -101,8 +103,8 @@ def leaves_open(steps: Iterable[Step]) -> bool:
     """Whether what the searches saw may lack a step that a deadline rests on, so that the history is worth a call.
 
     An hourly search shows each status that lasts an hour, with the date that the platform gives it: that is all there is to know
-    of most invoices. It may pass over a reception that was followed by another step at once, and it does not tell what ended a
-    suspension.
+    of most invoices. It may pass over a reception or a suspension that was followed by another step at once (only a suspended
+    invoice is completed, and none has a status twice without another one between), and it does not tell what ended a suspension.
 
     :param steps: the time line, oldest first.
     """
@@ -110,8 +112,12 @@ def leaves_open(steps: Iterable[Step]) -> bool:
     if not line:
         return False
     last, before = line[-1], line[:-1]
-    if last.at is None or (before and not last.history and statuses.get(before[-1].status).needs_reason):
+    if last.at is None:
         return True
+    if not last.history:
+        earlier = before[-1].status if before else ""
+        if last.status in _COMPLETED or earlier == last.status or (earlier and statuses.get(earlier).needs_reason):
+            return True
     received = any(step.at and step.status in _RECEIVED for step in line)
     return statuses.get(last.status).state in _PAST_RECEPTION and not received
 

@@ -1,12 +1,12 @@
 """The time line is the same whatever the order, the repetitions and the gaps of what Chorus Pro tells."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ...services.follow.timeline import SAME_STEP, Step, leaves_open, merged
+from ...services.follow.timeline import SAME_STEP, Step, expected_day, leaves_open, merged
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MOMENTS = st.one_of(st.none(), st.integers(0, 5000).map(lambda minutes: START + timedelta(minutes=minutes)))
@@ -89,10 +89,21 @@ def test_what_the_searches_saw_is_enough_where_no_deadline_hangs_on_more():
         ([Step("MISE_A_DISPOSITION", None, history=False)], "it has no date"),
         (seen("MISE_A_DISPOSITION", "SUSPENDUE", "MANDATEE"), "when did the suspension end?"),
         (seen("MISE_A_DISPOSITION", "A_RECYCLER", "DEPOSEE"), "what became of the re-routing?"),
+        (seen("MISE_A_DISPOSITION", "COMPLETEE"), "when was it suspended?"),
+        (seen("MISE_A_DISPOSITION", "MISE_A_DISPOSITION"), "what came between?"),
     ],
 )
 def test_the_history_is_worth_a_call(line, why):
     assert leaves_open(line), why
+
+
+def test_a_suspension_within_the_hour_moves_the_day():
+    """Completed before any search saw it suspended, an invoice is due thirty days later at least: the history is read."""
+    received, completed = seen("MISE_A_DISPOSITION", "COMPLETEE", hours=480)
+    suspended = Step("SUSPENDUE", completed.at - timedelta(minutes=40))
+    assert expected_day([received, suspended, completed], 30) == date(2026, 2, 20)
+    assert expected_day([received, completed], 30) == date(2026, 1, 31)
+    assert leaves_open([received, completed])
 
 
 def test_what_the_history_told_is_not_asked_for_again():

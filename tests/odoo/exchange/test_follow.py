@@ -254,6 +254,7 @@ class TestFollow(ChorusCommon):
         for why, steps, last in (
             ("received and ordered within the hour", (("MISE_A_DISPOSITION", "MANDATEE"),), 1),
             ("suspended, then taken up", (("MISE_A_DISPOSITION",), ("SUSPENDUE",), ("MANDATEE",)), 1),
+            ("suspended and completed within the hour", (("MISE_A_DISPOSITION",), ("SUSPENDUE", "COMPLETEE")), 1),
             ("nothing was read for hours", (("MISE_A_DISPOSITION",),), 5),
         ):
             with self.subTest(why):
@@ -272,6 +273,26 @@ class TestFollow(ChorusCommon):
                 self.assertFalse(line.history_due)
                 self.assertEqual(set(move.chorus_entry_ids.mapped("from_history")), {True})
                 self.assertLessEqual({status for some in steps for status in some}, set(move.chorus_entry_ids.mapped("status")))
+
+    def test_suspended_again_within_the_hour(self):
+        """Completed on the portal and suspended anew between two readings, for the same words: its person is called again."""
+        move = self.arrive(self.invoice())
+        self.simulator.act(move.chorus_identifier, "SUSPENDUE", motif="JUSTIF_ABS", commentaire="Pièce manquante")
+        self.follow()
+        self.run_cron()
+        self.assertEqual(len(move.activity_ids), 1)
+        move.activity_ids.action_feedback()
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=58)):
+            now = fields.Datetime.now()
+            self.simulator.control("clock", now=f"{(now - timedelta(minutes=30)).isoformat()}+00:00")
+            self.simulator.act(move.chorus_identifier, "COMPLETEE")
+            self.simulator.act(move.chorus_identifier, "SUSPENDUE", motif="JUSTIF_ABS", commentaire="Pièce manquante")
+            with self.company._chorus_client() as client:
+                rows = list(client.search_invoices(number=move.name))
+            self.env["chorus.deposit"]._chorus_write_statuses(self.company._chorus_connection(), rows)
+            self.assertEqual(move.chorus_status_at, rows[0].status_at.replace(tzinfo=None))
+            self.assertEqual(len(move.activity_ids), 1, "the person is called again")
+            self.assertLessEqual(move.sudo().chorus_deposit_line_ids.history_due, now, "the reason is read at once")
 
     def test_a_person_who_asks_about_one_has_its_history(self):
         moves = self.arrive(self.invoice() | self.invoice())
