@@ -155,7 +155,10 @@ class ChorusLookBack(models.Model):
         by_company = running.grouped("company_id")
         for company, _left in transactions.turns(self.env, running.company_id):
             for record in transactions.in_company_lang(by_company[company], company):
-                record._go_on()
+                # what breaks is told, and the other companies have their turn
+                error = transactions.run_and_survive(record, "_go_on")
+                if error:
+                    transactions.retry_and_commit(self.env, record._note_broken, error)
 
     def _go_on(self):
         """Read month after month, as long as the job has time and Chorus Pro answers."""
@@ -184,6 +187,11 @@ class ChorusLookBack(models.Model):
         connection._note_failure(error)
         self.write({"error_code": error.code, "error_detail": error.detail})
         transactions.trigger(self.env, "look_back", timing.step(timing.RETRY, len(timing.RETRY) - 1, error))
+
+    def _note_broken(self, error):
+        """Tell that something of ours broke; the month is read again later."""
+        self.write({"error_code": "internal", "error_detail": type(error).__name__})
+        transactions.trigger(self.env, "look_back", timing.RETRY[-1])
 
     def _read_month(self, client):
         """Ask for what was deposited in the month after ``reached``, and take over what is ours.
@@ -236,6 +244,7 @@ class ChorusLookBack(models.Model):
     def _take_rows(self, rows):
         """Take over those of these rows that are invoices of this company and not followed yet.
 
+        :raises LockError: while somebody else has one of them in hand; none is passed over.
         :return: how many were taken, how many were followed before, and sentences on those left.
         """
         company = self.company_id
@@ -261,7 +270,12 @@ class ChorusLookBack(models.Model):
                 line = self.env["chorus.deposit.line"].new(move._chorus_line_values())
                 if not line._chorus_same_as(row):
                     left.append(f"{row.number}: {line._chorus_both(row)}")
-                elif move.try_lock_for_update(allow_referencing=True) and not move._chorus_is_live():
+                else:
+                    move.lock_for_update(allow_referencing=True)
+                    move.invalidate_recordset(["chorus_deposit_line_ids"])
+                    if move._chorus_is_live():
+                        known += 1
+                        continue
                     move._chorus_adopt_elsewhere(row, quiet=self._is_over(move, row))
                     taken += 1
         for month, numbers in alone.items():

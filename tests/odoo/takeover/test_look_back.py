@@ -1,9 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
+from ....models import transactions
 from ...common import ChorusCommon
 from ...support import simulated
 
@@ -118,6 +121,48 @@ class TestLookBack(ChorusCommon):
         record.action_begin()
         self.run_job()
         self.assertEqual((record.state, record.found_count), ("done", 1))
+
+    def test_an_invoice_that_somebody_has_in_hand_is_not_passed_over(self):
+        """The month is read again until it could be taken whole: what is passed over would never be found again."""
+        moves = self.elsewhere(2)
+        record = self.begin(fields.Date.today() - timedelta(days=10))
+        model = type(self.env["account.move"])
+
+        def in_hand(locked, *args, **kwargs):
+            if moves[0] in locked:
+                raise LockError("in hand")
+
+        with (
+            patch.object(model, "try_lock_for_update", lambda locked, *args, **kwargs: locked - moves[0]),
+            patch.object(model, "lock_for_update", in_hand),
+            patch.object(transactions, "ATTEMPTS", 1),
+            mute_logger("odoo.addons.l10n_fr_chorus_pro.models.transactions"),
+        ):
+            self.run_job()
+        self.assertEqual(record.state, "running")
+        self.assertTrue(record.error_cause and record.error_remedy)
+        self.run_job()
+        self.assertEqual((record.state, record.found_count, record.error_code), ("done", 2, False), record.left)
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+
+    def test_what_breaks_is_told_and_keeps_no_other_company_from_its_turn(self):
+        self.elsewhere()
+        record = self.begin(fields.Date.today() - timedelta(days=10))
+        other = self.setup_other_company(name="Seconde Entreprise")["company"]
+        self.connect(other, simulated.SECOND_SUPPLIER, *simulated.SECOND)
+        self.env.user.company_ids |= other
+        second = self.env["chorus.look.back"].with_company(other)._open()
+        second.date_from = fields.Date.today() - timedelta(days=10)
+        second.action_begin()
+        adopt = "_chorus_adopt_elsewhere"
+        with (
+            patch.object(type(self.env["account.move"]), adopt, side_effect=ValueError("another add-on")),
+            mute_logger("odoo.addons.l10n_fr_chorus_pro.models.transactions"),
+        ):
+            self.run_job()
+        self.assertEqual((record.state, record.error_code, second.state), ("running", "internal", "done"))
+        self.run_job()
+        self.assertEqual((record.state, record.error_code, record.found_count), ("done", False, 1))
 
     def test_each_company_looks_back_for_itself(self):
         mine = self.elsewhere()
