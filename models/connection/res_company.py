@@ -159,7 +159,8 @@ class ResCompany(models.Model):
 
     @api.constrains("chorus_webhook_url", "chorus_environment")
     def _check_chorus_webhook_url(self):
-        for company in self.filtered("chorus_webhook_url"):
+        # sudo: whoever may choose another environment need not be one who sees the address
+        for company in self.sudo().filtered("chorus_webhook_url"):
             simulated = company.chorus_environment == "simulator"
             problem = webhook.address_problem(company.chorus_webhook_url, simulated=simulated)
             if problem:
@@ -260,10 +261,9 @@ class ResCompany(models.Model):
         names = [name for name in AUDITED if name in vals]
         shown = {company: company._chorus_shown(names) for company in self}
         sirets = {company: company._chorus_siret() for company in self}
-        told = self.sudo().filtered("chorus_webhook_url") if "chorus_webhook_url" in vals else None  # sudo: compared, not shown
+        told = {company: company._chorus_events_of() for company in self}
         result = super().write(vals)
-        if told is not None:
-            self._chorus_switch_events(told)
+        self._chorus_switch_events(told)
         for company, old in shown.items():
             new = company._chorus_shown(names)
             if company.chorus_environment or "chorus_environment" in names:
@@ -282,16 +282,32 @@ class ResCompany(models.Model):
                 self.env["chorus.connection"]._of(company)
         return result
 
-    def _chorus_switch_events(self, told):
-        """The address of the events was given, taken out or changed.
+    # EXTENDS 'base'
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._chorus_switch_events({})
+        return companies
 
-        :param told: the companies that had one.
+    def _chorus_events_of(self):
+        """The environment of which another software is told, "" for none, and False where nobody is."""
+        company = self.sudo()  # sudo: compared, not shown
+        return bool(company.chorus_webhook_url) and (company.chorus_environment or "")
+
+    def _chorus_switch_events(self, told):
+        """Begin or end to tell other software, where the address of the events was given or taken out, or another environment
+        chosen: what was noted of one is not told as the other's.
+
+        :param told: company → its ``_chorus_events_of`` before, of those there were.
         """
-        events, companies = self.env["chorus.event"], self.sudo()  # sudo: the field's group has let the user set it
-        for company in companies - told:
-            events._begin(company)
-        for company in told.filtered(lambda company: not company.chorus_webhook_url):
+        changed = self.filtered(lambda company: company._chorus_events_of() != told.get(company, False))
+        if not changed:
+            return
+        events, companies = self.env["chorus.event"], changed.sudo()  # sudo: the fields' groups have let the user set them
+        for company in companies:
             events._end(company)
+            if company.chorus_webhook_url:
+                events._begin(company)
         # sudo: the job runs while it has something to do, whoever's it is
         job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_events").sudo()
         job.active = bool(companies.search_count([("chorus_webhook_url", "!=", False)], limit=1))

@@ -41,6 +41,8 @@ class ChorusEvent(models.Model):
     key = fields.Char("Identifier", required=True, readonly=True, help="The same at each try: what came twice is known by it.")
     invoice_state = fields.Char("State", readonly=True, help="That of the invoice, empty for none.")
     told_state = fields.Char("State told", readonly=True, help="The last one that the other software took.")
+    # another state was sent since, and may have been taken
+    doubtful = fields.Boolean(readonly=True, export_string_translation=False)
     at = fields.Datetime("Noticed on", required=True, readonly=True)
     # STATE: of an event with a state that was not told, ``next_try`` is when it is due; without one it was given up
     next_try = fields.Datetime(readonly=True, index="btree_not_null")
@@ -72,7 +74,8 @@ class ChorusEvent(models.Model):
                 UPDATE chorus_event event
                    SET invoice_state = COALESCE(move.chorus_state, ''),
                        key = gen_random_uuid(), at = %(now)s, tries = 0, error_code = NULL,
-                       next_try = CASE WHEN COALESCE(move.chorus_state, '') = event.told_state THEN NULL ELSE %(now)s END
+                       next_try = CASE WHEN COALESCE(move.chorus_state, '') = event.told_state AND event.doubtful IS NOT TRUE
+                                       THEN NULL ELSE %(now)s END
                   FROM account_move move
                  WHERE event.move_id = move.id
                    AND event.company_id = %(company)s
@@ -169,7 +172,8 @@ class ChorusEvent(models.Model):
                 transactions.trigger(self.env, "events")
                 return
             key, content = event.key, event._content()
-            # nothing is open while the other software is waited for
+            event.doubtful = True
+            # nothing is open while the other software is waited for, and what may have been taken is noted before
             transactions.commit(self.env)
             code = webhook.deliver(url, secret, content)
             transactions.retry_and_commit(self.env, event._note_answer, key, code)
@@ -190,7 +194,8 @@ class ChorusEvent(models.Model):
             wait = fields.Datetime.add(fields.Datetime.now(), seconds=timing.step(webhook.WAITS, self.tries))
             self.write({"tries": tries, "error_code": code, "next_try": wait if tries < webhook.TRIES else False})
         else:
-            self.write({"tries": tries, "error_code": False, "next_try": False, "told_state": self.invoice_state})
+            taken = {"told_state": self.invoice_state, "doubtful": False}
+            self.write({"tries": tries, "error_code": False, "next_try": False, **taken})
 
     # -- health --------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ import hashlib
 import hmac
 import json
 import os
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from unittest.mock import patch
@@ -219,6 +220,76 @@ class TestEvents(ChorusCommon):
         move.action_post()
         self.run_job()
         self.assertEqual(self.told(), [])
+
+    @mute_logger(LOGGER)
+    def test_a_change_taken_back_after_it_was_perhaps_taken_is_told(self):
+        """The answer was lost, not the event: the other software would believe in the state that was taken back for ever."""
+        self.switch_on()
+        move = self.invoice()
+        self.run_job()
+        self.told()
+        self.receiver.status = 503
+        move.button_draft()
+        self.run_job()
+        self.assertEqual(self.told(), [(move.name, "to_send", None)])
+        move.action_post()
+        self.receiver.status = 200
+        self.run_job()
+        self.assertEqual(self.told(), [(move.name, "to_send", "to_send")])
+        move.button_draft()
+        self.env["chorus.event"].sudo()._notice(self.company)
+        move.action_post()
+        self.run_job()
+        self.assertEqual(self.told(), [], "what is known to have been taken needs no other word")
+
+    def test_a_process_that_dies_while_it_tells_leaves_a_trace(self):
+        self.switch_on()
+        move = self.invoice()
+        self.run_job()
+        self.told()
+        move.button_draft()
+        # assertRaises would undo what was written before
+        with patch.object(webhook, "deliver", side_effect=SystemExit), suppress(SystemExit):
+            self.env["chorus.event"]._serve(self.company)
+        move.action_post()
+        self.run_job()
+        self.assertEqual(self.told(), [(move.name, "to_send", "to_send")])
+
+    @mute_logger(LOGGER)
+    def test_what_was_noted_of_one_environment_is_not_told_as_anothers(self):
+        self.switch_on()
+        self.receiver.status = 503
+        move = self.invoice()
+        self.run_job()
+        self.assertTrue(self.event(move).next_try)
+        self.company.write({"chorus_webhook_url": "https://erp.example.fr/chorus", "chorus_environment": "qualification"})
+        self.assertFalse(self.event(move).next_try, "an invoice of the simulator is none of qualification")
+        self.assertTrue(self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_events").active)
+
+    def test_whoever_may_choose_the_environment_need_not_see_the_address(self):
+        self.switch_on()
+        self.company.chorus_webhook_url = "https://erp.example.fr/chorus"
+        clerk = new_test_user(
+            self.env, "company_clerk", "base.group_erp_manager,l10n_fr_chorus_pro.group_chorus_manager",
+            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
+        )  # fmt: skip
+        company = self.company.with_user(clerk)
+        company.chorus_environment = "qualification"
+        with self.assertRaises(AccessError):
+            company.read(["chorus_webhook_url"])
+
+    def test_a_company_made_with_an_address_is_served(self):
+        job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_events")
+        self.assertFalse(job.active)
+        company = self.env["res.company"].create({"name": "Filiale", "chorus_webhook_url": "https://erp.example.fr/chorus"})
+        self.assertTrue(job.active)
+        company.chorus_webhook_url = False
+        self.assertFalse(job.active)
+
+    def test_no_address_written_over_none_begins_nothing(self):
+        self.invoice()
+        self.company.write({"chorus_webhook_url": False})
+        self.assertFalse(self.env["chorus.event"].sudo().search([]))
 
     def test_only_https_but_to_this_machine_beside_a_simulator(self):
         for url in ("http://erp.example.fr", "https://user:word@erp.example.fr"):
