@@ -159,8 +159,7 @@ class ResCompany(models.Model):
 
     @api.constrains("chorus_webhook_url", "chorus_environment")
     def _check_chorus_webhook_url(self):
-        # sudo: whoever may choose another environment need not be one who sees the address
-        for company in self.sudo().filtered("chorus_webhook_url"):
+        for company in self.filtered("chorus_webhook_url"):
             simulated = company.chorus_environment == "simulator"
             problem = webhook.address_problem(company.chorus_webhook_url, simulated=simulated)
             if problem:

@@ -266,18 +266,6 @@ class TestEvents(ChorusCommon):
         self.assertFalse(self.event(move).next_try, "an invoice of the simulator is none of qualification")
         self.assertTrue(self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_events").active)
 
-    def test_whoever_may_choose_the_environment_need_not_see_the_address(self):
-        self.switch_on()
-        self.company.chorus_webhook_url = "https://erp.example.fr/chorus"
-        clerk = new_test_user(
-            self.env, "company_clerk", "base.group_erp_manager,l10n_fr_chorus_pro.group_chorus_manager",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )  # fmt: skip
-        company = self.company.with_user(clerk)
-        company.chorus_environment = "qualification"
-        with self.assertRaises(AccessError):
-            company.read(["chorus_webhook_url"])
-
     def test_a_company_made_with_an_address_is_served(self):
         job = self.env.ref("l10n_fr_chorus_pro.ir_cron_chorus_events")
         self.assertFalse(job.active)
