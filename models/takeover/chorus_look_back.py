@@ -253,13 +253,19 @@ class ChorusLookBack(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("move_type", "in", ("out_invoice", "out_refund")),
-                ("state", "=", "posted"),
                 ("name", "in", list({row.number for row in rows})),
             ]
         )
+        not_posted = moves.filtered(lambda move: move.state != "posted")
+        states, unsettled = dict(moves._fields["state"]._description_selection(self.env)), not_posted.grouped("name")
+        moves -= not_posted
         by_number, alone, left, taken, known = moves.grouped(lambda move: move._chorus_number()), defaultdict(list), [], 0, 0
         for row in rows:
             own = by_number.get(row.number)
+            if not own and row.number in unsettled and row.supplier[:9] == siren:
+                state = states[unsettled[row.number][0].state]
+                left.append(self.env._("%(number)s: at Chorus Pro, but “%(state)s” in Odoo.", number=row.number, state=state))
+                continue
             if not own or row.supplier[:9] != siren:
                 alone[row.deposited_at and row.deposited_at.astimezone(PARIS).strftime("%m/%Y")].append(row.number)
                 continue

@@ -96,6 +96,16 @@ class TestLookBack(ChorusCommon):
         self.assertIn(number, record.left)
         self.assertEqual({other.chorus_state, gone.chorus_state}, {"to_send"})
 
+    def test_one_that_was_cancelled_in_odoo_is_not_called_unknown(self):
+        move = self.elsewhere()
+        move.button_draft()
+        move.button_cancel()
+        record = self.begin()
+        self.run_job()
+        self.assertEqual((record.state, record.found_count), ("done", 0))
+        self.assertIn(f"{move.name}: at Chorus Pro, but “Cancelled” in Odoo", record.left)
+        self.assertNotIn("not in Odoo", record.left)
+
     def test_goes_on_where_chorus_pro_fell_silent(self):
         moves = self.elsewhere(2)
         record = self.begin()
