@@ -33,13 +33,14 @@ class Totals:
     def __init__(self):
         self.invoiced = self.net = self.suspended = self.refused = self.paid = 0.0
 
-    def add(self, state, total, residual, apart):
+    def add(self, state, status, total, residual, apart):
         """Count documents in a Chorus Pro state: what is to be paid, what is not paid of it, what is kept back or taken off."""
         taxed = total + apart
         self.invoiced += taxed
         self.net += total
         self.paid += total - residual
-        if state in states.RETURNED:
+        # a final account that waits for our signature of the general one is with us, and nothing of it is suspended
+        if state in states.RETURNED and status != "A_ASSOCIER_FOURNISSEUR":
             self.suspended += taxed
         elif state in states.TURNED_DOWN:
             self.refused += taxed
@@ -56,7 +57,7 @@ def _documents(env, field, ids):
     """The ``Totals`` of the posted documents by what ``field`` gives: ``{id: Totals}``."""
     rows = env["account.move"]._read_group(
         [*_INVOICED, (field, "in", ids)],
-        [field, "chorus_state"],
+        [field, "chorus_state", "chorus_status"],
         ["amount_total_signed:sum", "amount_residual_signed:sum"],
     )
     lines = env["account.move.line"]._read_group(
@@ -66,13 +67,13 @@ def _documents(env, field, ids):
             ("chorus_line_kind", "in", APART),
             ("tax_ids", "not any", [("amount", "!=", 0)]),
         ],
-        [f"move_id.{field}", "move_id.chorus_state"],
+        [f"move_id.{field}", "move_id.chorus_state", "move_id.chorus_status"],
         ["balance:sum"],
     )
-    apart = {(record.id, state): balance for record, state, balance in lines}
+    apart = {(record.id, *kind): balance for record, *kind, balance in lines}
     found = {}
-    for record, state, total, residual in rows:
-        found.setdefault(record.id, Totals()).add(state, total, residual, apart.get((record.id, state), 0.0))
+    for record, *kind, total, residual in rows:
+        found.setdefault(record.id, Totals()).add(*kind, total, residual, apart.get((record.id, *kind), 0.0))
     return found
 
 

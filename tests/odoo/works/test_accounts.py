@@ -240,6 +240,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
         self.poll()
         self.assertEqual(final.chorus_status, "A_ASSOCIER_FOURNISSEUR")
+        self.assertFalse(self.market.amount_suspended, "it waits for our signature, nobody suspended it")
         self.assertEqual(final.chorus_deadline, final.chorus_waiting_since + timedelta(days=30), "to sign it")
         told = " ".join(alert["message"] for alert in final.alerts.values())
         self.assertEqual(told.count("The next document is ours to file"), 1, "said once")
