@@ -280,6 +280,8 @@ class AccountMove(models.Model):
                 offers.append("account")
             if self.state == "posted" and self._chorus_is_empty_account() and not self._chorus_balance_settled():
                 offers.append("balance_due")
+            if self.state == "posted" and self._chorus_is_empty_month() and not self._chorus_is_settled():
+                offers.append("nothing_due")
             if self._chorus_has_parts():
                 offers.append("shares")
             if self.chorus_progress_ids:
@@ -345,12 +347,12 @@ class AccountMove(models.Model):
         return posted
 
     # EXTENDS 'account'
-    @api.depends("chorus_framework", "amount_total")
+    @api.depends("chorus_framework", "amount_total", "chorus_state")
     def _compute_status_in_payment(self):
         super()._compute_status_in_payment()
         for move in self.filtered(lambda move: move.chorus_market_id and move.status_in_payment == "paid"):
             # Odoo calls paid what has nothing to be paid of its own
-            if move._chorus_is_empty_account() and not move._chorus_balance_settled():
+            if (move._chorus_is_empty_account() or move._chorus_is_empty_month()) and not move._chorus_is_settled():
                 move.status_in_payment = "sent" if move.is_move_sent else move.state
 
     # EXTENDS 'account'
@@ -400,6 +402,9 @@ class AccountMove(models.Model):
             # a person files the PDF
             explained = not self._chorus_unexplained_lines()
             found = [finding for finding in found if not finding.of_file and not (explained and finding.unexplained)]
+        if self.move_type == "out_invoice" and self._chorus_is_account():
+            # what it takes off stands in a credit note that it tells: services/rules/accounts.py says how
+            found = [finding for finding in found if finding.code != "R-17.sign"]
         return super()._chorus_findings_in_market(found)
 
     # EXTENDS market
@@ -479,6 +484,8 @@ class AccountMove(models.Model):
             days.get("A22") or None,
             self._chorus_money(self.amount_total),
             self._chorus_balance() or ZERO,
+            typed=not self.chorus_progress_ids
+            and any(move.move_type == "out_invoice" for move in self._chorus_accounts_before()),
         )
 
     # EXTENDS core
@@ -671,9 +678,9 @@ class AccountMove(models.Model):
         case = super()._chorus_case_in_market(case)
         if case.doubt and self._chorus_line().deposit_id.state == "by_hand":
             case = replace(case, doubt=case.doubt if case.doubt == "decide" else "by_hand")
-        if self._chorus_is_empty_account():
+        if self._chorus_is_empty_account() or self._chorus_is_empty_month():
             # nothing of its own is to be paid, so that Odoo calls it paid
-            case = replace(case, paid=self._chorus_balance_settled())
+            case = replace(case, paid=self._chorus_is_settled())
         clock = self._chorus_running_clock()
         if not clock:
             return case

@@ -413,8 +413,26 @@ class ChorusMarket(models.Model):
     def action_new_invoice(self):
         self.ensure_one()
         if not self.works or not self.line_ids:
-            return super().action_new_invoice()
+            action = super().action_new_invoice()
+            if self.works and self.stage in (Stage.GENERAL.value, Stage.TACIT.value):
+                # its balance is in the books: only what the public body corrects is to be typed
+                action["res_id"] = self._chorus_begin_general().id
+            return action
         return self._chorus_next_situation()._chorus_open_begun()
+
+    def _chorus_begin_general(self):
+        """The draft of the general account of a market without a price schedule, which adds nothing to the books."""
+        drafts = self.situation_ids.filtered(lambda move: move.state == "draft" and move._chorus_is_account())
+        if drafts:
+            return drafts[:1]
+        move = self.env["account.move"].with_company(self.company_id).create(
+            {"move_type": "out_invoice", "partner_id": self.partner_id.id, "chorus_market_id": self.id}
+        )  # fmt: skip
+        if move._chorus_is_account():
+            move._chorus_take_whole_period()
+            lines = move._chorus_told_elsewhere(move._chorus_told_credits())
+            move.invoice_line_ids = [Command.create(values) for _label, values in lines.values()]
+        return move
 
     def _chorus_next_situation(self):
         """The situation that is being typed; where there is none, the next one, every line as the last one left it."""

@@ -42,7 +42,7 @@ class ChorusWorksStatement(models.AbstractModel):
         # with several rates of VAT the law wants the amounts of each (CGI, annex II, 242 nonies A)
         more = (
             len(groups) > 1
-            or self.payment_state not in ("not_paid", False)
+            or (self.payment_state not in ("not_paid", False) and not self.currency_id.is_zero(self.amount_total))
             or self.company_id.display_invoice_amount_total_words
             or totals.get("display_in_company_currency")
         )
@@ -91,11 +91,33 @@ class ChorusWorksStatement(models.AbstractModel):
         invoice = self.reversed_entry_id or self
         return self.state == "posted" and self.move_type in CUSTOMER_TYPES and not invoice._chorus_is_credited()
 
+    def _chorus_is_empty_month(self):
+        """Whether it is a situation for Chorus Pro of which nothing is left to pay, such as a month that penalties use up."""
+        self.ensure_one()
+        return bool(
+            self.chorus_situation
+            and self.chorus_state
+            and self.move_type == "out_invoice"
+            and not self._chorus_is_account()
+            and self.currency_id.is_zero(self.amount_total)
+        )
+
+    def _chorus_asks_nothing(self):
+        """Whether it leaves nothing to be paid to us, so that no account is printed to pay it to."""
+        self.ensure_one()
+        if not self.chorus_situation or self.move_type != "out_invoice":
+            return False
+        balance = self._chorus_balance()
+        return self.currency_id.is_zero(self.amount_total) if balance is None else balance <= 0
+
     def _chorus_is_settled(self):
         """Whether the public body has paid it, by what Chorus Pro or the books say."""
         self.ensure_one()
         if self._chorus_is_empty_account():
             return self._chorus_balance_settled()
+        if self._chorus_is_empty_month():
+            # Odoo calls it paid from the day on which it is confirmed
+            return self.chorus_state == "paid"
         return self.chorus_state == "paid" or self.payment_state in ("paid", "in_payment")
 
     def _chorus_shares(self):

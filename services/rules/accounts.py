@@ -26,6 +26,7 @@ class Account:
     """An account. ``accepted``: the day of the acceptance; ``final`` and ``tacit``: when A7 and A22 were filed.
 
     ``own``: what it adds to the books, with VAT; ``balance``: what it says is left to pay, less than nothing when we owe it.
+    ``typed``: its lines are typed, though an account before it has the balance in the books already.
     """
 
     framework: str
@@ -35,6 +36,7 @@ class Account:
     tacit: date | None = None
     own: Decimal = ZERO
     balance: Decimal = ZERO
+    typed: bool = False
 
 
 def check(account: Account) -> list[Finding]:
@@ -51,6 +53,8 @@ def check(account: Account) -> list[Finding]:
     if works.is_account(account.framework):
         if account.own < 0:
             found.append(below(account.own))
+        if account.typed and account.own > 0:
+            found.append(_again(account.own, account.balance))
         if account.balance < 0:
             found.append(_owed(account.balance))
     return found
@@ -186,6 +190,25 @@ def below(own: Decimal) -> Finding:
         ),
         SOURCE,
         Place.CREDIT,
+        at_once=True,
+    )
+
+
+def _again(own: Decimal, balance: Decimal) -> Finding:
+    adds, left = number(own), number(balance)
+    return Finding(
+        "works.account_again",
+        Level.WARN,
+        "amounts",
+        Text(
+            f"This account adds {adds.en} € to the balance that is invoiced already: {left.en} € would be left to pay in all.",
+            f"Ce décompte ajoute {adds.fr} € au solde déjà facturé : il resterait {left.fr} € à payer en tout.",
+        ),
+        Text(
+            "Type only what the public body corrects; without a correction, one line at 0.00 €.",
+            "Ne saisissez que ce que l'entité publique corrige ; sans correction, une seule ligne à 0,00 €.",
+        ),
+        SOURCE,
         at_once=True,
     )
 

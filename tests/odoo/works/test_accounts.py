@@ -46,7 +46,15 @@ class TestAccounts(WorksCommon, ProgressCommon):
         move.action_post()
         self.assertEqual(self.sheet(move)["total"], "38400,00")
         page = self.page(move)
-        for text in ("Draft final statement", "Monthly statements", "Balance", "1 Couverture", "2 Charpente", "60,000.00"):
+        for text in (
+            "Payment Communication",
+            "Draft final statement",
+            "Monthly statements",
+            "Balance",
+            "1 Couverture",
+            "2 Charpente",
+            "60,000.00",
+        ):
             self.assertIn(text, page)
         self.assertNotIn("This situation", page)
 
@@ -101,6 +109,8 @@ class TestAccounts(WorksCommon, ProgressCommon):
         codes = self.codes(move)
         self.assertLessEqual({"works.account_below", "works.account_owed"}, codes)
         self.assertTrue(codes.isdisjoint({"works.cumulative_lower", "works.cumulative_negative"}), "nothing contradicts it")
+        self.assertIn("chorus_works.account_below", move.alerts)
+        self.assertNotIn("chorus_R-17.sign", move.alerts, "its figures stay, the credit note stands beside")
         before = move._chorus_columns()
         note = self.credited(move)
         self.assertEqual((note.move_type, note.amount_total, note.reversed_entry_id), ("out_refund", 5700, last))
@@ -115,6 +125,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         page = self.page(move)
         self.assertIn("we owe the public body", page)
         self.assertIn("-5,700.00", page.replace("\ufeff", ""))
+        self.assertNotIn("Payment Communication", page, "it asks for no payment")
         with self.assertRaises(UserError):
             note.button_draft()
 
@@ -184,6 +195,26 @@ class TestAccounts(WorksCommon, ProgressCommon):
     def test_a_month_carries_over_without_a_word(self):
         self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 1, 2), "amount": 9000})]
         self.assertTrue(self.codes(self.next(post=False)).isdisjoint({"works.account_below", "works.account_owed"}))
+
+    def test_a_month_that_penalties_use_up_is_not_paid_before_it_is_answered(self):
+        """Odoo calls paid what has nothing to be paid: the parties of the market still have to answer it."""
+        self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 1, 2), "amount": 9000})]
+        move = self.env["account.move"].browse(self.next(post=False, p1_1=5).id)
+        move.invoice_user_id = self.sender
+        move.action_post()
+        self.assertEqual((move.amount_total, move.payment_state), (0, "paid"))
+        self.assertIn("nothing_due", move.chorus_offered)
+        self.assertTrue(move._chorus_tells_totals(), "its totals are not printed twice")
+        self.assertNotIn("Payment Communication", self.page(move))
+        draft = self.filed(move)
+        self.assertEqual((move.chorus_state, move.status_in_payment), ("at_moe", "sent"))
+        self.assertNotIn("paid in your books", move.chorus_advice)
+        self.assertNotIn("paid in your books", " ".join(alert["message"] for alert in move.alerts.values()))
+        validated = self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
+        self.simulator.answer_works(validated, "finance", "pay")
+        self.poll()
+        self.assertEqual((move.chorus_state, move.status_in_payment), ("paid", "paid"))
+        self.assertNotIn("nothing_due", move.chorus_offered)
 
     def test_what_comes_next_of_the_accounts_is_shown_with_its_day(self):
         self.assertFalse(self.market.account_due)
@@ -284,6 +315,31 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertEqual((general.chorus_framework, dict(self.made(general))["2 Charpente"]), ("A8", 1000))
         self.assertEqual(general._chorus_columns().month.works, 38000)
         self.assertIn("invoice_line_table", self.page(general))
+
+    def test_the_general_account_without_a_price_schedule_bills_no_balance_again(self):
+        """38 400 are in the books: the draft begins at zero, and the balance typed once more is told at once."""
+        self.market.write({"retention_rate": 0, "advance_rate": 0})
+        self.market.line_ids.unlink()
+        final = self.situation([("works", 32000, True)], post=False)
+        final.chorus_framework = "A7"
+        self.assertNotIn("works.account_again", self.codes(final), "nothing has its balance yet")
+        final.action_post()
+        final.sudo().chorus_state = "deposited"
+        general = self.env["account.move"].browse(self.market.action_new_invoice()["res_id"])
+        self.assertEqual(self.market.action_new_invoice()["res_id"], general.id, "the draft, not another one")
+        self.assertEqual((general.chorus_framework, general.amount_total), ("A8", 0))
+        self.assertEqual(general.invoice_line_ids.name, f"{general._chorus_title()}: balance as in {final.name}")
+        self.assertEqual(float(general._chorus_columns().month.net), 38400)
+        self.assertNotIn("works.account_again", self.codes(general))
+        general.invoice_line_ids = [
+            Command.create({"name": "Solde", "price_unit": 32000, "tax_ids": [Command.set(self.tax().ids)]})
+        ]
+        told = {finding.code: finding for finding in general._chorus_market_findings()}["works.account_again"]
+        self.assertIn("ajoute 38\u00a0400,00 €", told.message.fr)
+        self.assertIn("76,800.00 € would be left", told.message.en)
+        general.invoice_line_ids.filtered("price_unit").price_unit = -500
+        self.assertNotIn("works.account_again", self.codes(general))
+        self.assertEqual(float(general._chorus_columns().month.net), 37800)
 
     def test_the_tacit_procedure_waits_for_its_days(self):
         final = self.final()
