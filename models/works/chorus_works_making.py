@@ -321,21 +321,32 @@ class ChorusWorksMaking(models.AbstractModel):
 
     def _chorus_groups(self):
         """What is stated, as the lines of the invoice show it: ``{part: Group}``, by chapter or by line, and by VAT."""
-        by_line = self.chorus_market_id.works_lines == "line"
-        groups, taxes = {}, {}
-        name, place = self.chorus_market_id.name or self.chorus_market_id.number, 0
+        market = self.chorus_market_id
+        by_line = market.works_lines == "line"
+        # of hundreds of rows, a few differ in their VAT or formula
+        groups, taxes, formulas = {}, {}, {}
+        name, place = market.name or market.number, 0
         for row in self.chorus_progress_ids.sorted(lambda row: (row.sequence, row.id)):
             line = row.market_line_id
             if row.display_type:
                 name, place = line.display_name, line.id
                 continue
-            if line.tax_id not in taxes:
-                taxes[line.tax_id] = self._chorus_works_tax(line)
-            tax = taxes[line.tax_id]
+            given = line.tax_id
+            if given not in taxes:
+                tax = self._chorus_works_tax(line)
+                taxes[given] = tax, tax_key(tax)
+            tax, tax_name = taxes[given]
             shown, key = (line.display_name, line.id) if by_line else (name, place)
-            group = groups.setdefault(f"works:{key}:{tax_key(tax)}", Group(shown, tax))
-            formula = self.chorus_market_id._chorus_formula_of(line.formula_id, line.lot) if line.revised else None
-            group.add(row, amended=bool(line.amendment_id), revised=formula)
+            part = f"works:{key}:{tax_name}"
+            if part not in groups:
+                groups[part] = Group(shown, tax)
+            formula = None
+            if line.revised:
+                own = line.formula_id, line.lot
+                if own not in formulas:
+                    formulas[own] = market._chorus_formula_of(*own)
+                formula = formulas[own]
+            groups[part].add(row, amended=bool(line.amendment_id), revised=formula)
         return groups
 
     def _chorus_books(self, before):
