@@ -23,8 +23,8 @@ EARLIER = REPO / "tests/upgrade/19.0.1.0.0.tar.xz"
 MOVED = {"chorus_history_due": "history_due", "chorus_called": "called", "chorus_piece": "piece"}
 #: What an invoice of these statuses is called now, where one state of the version before became several.
 DIVIDED = {"A_RECYCLER": "to_recycle", "ABANDONNEE": "abandoned"}
-#: Jobs that are left, and the fields that an invoice may have.
-JOBS = {"ir_cron_chorus_deposit", "ir_cron_chorus_directory", "ir_cron_chorus_expiry", "ir_cron_chorus_follow"}
+#: Jobs that there are now, and the fields that an invoice may have.
+JOBS = {f"ir_cron_chorus_{job}" for job in ("deposit", "directory", "events", "expiry", "follow", "look_back")}
 FIELDS = 45
 #: Set whenever a record is written.
 STAMPS = {"write_date", "write_uid"}
