@@ -200,16 +200,18 @@ class ChorusEvent(models.Model):
     # -- health --------------------------------------------------------------------------------------------------------
 
     @api.model
+    def _failed(self, company):
+        """What the other software of a company did not take, in sudo: whoever sees the connection is told of it."""
+        return self.sudo().search([("company_id", "=", company.id), ("error_code", "!=", False)])  # sudo: see above
+
+    @api.model
     def _trouble(self, company):
         """Why other software is not told what changed, with the remedy, in the user's language; False when all is well."""
         company = company.sudo()  # sudo: whoever sees the connection is told that events wait, and why
         if not company.chorus_webhook_url:
             return False
         lang, lines = self.env.lang, []
-        failed = self.sudo().search([("company_id", "=", company.id), ("error_code", "!=", False)])  # sudo: see above
-        by_code = {
-            code: failed.filtered(lambda event, code=code: event.error_code == code) for code in set(failed.mapped("error_code"))
-        }
+        by_code = dict(self._failed(company).grouped("error_code"))
         if not company._chorus_webhook_secret():
             by_code["secret"] = self.sudo()
         for code, events in sorted(by_code.items()):
@@ -230,6 +232,5 @@ class ChorusEvent(models.Model):
     @api.model
     def _try_again(self, company):
         """All that was not taken is due now."""
-        failed = self.sudo().search([("company_id", "=", company.id), ("error_code", "!=", False)])  # sudo: see _end
-        failed.write({"tries": 0, "next_try": fields.Datetime.now()})
+        self._failed(company).write({"tries": 0, "next_try": fields.Datetime.now()})
         transactions.trigger(self.env, "events")

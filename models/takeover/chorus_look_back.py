@@ -58,8 +58,8 @@ class ChorusLookBack(models.Model):
     # EXTENDS 'l10n_fr_chorus_pro'
     @api.model
     def _chorus_is_told(self, name):
-        # all but the day that a person chooses
-        return super()._chorus_is_told(name) or (name != "date_from" and name in self._fields and self._fields[name].readonly)
+        # also what is not computed: a person chooses the first day, and nothing else
+        return super()._chorus_is_told(name) or (name in self._fields and self._fields[name].readonly)
 
     # EXTENDS 'l10n_fr_chorus_pro'
     def write(self, vals):
@@ -116,8 +116,7 @@ class ChorusLookBack(models.Model):
             raise UserError(self.env._("Say from which day on it is to be read, today or before."))
         if self.environment != self.company_id.chorus_environment:
             raise UserError(self.env._("%s works in another environment of Chorus Pro now.", self.company_id.name))
-        missing = self.company_id._chorus_missing_settings()
-        if missing:
+        if self.company_id._chorus_missing_settings():
             raise UserError(self.env._("Connect %s to Chorus Pro first: go through the guided set-up.", self.company_id.name))
         record = self.sudo()  # sudo: its progress is a fact, which users only read
         values = {"state": "running", "date_to": today, "error_code": False, "error_detail": False}
@@ -186,7 +185,7 @@ class ChorusLookBack(models.Model):
         """Tell what keeps it, and when it goes on."""
         connection._note_failure(error)
         self.write({"error_code": error.code, "error_detail": error.detail})
-        transactions.trigger(self.env, "look_back", timing.step(timing.RETRY, len(timing.RETRY) - 1, error))
+        transactions.trigger(self.env, "look_back", timing.step(timing.RETRY[-1:], 0, error))
 
     def _note_broken(self, error):
         """Tell that something of ours broke; the month is read again later."""

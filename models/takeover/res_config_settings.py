@@ -12,21 +12,9 @@ class ResConfigSettings(models.TransientModel):
     def action_chorus_look_back(self):
         """Have Chorus Pro searched for what was filed before this add-on was there."""
         record = self.env["chorus.look.back"]._open()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What was filed before"),
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-        }
+        return record._get_records_action(name=self.env._("What was filed before"), context={})
 
     def action_chorus_take_over(self):
         """Show what the OCA connector left in this database, to be taken over."""
         record = self.env["chorus.take.over"]._begin()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Coming from the OCA connector"),
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-        }
+        return record._get_records_action(name=self.env._("Coming from the OCA connector"), context={})
