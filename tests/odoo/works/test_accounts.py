@@ -27,10 +27,16 @@ class TestAccounts(WorksCommon, ProgressCommon):
         """Two months, then the draft of the final account: 97 000 of work in all, the advance of 5 000 paid back."""
         self.next(p1_1=50, p2_1=50)
         self.next(p1_1=100, p1_2=100)
-        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
-        self.state(move, p2_1=100, p2_2=85)
-        move.invoice_date = date(2026, 4, 15)
+        move = self.drafted(p2_1=100, p2_2=85)
         move.invoice_user_id = self.sender
+        return move
+
+    def drafted(self, day=date(2026, 4, 15), **typed):
+        """The draft of the final account, dated, with what is stated in it."""
+        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        if typed:
+            self.state(move, **typed)
+        move.invoice_date = day
         return move
 
     def test_the_final_account_is_the_balance(self):
@@ -72,8 +78,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.market.write({"retention_rate": 0, "advance_start": 99, "advance_end": 100})
         self.next(p1_1=50, p2_1=50)
         self.market.penalty_ids = [Command.create({"name": "Delay", "date": date(2026, 2, 1), "amount": 9000})]
-        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
-        move.invoice_date = date(2026, 4, 1)
+        move = self.drafted(date(2026, 4, 1))
         self.assertEqual(dict(self.made(move)), {"Repayment of the advance": -5000, "Penalties": -9000})
         told = {finding.code: finding for finding in move._chorus_market_findings()}
         self.assertIn("15,000.00 €", told["works.account_below"].message.en)
@@ -100,9 +105,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         """The monthly statements billed 5 000 too much: we owe it, less the retention that was kept on it."""
         self.market.advance_rate = 0
         last = self.next(p1_1=100, p1_2=50)
-        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
-        self.state(move, p1_2=0)
-        move.invoice_date = date(2026, 4, 15)
+        move = self.drafted(p1_2=0)
         self.assertEqual(move.amount_total, -5700)
         with self.assertRaisesRegex(UserError, "Prepare the credit note"):
             move.action_post()
@@ -159,9 +162,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
     def test_a_general_account_that_leaves_nothing_of_the_balance(self):
         self.market.write({"retention_rate": 0, "advance_rate": 0})
         self.next(p1_1=100)
-        final = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
-        self.state(final, p1_2=50)
-        final.invoice_date = date(2026, 4, 15)
+        final = self.drafted(p1_2=50)
         final.action_post()
         final.sudo().chorus_state = "deposited"
         general = self.next(post=False, p1_2=0, p1_1=90, day=date(2026, 6, 1))
@@ -176,9 +177,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
     def test_what_was_credited_of_the_final_account_is_not_billed_again(self):
         self.market.write({"retention_rate": 0, "advance_rate": 0})
         self.next(p1_1=100)
-        final = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
-        self.state(final, p1_2=50)
-        final.invoice_date = date(2026, 4, 15)
+        final = self.drafted(p1_2=50)
         final.action_post()
         self.credit(final, part=1000)
         final.sudo().chorus_state = "deposited"
