@@ -155,7 +155,8 @@ class AccountMove(models.Model):
             move.chorus_works_now = amounts["now"]
             move.chorus_works_total = amounts["total"]
 
-    @api.depends("chorus_works_now", "chorus_works_total", "amount_untaxed", "amount_tax", "currency_id")
+    @api.depends("chorus_works_now", "chorus_works_total", "amount_untaxed", "amount_tax", "currency_id",
+                 "invoice_line_ids.chorus_carried")  # fmt: skip
     @api.depends_context("lang")
     def _compute_chorus_amounts(self):
         for move in self:

@@ -495,7 +495,8 @@ class ChorusMarket(models.Model):
     def _chorus_book_kinds(self):
         """What the posted documents of this market say without VAT: ``{move id: {kind: amount}}``; credit notes are negative.
 
-        What of a retention or of penalties bears VAT stands beside as ``retention_taxed``, ``penalty_taxed``.
+        What of a retention or of penalties bears VAT stands beside as ``retention_taxed``, ``penalty_taxed``; what was carried
+        over of them to the next situation, as ``retention_carried``, ``penalty_carried``.
         """
         self.ensure_one()
         lines = self.env["account.move.line"]
@@ -506,7 +507,11 @@ class ChorusMarket(models.Model):
             ("display_type", "=", "product"),
         ]
         by, total = ["move_id", "chorus_line_kind"], ["price_subtotal:sum"]
-        rows = [(move, kind or "works", amount) for move, kind, amount in lines._read_group(domain, by, total)]
+        rows = []
+        for move, kind, amount, carried in lines._read_group(domain, by, [*total, "chorus_carried:sum"]):
+            rows.append((move, kind or "works", amount))
+            if carried:
+                rows.append((move, f"{kind}_carried", carried))
         taxed = [*domain, ("chorus_line_kind", "in", APART), ("tax_ids.amount", "!=", 0)]
         rows += [(move, f"{kind}_taxed", amount) for move, kind, amount in lines._read_group(taxed, by, total)]
         found = {}

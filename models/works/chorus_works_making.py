@@ -15,7 +15,7 @@ from ..market.chorus_market_line import exact
 from .chorus_works_statement import APART
 
 #: Where the lines of each kind stand among those of an invoice.
-_PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "penalty": 1001, "retention": 1000}
+_PLACES = {"works": -10000, "revision": -900, "advance": -800, "advance_repayment": -700, "retention": 10000, "penalty": 20000}
 
 #: How the part of a line begins that tells what a person typed in an account, in the credit note of what it takes off.
 TYPED = "typed:"
@@ -135,6 +135,9 @@ class ChorusWorksMaking(models.AbstractModel):
             changed = {}
             if self.currency_id.compare_amounts(line.price_unit * line.quantity, values["price_unit"]):
                 changed |= {"price_unit": values["price_unit"], "quantity": 1}
+            carried = values.get("chorus_carried", 0.0)
+            if self.currency_id.compare_amounts(line.chorus_carried, carried):
+                changed["chorus_carried"] = carried
             # what a person wrote in its place stays
             if line.name != values["name"] and (line.name or "").startswith(label):
                 changed["name"] = values["name"]
@@ -203,8 +206,8 @@ class ChorusWorksMaking(models.AbstractModel):
         groups, works, correction, usual, month = made
         found = {}
 
-        def add(part, kind, label, amount, tax, detail=""):
-            if not amount:
+        def add(part, kind, label, amount, tax, detail="", carried=ZERO):
+            if not amount and not carried:
                 return
             product = self._chorus_product_of(kind)
             values = {
@@ -213,6 +216,7 @@ class ChorusWorksMaking(models.AbstractModel):
                 "price_unit": float(amount),
                 "tax_ids": [Command.set(tax.ids)],
                 "chorus_line_kind": kind,
+                "chorus_carried": float(carried),
                 # before the lines that a person adds; what is kept back comes last
                 "sequence": len(found) + _PLACES.get(kind, 0),
             }
@@ -234,8 +238,9 @@ class ChorusWorksMaking(models.AbstractModel):
         add("advance", "advance", speaking.env._("Advance"), month.advance, usual)
         add("repaid", "advance_repayment", speaking.env._("Repayment of the advance"), -month.repaid, usual)
         none = self.env["account.tax"]
-        add("retention", "retention", speaking.env._("Retention of guarantee"), -month.retention, none)
-        add("penalty", "penalty", speaking.env._("Penalties"), -month.penalty, none)
+        kept, fined = speaking.env._("Retention of guarantee"), speaking.env._("Penalties")
+        add("retention", "retention", kept, -month.retention, none, carried=month.retention_carried)
+        add("penalty", "penalty", fined, -month.penalty, none, carried=month.penalty_carried)
         return found
 
     def _chorus_made(self):

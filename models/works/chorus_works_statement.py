@@ -30,7 +30,29 @@ class ChorusWorksStatement(models.AbstractModel):
         # credit note takes off for it
         month = self._chorus_column(self._chorus_kinds() | self._chorus_taxed_apart())
         month = sum((move._chorus_column(books.get(move.id, {})) for move in told), month)
-        return Statement(previous + month, previous, self._chorus_money(market.amount_total, market.currency_id))
+        amount = self._chorus_money(market.amount_total, market.currency_id)
+        return Statement(previous + month, previous, amount, self._chorus_brought(books), self._chorus_carried())
+
+    def _chorus_brought(self, books):
+        """What the situation before this one left of its retention and penalties, by kind; an account tells it as the first does.
+
+        :param books: what ``_chorus_book_kinds`` gave.
+        """
+        if self.move_type != "out_invoice":
+            return {}
+        last = (self._chorus_progressed() - self._chorus_accounts_before())[:1]
+        left = books.get(last.id, {})
+        return {kind: self._chorus_money(left[f"{kind}_carried"]) for kind in APART if left.get(f"{kind}_carried")}
+
+    def _chorus_carried(self):
+        """What this situation leaves to the next one of its retention and penalties, by kind."""
+        if self.move_type != "out_invoice":
+            return {}
+        lines = self.invoice_line_ids.filtered("chorus_carried")
+        return {
+            kind: self._chorus_money(sum(some.mapped("chorus_carried")))
+            for kind, some in lines.grouped("chorus_line_kind").items()
+        }
 
     def _chorus_tells_totals(self):
         """Whether its recapitulation says all that the totals of the printed invoice do, so that they are left out."""
@@ -155,10 +177,25 @@ class ChorusWorksStatement(models.AbstractModel):
             if name in always or any(amounts):
                 rows.append((label, amounts, stands_out))
         rows += self._chorus_statement_shares(columns)
+        rows += self._chorus_statement_carried(found)
         return [
-            (label, [format_amount(self.env, float(amount), self.currency_id) for amount in amounts], stands_out)
+            (
+                label,
+                ["" if amount is None else format_amount(self.env, float(amount), self.currency_id) for amount in amounts],
+                stands_out,
+            )
             for label, amounts, stands_out in rows
         ]
+
+    def _chorus_statement_carried(self, found):
+        """What came of the situation before, and goes to the next one, as more was due than paid: rows of one column."""
+        labels = [
+            (found.brought, "retention", self.env._("Retention carried over from the situation before")),
+            (found.brought, "penalty", self.env._("Penalties carried over from the situation before")),
+            (found.carried, "retention", self.env._("Retention carried over to the next situation")),
+            (found.carried, "penalty", self.env._("Penalties carried over to the next situation")),
+        ]
+        return [(label, (None, None, amounts[kind]), False) for amounts, kind, label in labels if amounts.get(kind)]
 
     def _chorus_statement_shares(self, columns):
         """Who is paid what: a row for each party paid directly to date, which lowers what is left for us; none without them."""

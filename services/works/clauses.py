@@ -96,6 +96,9 @@ class Month:
     """The formulas of which an index is not known yet."""
     coefficients: Mapping[FormulaKey, Coefficient] = field(default_factory=dict)
     penalty: Decimal = ZERO
+    retention_carried: Decimal = ZERO
+    """What is due of it and left to the next month, as it is more than this one is paid."""
+    penalty_carried: Decimal = ZERO
 
 
 def month(clauses: Clauses, done: Done, before: Invoiced, indices: Indices) -> Month:
@@ -126,7 +129,14 @@ def within(found: Month, payable: Decimal) -> Month:
     :param payable: what this month is paid with VAT, before anything is kept back or taken off.
     """
     retained = taken(found.retention, ZERO, payable)
-    return replace(found, retention=retained, penalty=taken(found.penalty, ZERO, payable - retained))
+    fined = taken(found.penalty, ZERO, payable - retained)
+    return replace(
+        found,
+        retention=retained,
+        penalty=fined,
+        retention_carried=found.retention - retained,
+        penalty_carried=found.penalty - fined,
+    )
 
 
 def _revision(

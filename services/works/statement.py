@@ -7,7 +7,7 @@ without VAT, the VAT, then below the total with VAT what is kept back or taken o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from .money import HUNDRED, ZERO, cents, part
@@ -52,11 +52,17 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Statement:
-    """The columns of a statement; the total with VAT of the market tells how far it is."""
+    """The columns of a statement; the total with VAT of the market tells how far it is.
+
+    ``brought`` and ``carried``: what was due of the retention and of the penalties, and more than was paid, so that the statement
+    before left it to this one, and this one leaves it to the next; by kind.
+    """
 
     cumulative: Amounts
     previous: Amounts
     market: Decimal
+    brought: Mapping[str, Decimal] = field(default_factory=dict)
+    carried: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def month(self) -> Amounts:

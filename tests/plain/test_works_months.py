@@ -19,7 +19,7 @@ def test_thirty_six_months_of_eight_hundred_lines():
     stated, last = dict.fromkeys(script.schedule, progress.NOTHING), 0
     worked, revised = {(1, key): [] for key in formulas}, dict.fromkeys(((1, key) for key in formulas), ZERO)
     before = {"advance": ZERO, "repaid": ZERO, "retention": ZERO, "penalty": ZERO}
-    late = []
+    late, ever = [], set()
     for month in script.months():
         stated |= dict.fromkeys(month.amendment, progress.NOTHING)
         if month.late:
@@ -48,6 +48,9 @@ def test_thirty_six_months_of_eight_hundred_lines():
         got = {"works": works, "revision": revision, "advance": found.advance, "repaid": found.repaid,
                "retention": found.retention, "penalty": found.penalty}  # fmt: skip
         assert got == {name: month.expected[name] for name in got}, f"month {month.rank}"
+        carried = {"retention": found.retention_carried, "penalty": found.penalty_carried}
+        assert carried == month.expected["carried"], f"month {month.rank}"
+        ever |= {name for name, amount in carried.items() if amount}
         before = {name: before[name] + got[name] for name in before}
         revised = {key: amount + found.revision[key] for key, amount in revised.items()}
         last = month.rank
@@ -55,6 +58,7 @@ def test_thirty_six_months_of_eight_hundred_lines():
     assert sum(one.amount for one in stated.values()) == script.total
     assert before["repaid"] == before["advance"] == script.advance
     assert before["penalty"] == sum(late) > 0
+    assert "penalty" in ever, "a month is paid less than is due"
     assert before["retention"] == half_up(script.total * D("1.2") * 5 / 100)
 
 

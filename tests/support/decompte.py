@@ -103,6 +103,7 @@ class Account:
         vat = half_up(untaxed * self.rate / 100)
         # nothing is kept back, and no penalty taken, of money that is not paid
         left = max(untaxed + vat, Decimal(0))
+        wanted = kept
         kept = min(kept, left)
         self.kept += kept
         owed = Decimal(0) if self.incurred <= 1000 else min(self.incurred, half_up(self.amount / 10))
@@ -120,4 +121,5 @@ class Account:
             "retention": kept,
             "penalty": fine,
             "net": untaxed + vat - kept - fine,
+            "carried": {"retention": wanted - kept, "penalty": owed - self.fined},
         }

@@ -110,7 +110,7 @@ class TestMonths(MarketCommon):
                     indices.create({"name": name, "month": day, "value": float(value)})
 
     def test_thirty_six_months(self):
-        published = set()
+        published, brought = set(), {"retention": 0, "penalty": 0}
         self.assertEqual(exact(self.market.advance_amount), self.script.advance)
         for month in self.script.months():
             self.publish(month, published)
@@ -130,6 +130,8 @@ class TestMonths(MarketCommon):
             with self.subTest(month=month.rank):
                 self.assertEqual((move.chorus_situation, move.chorus_period_start), (month.rank, month.first))
                 self.agrees(move, month.expected)
+                self.carries(move, brought, month.expected["carried"])
+                brought = month.expected["carried"]
                 shown = {label: texts[2] for label, texts, _out in move._chorus_statement(move._chorus_columns())}
                 left = month.expected["net"] - sum(month.parts)
                 self.assertEqual(
@@ -188,6 +190,13 @@ class TestMonths(MarketCommon):
         owed = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
         self.assertEqual(exact(sum(owed.mapped("balance"))), expected["net"], "in the books")
         self.assertEqual(exact(sum(move.line_ids.filtered("tax_line_id").mapped("balance"))), -expected["vat"])
+
+    def carries(self, move, brought, carried):
+        """What was due beyond what a month was paid is told by it and by the next one."""
+        found = move._chorus_columns()
+        self.assertEqual([dict(one) for one in (found.brought, found.carried)], [
+            {name: amount for name, amount in amounts.items() if amount} for amounts in (brought, carried)
+        ])  # fmt: skip
 
     def ends_settled(self, last):
         """All work stated, the advance repaid, the retention at its full rate."""

@@ -539,8 +539,11 @@ class TestClauses(ProgressCommon):
         second = self.next(p1_1=2)
         self.assertEqual(dict(self.made(second)), {"1 Couverture": 300, "Penalties": -360})
         self.assertEqual(second.amount_total, 0)
+        self.assertEqual(self.told(second), {"Penalties carried over to the next situation": "1,140.00"})
         third = self.next(p1_1=20)
         self.assertEqual(dict(self.made(third))["Penalties"], -1140, "the rest is carried over")
+        self.assertEqual(self.told(third), {"Penalties carried over from the situation before": "1,140.00"})
+        self.assertEqual(self.told(second), {"Penalties carried over to the next situation": "1,140.00"}, "as it was filed")
         self.penalty(date(2026, 4, 10), amount=50000)
         fourth = self.next(p1_1=100, p1_2=100)
         self.assertEqual(dict(self.made(fourth))["Penalties"], -8500, "10 000 in all")
@@ -583,10 +586,24 @@ class TestClauses(ProgressCommon):
         self.market.write({"retention_rate": 5, "advance_rate": 30, "advance_start": 50, "advance_end": 51})
         self.next(p1_1=100, p2_2=90)
         second = self.next(p1_2=100)
-        self.assertEqual(dict(self.made(second)), {"1 Couverture": 10000, "Repayment of the advance": -10000})
+        self.assertEqual(
+            dict(self.made(second)),
+            {"1 Couverture": 10000, "Repayment of the advance": -10000, "Retention of guarantee": 0},
+        )
         self.assertEqual(second.amount_total, 0)
+        self.assertEqual(self.told(second), {"Retention carried over to the next situation": "600.00"})
         third = self.next(p2_1=60)
         self.assertEqual(self.market.amount_retention, third.chorus_works_total * 0.06)
+        self.assertEqual(self.told(third), {"Retention carried over from the situation before": "600.00"})
+
+    def told(self, move):
+        """What its recapitulation says of what is carried over, which is what the tab and the paper have."""
+        rows = {label: texts[2] for label, texts, _out in move._chorus_statement(move._chorus_columns()) if "carried" in label}
+        paper = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+        for shown in (paper, move.chorus_amounts):
+            self.assertEqual({label for label in rows if label in shown}, set(rows))
+            self.assertEqual(shown.count("carried over"), len(rows))
+        return {label: "".join(sign for sign in text if sign in "0123456789.,") for label, text in rows.items()}
 
     def test_a_penalty_of_ones_own_comes_on_top_and_bears_no_vat(self):
         move = self.next(post=False, p1_1=50)
