@@ -251,11 +251,16 @@ class AccountMove(models.Model):
                     # the chatter shows the summary alone; the type, which says what to do, comes beside it when it is done
                     words = dict(speaking._fields["chorus_state"]._description_selection(speaking.env))
                     state = words.get(move.chorus_state)
-                    move.activity_schedule(CALLS[kind], summary=state, note=note, user_id=user.id)
+                    day = move._chorus_call_day(kind)
+                    move.activity_schedule(CALLS[kind], date_deadline=day, summary=state, note=note, user_id=user.id)
                 elif unescape(open_ones[0].note or "") != unescape(note):
                     # what is kept was written by a sanitizer, which escapes other characters
                     open_ones[0].note = note
                 move._chorus_note_call(kind, reason, user)
+
+    def _chorus_call_day(self, kind):
+        """The day by which a person is to see to it."""
+        return fields.Date.context_today(self)
 
     @api.model
     def _chorus_kinds_of_calls(self):

@@ -659,6 +659,19 @@ class AccountMove(models.Model):
                 )
                 move._chorus_note_call("clock", reason, person)
 
+    # EXTENDS followup
+    def _chorus_call_people(self):
+        super()._chorus_call_people()
+        # sudo: whoever follows an invoice need not read markets
+        self.filtered(lambda move: works.is_final(move.chorus_framework)).sudo().chorus_market_id._chorus_remind_final()
+
+    # EXTENDS followup
+    def _chorus_call_day(self, kind):
+        clock = self._chorus_running_clock() if kind == "handle" else None
+        if not clock or clock.who is not Actor.SUPPLIER:
+            return super()._chorus_call_day(kind)
+        return fields.Datetime.context_timestamp(self, clock.due).date()
+
     def _chorus_forget_reminders(self):
         """The party has answered: nobody has to remind it any more."""
         self.sudo().activity_ids.filtered(lambda activity: activity.summary in _reminders()).unlink()  # sudo: others' activities

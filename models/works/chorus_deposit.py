@@ -56,6 +56,7 @@ class ChorusDeposit(models.Model):
         now = fields.Datetime.now()
         deposit.write({"state": "by_hand", "deposited_at": now, "unknown_at": now, "next_try": now})
         transactions.trigger(self.env, "follow")
+        move.chorus_market_id._chorus_remind_final()
         return deposit
 
     def action_not_filed(self):

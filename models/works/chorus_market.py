@@ -303,7 +303,9 @@ class ChorusMarket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         markets = super().create(vals_list)
-        markets.filtered("date_accepted")._chorus_remind_release()
+        accepted = markets.filtered("date_accepted")
+        accepted._chorus_remind_release()
+        accepted._chorus_remind_final()
         return markets
 
     # EXTENDS 'base'
@@ -329,6 +331,8 @@ class ChorusMarket(models.Model):
             self._chorus_remake_drafts()
         if not {"date_accepted", "guarantee_months", "date_reserves_lifted", "retention_released"}.isdisjoint(vals):
             self._chorus_remind_release()
+        if not {"date_accepted", "works", "role"}.isdisjoint(vals):
+            self._chorus_remind_final()
         return result
 
     def _chorus_remake_drafts(self):
@@ -362,6 +366,34 @@ class ChorusMarket(models.Model):
                     note=note,
                     user_id=self.env.uid,
                 )
+
+    def _chorus_remind_final(self):
+        """Call whoever follows the market while the final account is ours to file; the call follows the day of the acceptance."""
+        names = {accounts.FILE_FINAL.of(lang) for lang in ("en", "fr")}
+        for market in self:
+            # sudo: a colleague's
+            there = market.sudo().activity_ids.filtered(lambda activity: activity.summary in names)
+            offered = works.offered(Role(market.role), works=market.works, filed=market._chorus_filed())
+            code = next((framework.code for framework in offered if works.is_final(framework.code)), None)
+            next_one = accounts.due(market._chorus_course()) if code == "A7" and market.date_accepted else None
+            (there.filtered(lambda one, due=next_one: not due or one.date_deadline != due[0])).unlink()
+            if not next_one or there.exists():
+                continue
+            person = market._chorus_follower()
+            speaking = market.with_context(lang=person.lang or self.env.lang)
+            speaking.sudo().activity_schedule(  # sudo: whoever brings the news need not write markets
+                "mail.mail_activity_data_todo",
+                date_deadline=next_one[0],
+                summary=accounts.FILE_FINAL.of(speaking.env.lang),
+                note=speaking.account_due,
+                user_id=person.id,
+            )
+
+    def _chorus_follower(self):
+        """Who follows this market: who is called about its last situation, else the present user."""
+        self.ensure_one()
+        last = self.situation_ids.sorted("chorus_situation")[-1:]
+        return last._chorus_person() if last else self.env.user
 
     def action_release_retention(self):
         """Open the draft that asks for the retention back: the next situation while there are some, then a document apart."""

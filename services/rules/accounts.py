@@ -84,6 +84,9 @@ def due(course: Course) -> tuple[date, Text] | None:
     return None
 
 
+FILE_FINAL = Text("The draft final account (A7) is due", "Le projet de décompte final (A7) est à déposer")
+"""What a person is asked to do by the day that :func:`due` tells of it."""
+
 _FINAL = Text(
     "Draft final account (A7) to be filed by {day}, thirty days after the acceptance. After that and a formal notice, the project"
     " manager draws it up at your cost.",

@@ -231,6 +231,46 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertIn(f"by {filed + timedelta(days=30):%m/%d/%Y}", self.market.account_due)
         self.assertIn("(A22)", self.market.account_due)
 
+    def reminders(self):
+        return self.market.activity_ids.filtered(lambda activity: "(A7)" in activity.summary)
+
+    def test_whoever_follows_the_market_is_reminded_of_the_final_account(self):
+        """Accepted on 15 April: to be filed by 15 May, then nothing of it is left to be done."""
+        final = self.final()
+        self.assertFalse(self.reminders(), "not accepted yet")
+        self.market.date_accepted = date(2026, 4, 10)
+        self.market.date_accepted = date(2026, 4, 15)
+        reminder = self.reminders()
+        self.assertEqual((reminder.date_deadline, reminder.user_id), (date(2026, 5, 15), self.sender))
+        self.assertIn("by 05/15/2026", reminder.note)
+        final.action_post()
+        self.assertTrue(self.reminders(), "confirmed is not filed")
+        self.tell(final)
+        self.assertFalse(self.reminders(), "filed")
+        final.with_user(self.sender).action_chorus_not_filed()
+        self.assertEqual(self.reminders().date_deadline, date(2026, 5, 15), "it was not filed after all")
+        self.market.date_accepted = False
+        self.assertFalse(self.reminders())
+
+    def test_who_may_not_file_it_is_not_reminded(self):
+        self.market.role = "sous_traitant"
+        self.market.date_accepted = date(2026, 4, 15)
+        self.assertFalse(self.reminders())
+
+    def test_the_general_statement_is_to_be_signed_by_its_day(self):
+        final = self.final()
+        final.action_post()
+        draft = self.filed(final)
+        self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
+        self.poll()
+        self.assertEqual(final.activity_ids.date_deadline, (final.chorus_waiting_since + timedelta(days=30)).date())
+        general = self.env["account.move"].browse(final.action_chorus_next_document()["res_id"])
+        general.write({"invoice_date": date(2026, 6, 1), "invoice_user_id": self.sender.id})
+        general.action_post()
+        self.filed(general)
+        self.poll()
+        self.assertFalse(final.activity_ids, "answered")
+
     def test_the_accounts_have_their_own_names(self):
         move = self.final()
         shown = move.with_context(lang="fr_FR")
@@ -369,14 +409,14 @@ class TestAccounts(WorksCommon, ProgressCommon):
             self.market.action_release_retention()
         self.market.date_accepted = date(2026, 3, 20)
         self.assertEqual(self.market.date_release, date(2027, 4, 19))
-        reminder = self.market.activity_ids
+        reminder = self.market.activity_ids - self.reminders()
         self.assertEqual(reminder.date_deadline, self.market.date_release)
         self.assertIn("Ask for the retention back", reminder.note)
         final.sudo().chorus_state = "deposited"
         self.assertEqual(self.market.stage, "general")
         move = self.env["account.move"].browse(self.market.action_release_retention()["res_id"])
         self.assertEqual(self.market.action_release_retention()["res_id"], move.id, "the draft, not another one")
-        self.assertFalse(self.market.activity_ids, "it is asked for")
+        self.assertFalse(self.market.activity_ids - self.reminders(), "it is asked for")
         self.assertFalse(move.chorus_framework or move.chorus_period_start)
         self.assertEqual((move.amount_total, move.amount_tax, move.invoice_line_ids.chorus_line_kind), (5820, 0, "retention"))
         self.assertFalse(self.codes(move))
@@ -397,7 +437,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
 
     def test_the_retention_is_asked_back_with_the_next_situation(self):
         self.market.write({"advance_rate": 0, "date_accepted": date(2026, 3, 20), "retention_guarantee": "initial"})
-        self.assertIn("surety", self.market.activity_ids.note)
+        self.assertIn("surety", (self.market.activity_ids - self.reminders()).note)
         self.market.retention_guarantee = "none"
         self.next(p1_1=50)
         move = self.env["account.move"].browse(self.market.action_release_retention()["res_id"])
