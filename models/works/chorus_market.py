@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 from ...services.follow import works
 from ...services.follow.works import Stage
@@ -116,6 +116,8 @@ class ChorusMarket(models.Model):
     date_release = fields.Date(
         "Retention due back by", compute="_compute_date_release", help="Thirty days after the guarantee ends (CCP R.2191-35)."
     )
+    release_asked = fields.Json(compute="_compute_release_asked", export_string_translation=False)
+    release_told = fields.Char("Retention to be asked back", compute="_compute_release_asked")
     retention_released = fields.Boolean(
         "Give back the retention", tracking=True, help="The next situation gives back all that was kept."
     )
@@ -219,6 +221,29 @@ class ChorusMarket(models.Model):
             market.date_release = market.date_accepted and retention.repaid_by(
                 market.date_accepted, market.guarantee_months, market.date_reserves_lifted or None
             )
+
+    @api.depends("works", "amount_retention", "date_accepted", "guarantee_months", "date_reserves_lifted", "retention_guarantee")
+    @api.depends_context("lang", "tz")
+    def _compute_release_asked(self):
+        """Whether the retention may be asked back: ``"now"``, ``"early"`` before its day; False where there is none."""
+        for market in self:
+            market.release_asked = market.release_told = False
+            if (
+                not market.works
+                or not market.date_accepted
+                or market.currency_id.compare_amounts(market.amount_retention, 0) <= 0
+            ):
+                continue
+            day = retention.asked_from(market.date_accepted, market.guarantee_months, market.date_reserves_lifted or None)
+            # a guarantee has it back at any time
+            early = day > fields.Date.context_today(market) and market.retention_guarantee != Guarantee.ALL.value
+            market.release_asked = "early" if early else "now"
+            if early:
+                market.release_told = self.env._(
+                    "Retention of guarantee, %(amount)s: to be asked back from %(day)s, when the guarantee ends.",
+                    amount=format_amount(self.env, market.amount_retention, market.currency_id),
+                    day=format_date(self.env, day),
+                )
 
     @api.constrains(
         "retention_rate", "advance_rate", "advance_start", "advance_end", "penalty_highest", "penalty_divisor", "penalty_exempt"

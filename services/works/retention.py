@@ -83,7 +83,12 @@ def guarantee_ends(accepted_on: date, months: int = GUARANTEE_MONTHS) -> date:
     return min(following - timedelta(days=1), date(year, month, 1) + timedelta(days=accepted_on.day - 1))
 
 
-def repaid_by(accepted_on: date, months: int = GUARANTEE_MONTHS, reserves_lifted: date | None = None) -> date:
-    """The day by which it must be given back: once the guarantee ends or, when there were some, the reserves are lifted."""
+def asked_from(accepted_on: date, months: int = GUARANTEE_MONTHS, reserves_lifted: date | None = None) -> date:
+    """The day from which it may be asked back: the guarantee ends or, when there were some, the reserves are lifted."""
     ends = guarantee_ends(accepted_on, months)
-    return max(ends, reserves_lifted or ends) + timedelta(days=REPAY_DAYS)
+    return max(ends, reserves_lifted or ends)
+
+
+def repaid_by(accepted_on: date, months: int = GUARANTEE_MONTHS, reserves_lifted: date | None = None) -> date:
+    """The day by which it must be given back, thirty days after it may be asked for."""
+    return asked_from(accepted_on, months, reserves_lifted) + timedelta(days=REPAY_DAYS)

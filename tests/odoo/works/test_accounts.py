@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -412,6 +414,15 @@ class TestAccounts(WorksCommon, ProgressCommon):
         reminder = self.market.activity_ids - self.reminders()
         self.assertEqual(reminder.date_deadline, self.market.date_release)
         self.assertIn("Ask for the retention back", reminder.note)
+        for day, offered, told in ((date(2027, 3, 19), "early", "5,820.00\u00a0€: to be asked back from 03/20/2027"),
+                                   (date(2027, 3, 20), "now", "")):  # fmt: skip
+            with self.subTest(day), freeze_time(day):
+                self.market.invalidate_recordset()
+                self.assertEqual(self.market.release_asked, offered)
+                self.assertIn(told, (self.market.release_told or "").replace("$\u00a0", ""))
+        self.market.retention_guarantee = "all"
+        self.assertEqual(self.market.release_asked, "now", "a guarantee takes its place at any time")
+        self.market.retention_guarantee = "none"
         final.sudo().chorus_state = "deposited"
         self.assertEqual(self.market.stage, "general")
         move = self.env["account.move"].browse(self.market.action_release_retention()["res_id"])
@@ -425,6 +436,7 @@ class TestAccounts(WorksCommon, ProgressCommon):
         move.invoice_user_id = self.sender
         move.action_post()
         self.assertEqual(self.market.amount_retention, 0)
+        self.assertFalse(self.market.release_asked or self.market.release_told, "it was asked for")
         found = move._chorus_columns()
         self.assertEqual((found.cumulative.retention, found.previous.retention, found.month.net), (0, 5820, 5820))
         self.assertFalse(move._chorus_is_expected(), "nothing is filed that Chorus Pro is not known to take")
