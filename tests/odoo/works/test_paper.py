@@ -30,6 +30,21 @@ class TestPaper(ProgressCommon):
         # the recapitulation tells what the totals would: none of it twice
         self.assertEqual(pages[0].count("39,600.00"), 1)
 
+    def test_a_final_account_is_one_page(self):
+        """Its chapters, the statements that it sums up and its recapitulation."""
+        self.market.write({"retention_rate": 5, "advance_rate": 5, "date_accepted": "2026-04-15", "tax_id": self.tax().id})
+        self.next(p1_1=50, p2_1=50)
+        self.next(p1_1=80, p1_2=60, p2_1=80)
+        self.next(p1_1=100, p1_2=100)
+        move = self.env["account.move"].browse(self.market.action_final_account()["res_id"])
+        self.state(move, p2_1=100, p2_2=85)
+        move.invoice_date = "2026-04-20"
+        move.action_post()
+        pages = self.pages(move)
+        self.assertEqual(len(pages), 1, pages)
+        for text in ("Monthly statements", "Charpente", "97,000.00"):
+            self.assertIn(text, pages[0])
+
     def test_a_full_recapitulation_is_one_page_too(self):
         """Revision, advance paid back, retention, penalties and a subcontractor."""
         self.market.write(
