@@ -106,6 +106,24 @@ class TestLookBack(ChorusCommon):
         self.assertIn(f"{move.name}: at Chorus Pro, but “Cancelled” in Odoo", record.left)
         self.assertNotIn("not in Odoo", record.left)
 
+    def test_one_that_was_abandoned_is_replaced_as_any_abandoned_one(self):
+        """Its number has served at Chorus Pro: a credit note and a new invoice take its place, and nobody is called for it."""
+        move = self.elsewhere()
+        (number,) = (row["identifiantFactureCPP"] for row in self.simulator.invoices())
+        self.simulator.act(number, "MISE_A_DISPOSITION")
+        self.simulator.act(number, "ABANDONNEE", commentaire="Doublon")
+        self.begin()
+        self.run_job()
+        self.assertEqual((move.chorus_state, move._chorus_possible()), ("abandoned", ("reissue",)))
+        self.assertFalse(move.activity_ids)
+        action = move.with_user(self.sender).action_chorus_reissue()
+        wizard = self.env[action["res_model"]].with_user(self.sender).browse(action["res_id"])
+        new = self.env["account.move"].browse(wizard.action_confirm()["params"]["next"]["res_id"])
+        self.assertEqual((new.chorus_replaces_id, new.state, new.chorus_state), (move, "posted", "to_send"))
+        self.assertNotEqual(new.name, move.name)
+        self.arrive(new)
+        self.assertEqual(new.chorus_state, "deposited")
+
     def test_goes_on_where_chorus_pro_fell_silent(self):
         moves = self.elsewhere(2)
         record = self.begin()
