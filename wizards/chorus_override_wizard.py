@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..services.rules.override import may_be_overridden
 
@@ -36,18 +36,12 @@ class ChorusOverrideWizard(models.TransientModel):
         return next(filter(may_be_overridden, move._chorus_findings()), None)
 
     @api.model
-    def _check_manager(self):
-        """:raises AccessError: for anybody but an administrator of Chorus Pro."""
-        if not self.env.su and not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
-            raise AccessError(self.env._("Only an administrator of Chorus Pro may answer for a rule."))
-
-    @api.model
     def _open(self, move):
         """The dialog for one invoice.
 
         :raises UserError: when nothing blocks it for which a person may answer.
         """
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         move.ensure_one()
         wizard = self.create({"move_id": move.id})
         if not wizard.rule:
@@ -72,7 +66,7 @@ class ChorusOverrideWizard(models.TransientModel):
         :raises ValidationError: without a reason.
         """
         self.ensure_one()
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         move, finding = self.move_id, self._finding()
         move.check_access("write")
         reason = (self.reason or "").strip()

@@ -786,15 +786,10 @@ class ChorusConnection(models.Model):
         for told in self._supervised():
             _logger.info("Chorus Pro health: %s", json.dumps(told, sort_keys=True))
 
-    def _check_manager(self):
-        """:raises AccessError: for whoever is no administrator of Chorus Pro."""
-        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
-            raise AccessError(self.env._("Only an administrator of Chorus Pro may do this."))
-
     def action_try_events(self):
         """Tell other software again what it did not take."""
         self.check_access("read")
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         for connection in self:
             self.env["chorus.event"]._try_again(connection.company_id)
 
@@ -829,7 +824,7 @@ class ChorusConnection(models.Model):
 
     def action_forget_unreadable(self):
         """Somebody has looked after the lines that could not be read: those to come are told anew."""
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         self.check_access("read")
         self.sudo().write({"unreadable": False, "unreadable_at": False})  # sudo: administrators read connections only
 

@@ -20,6 +20,12 @@ class ResUsers(models.Model):
         if not self.env.su and not self.env.user._chorus_may_transfer():
             raise AccessError(self.env.user._chorus_no_right())
 
+    @api.model
+    def _chorus_check_manager(self):
+        """:raises AccessError: for whoever is no administrator of Chorus Pro; see ``_chorus_check_transfer``."""
+        if not self.env.su and not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
+            raise AccessError(self.env._("Only an administrator of Chorus Pro may do this."))
+
     def _chorus_no_right(self):
         """What one is told who may not, in the user's language: also whom to ask."""
         names = ", ".join((self._chorus_who_transfers(self.env.company) - self)[:3].mapped("name"))

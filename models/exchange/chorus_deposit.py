@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
@@ -372,8 +372,7 @@ class ChorusDeposit(models.Model):
 
         What was sent stays recorded. Nothing that a public body may hold is ever released.
         """
-        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
-            raise AccessError(self.env._("Only an administrator of Chorus Pro may release a deposit."))
+        self.env["res.users"]._chorus_check_manager()
         self.check_access("read")
         for deposit in self.sudo():  # sudo: see action_refresh
             deposit.lock_for_update(allow_referencing=True)

@@ -1,9 +1,9 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 from itertools import islice
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...services.api.errors import ChorusError
 from ...services.clock import PARIS, paris_today
@@ -74,18 +74,12 @@ class ChorusLookBack(models.Model):
     # -- the buttons ---------------------------------------------------------------------------------------------------
 
     @api.model
-    def _check_manager(self):
-        """:raises AccessError: for whoever is no administrator of Chorus Pro."""
-        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
-            raise AccessError(self.env._("Only an administrator of Chorus Pro takes over what was filed before."))
-
-    @api.model
     def _open(self):
         """The record of the present company and its environment, made when there is none.
 
         :raises UserError: for a company that has no environment yet.
         """
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         company = self.env.company
         place = company.chorus_environment
         if not place:
@@ -109,7 +103,7 @@ class ChorusLookBack(models.Model):
         :raises UserError: without a day, for one to come, in another environment than the company's, or for a missing setting.
         """
         self.ensure_one()
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         self.check_access("write")
         today = paris_today()
         if not self.date_from or self.date_from > today:
@@ -128,7 +122,7 @@ class ChorusLookBack(models.Model):
     def action_stop(self):
         """Read no further; what was taken over stays, and another beginning goes on from there."""
         self.ensure_one()
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         self.check_access("write")
         if self.state == "running":
             self.sudo().state = "idle"  # sudo: see action_begin
@@ -259,14 +253,19 @@ class ChorusLookBack(models.Model):
         states, unsettled = dict(moves._fields["state"]._description_selection(self.env)), not_posted.grouped("name")
         moves -= not_posted
         by_number, alone, left, taken, known = moves.grouped(lambda move: move._chorus_number()), defaultdict(list), [], 0, 0
+        of_sisters, theirs = self._of_sisters(rows), Counter()
         for row in rows:
             own = by_number.get(row.number)
             if not own and row.number in unsettled and row.supplier[:9] == siren:
                 state = states[unsettled[row.number][0].state]
                 left.append(self.env._("%(number)s: at Chorus Pro, but “%(state)s” in Odoo.", number=row.number, state=state))
                 continue
+            month = row.deposited_at and row.deposited_at.astimezone(PARIS).strftime("%m/%Y")
+            if row in of_sisters:
+                theirs[month] += 1
+                continue
             if not own or row.supplier[:9] != siren:
-                alone[row.deposited_at and row.deposited_at.astimezone(PARIS).strftime("%m/%Y")].append(row.number)
+                alone[month].append(row.number)
                 continue
             if any(move._chorus_is_live() for move in own):
                 known += 1
@@ -288,7 +287,38 @@ class ChorusLookBack(models.Model):
             more = "…" if len(numbers) > NAMED else ""
             left.append(self.env._("%(month)s: %(count)s not in Odoo: %(names)s", month=month or "?", count=len(numbers),
                                    names=names + more))  # fmt: skip
+        for month, count in theirs.items():
+            left.append(
+                self.env._("%(month)s: %(count)s of another company with the same SIREN", month=month or "?", count=count)
+            )
         return taken, known, left
+
+    def _of_sisters(self, rows):
+        """Those of these rows that are invoices of another company with this one's SIREN.
+
+        Where no structure is chosen, Chorus Pro shows them too. Whoever reads this record may not see that company: its invoices
+        are counted, not named.
+        """
+        siren = self.company_id._chorus_siret()[:9]
+        companies = self.env["res.company"].sudo().search([("id", "!=", self.company_id.id)])  # sudo: see above
+        sisters = companies.filtered(lambda company: siren and company._chorus_siret()[:9] == siren)
+        if not sisters:
+            return set()
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            .search(  # sudo: see above
+                [
+                    ("company_id", "in", sisters.ids),
+                    ("move_type", "in", ("out_invoice", "out_refund")),
+                    ("state", "=", "posted"),
+                    ("name", "in", list({row.number for row in rows})),
+                ]
+            )
+        )
+        lines = self.env["chorus.deposit.line"].sudo()  # sudo: see above
+        told = [lines.new(move._chorus_line_values()) for move in moves]
+        return {row for row in rows if row.supplier[:9] == siren and any(line._chorus_same_as(row) for line in told)}
 
     @staticmethod
     def _is_over(move, row):

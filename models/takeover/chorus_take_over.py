@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, config, sql
 
 from ...services.clock import PARIS, UTC
@@ -135,15 +135,9 @@ class ChorusTakeOver(models.Model):
     # -- the button ----------------------------------------------------------------------------------------------------
 
     @api.model
-    def _check_manager(self):
-        """:raises AccessError: for whoever is no administrator of Chorus Pro."""
-        if not self.env.user.has_group("l10n_fr_chorus_pro.group_chorus_manager"):
-            raise AccessError(self.env._("Only an administrator of Chorus Pro takes over from the OCA connector."))
-
-    @api.model
     def _begin(self):
         """What there is for the present company, as a record to begin with: the one that it has, else a new one."""
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         company = self.env.company
         # sudo: nobody makes one by hand
         return self.search([("company_id", "=", company.id)], limit=1) or self.sudo().create({"company_id": company.id})
@@ -154,7 +148,7 @@ class ChorusTakeOver(models.Model):
         :raises UserError: when there is nothing.
         """
         self.ensure_one()
-        self._check_manager()
+        self.env["res.users"]._chorus_check_manager()
         self.check_access("read")
         if not self._is_there():
             raise UserError(self.env._("This database holds nothing of the OCA connector."))

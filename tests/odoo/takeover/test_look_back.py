@@ -106,6 +106,24 @@ class TestLookBack(ChorusCommon):
         self.assertIn(f"{move.name}: at Chorus Pro, but “Cancelled” in Odoo", record.left)
         self.assertNotIn("not in Odoo", record.left)
 
+    def test_invoices_of_a_company_with_the_same_siren_are_counted_and_not_named(self):
+        """Without a structure of ours, Chorus Pro shows what the sister company filed: it is in Odoo, and not to be told of."""
+        own, theirs, unknown = self.elsewhere(3)
+        sister = self.setup_other_company(name="Établissement de Lyon")["company"]
+        sister.company_registry = f"{simulated.SUPPLIER[:9]}00085"
+        self.env.cr.execute("UPDATE account_move SET company_id = %s WHERE id = %s", [sister.id, theirs.id])
+        number = unknown.name
+        self.env.cr.execute("UPDATE account_move SET name = 'AUTRE/1' WHERE id = %s", [unknown.id])
+        self.env.invalidate_all()
+        record = self.begin()
+        self.run_job()
+        self.assertEqual((record.found_count, record.seen_count), (1, 3))
+        self.assertTrue(own._chorus_is_live())
+        self.assertFalse(theirs._chorus_is_live(), "its company looks back itself")
+        self.assertIn("1 of another company with the same SIREN", record.left)
+        self.assertIn(f"1 not in Odoo: {number}", record.left)
+        self.assertNotIn(theirs.name, record.left)
+
     def test_one_that_was_abandoned_is_replaced_as_any_abandoned_one(self):
         """Its number has served at Chorus Pro: a credit note and a new invoice take its place, and nobody is called for it."""
         move = self.elsewhere()
