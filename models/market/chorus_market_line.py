@@ -1,4 +1,5 @@
 from decimal import Decimal
+from functools import lru_cache
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -90,6 +91,8 @@ class ChorusMarketLine(models.Model):
         )
 
 
+# the same few quantities, prices and percentages stand in hundreds of rows, and are asked for each time a situation is opened
+@lru_cache(maxsize=8192)
 def exact(value):
     """A quantity or price of the database as the Decimal that it stands for."""
     return Decimal(f"{value or 0:.{DIGITS[1]}f}").normalize() + 0

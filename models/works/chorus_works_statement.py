@@ -38,7 +38,9 @@ class ChorusWorksStatement(models.AbstractModel):
 
         :param books: what ``_chorus_book_kinds`` gave.
         """
-        if self.move_type != "out_invoice":
+        # mostly none was left by any
+        names = {f"{kind}_carried" for kind in APART}
+        if self.move_type != "out_invoice" or all(names.isdisjoint(kinds) for kinds in books.values()):
             return {}
         last = (self._chorus_progressed() - self._chorus_accounts_before())[:1]
         left = books.get(last.id, {})
