@@ -126,7 +126,8 @@ class ChorusWorksAccount(models.AbstractModel):
         :param credits: the credit notes of what it takes off.
         """
         told = self._chorus_accounts_before().filtered(lambda move: move.move_type == "out_invoice") | credits
-        names = ", ".join(told.mapped("name"))
+        # an account that added nothing, such as the A22 before an A23, only repeats the balance
+        names = ", ".join((told.filtered("amount_total") or told).mapped("name"))
         speaking = self.with_context(lang=self.partner_id.lang or self.env.lang)
         label = speaking._chorus_title()
         if names:
@@ -142,7 +143,8 @@ class ChorusWorksAccount(models.AbstractModel):
             "chorus_line_kind": "other",
             "sequence": 0,
         }
-        return {"account": (label, values)}
+        # a line that was named after another account follows it: it may become A22 after it was begun as A8
+        return {"account": (tuple(_titles(speaking.env.lang)), values)}
 
     def _chorus_values_of(self, line):
         """The values by which another document has the same line."""
@@ -244,3 +246,8 @@ class ChorusWorksAccount(models.AbstractModel):
                         "%(account)s tells what this credit note takes off: reset it to draft first.", account=told[:1].name
                     )
                 )
+
+
+def _titles(lang):
+    """What accounts are called, in a language."""
+    return [one.label.of(lang) for one in frameworks.FRAMEWORKS.values() if works.is_account(one.code)]

@@ -395,11 +395,17 @@ class TestAccounts(WorksCommon, ProgressCommon):
                 self.assertEqual("works.tacit_early" in self.codes(tacit), told)
         tacit.invoice_user_id = self.sender
         tacit.action_post()
+        line = tacit.invoice_line_ids.with_context(lang="en_US").name
+        self.assertEqual(line, f"Signed draft general statement (tacit procedure): balance as in {final.name}")
         sheet = self.env["chorus.works.deposit"].new({"move_id": tacit.id})
         self.assertEqual((sheet.previous_number, sheet.dossier, bool(sheet.counsel)), (final.name, final.chorus_dossier, True))
         final.sudo().chorus_waiting_since -= timedelta(days=40)
         final._chorus_line().deposit_id.sudo().deposited_at -= timedelta(days=40)
         self.assertIn("A22", final.with_context(lang="fr_FR").chorus_advice or "")
+        tacit.sudo().chorus_state = "deposited"
+        last = self.env["account.move"].browse(self.market.action_new_invoice()["res_id"])
+        self.assertEqual(last.chorus_framework, "A23")
+        self.assertTrue(last.invoice_line_ids.name.endswith(f": balance as in {final.name}"), "not as in A22, which has none")
 
     def test_the_retention_is_asked_back_once_the_account_is_closed(self):
         """97 000 of work with 5 820 kept back: a year after the acceptance, one click makes what asks for it."""
