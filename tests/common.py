@@ -1,5 +1,6 @@
 from odoo import Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.uom.tests.common import UomCommon
 from odoo.tests import new_test_user
 
 from .support import simulated
@@ -11,7 +12,10 @@ class ChorusCommon(AccountTestInvoicingCommon):
     @classmethod
     @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
-        super().setUpClass()
+        # Past the products, taxes and partners of Odoo's own tests, which none of ours looks at: they take a second a class.
+        super(UomCommon, cls).setUpClass()
+        cls.product_category = cls.env["product.category"].create({"name": "Test Category"})
+        cls.company_data = cls.collect_company_accounting_data(cls.env.company)
         cls.simulator = simulated.simulator()
         cls.company = cls.company_data["company"]
         cls.connect(cls.company, simulated.SUPPLIER, simulated.CLIENT_ID, simulated.CLIENT_SECRET, simulated.ACCOUNT,

@@ -45,7 +45,7 @@ class TestOrders(OrderCase):
         self.assertIn("engagement number is missing", self.messages(order))
 
     def test_another_customer_is_asked_for_nothing(self):
-        order = self.order(self.partner_a)
+        order = self.order(self.env["res.partner"].create({"name": "Menuiserie Durand", "is_company": True}))
         self.assertFalse(order.chorus_offered)
         self.assertFalse(order.chorus_alerts)
         self.assertFalse(order.chorus_service_code)

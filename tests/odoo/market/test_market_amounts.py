@@ -125,7 +125,8 @@ class TestMarketAmounts(MarketCommon):
         services = self.tax()
         self.assertEqual(self.market._chorus_tax(), services)
         self.assertIn(services.name, self.market.tax_placeholder)
-        values = {"name": "Zinc", "price_unit": 100, "product_id": self.product.id}
+        zinc = self.env["product.product"].create({"name": "Zinc", "type": "consu", "taxes_id": [Command.set(goods.ids)]})
+        values = {"name": "Zinc", "price_unit": 100, "product_id": zinc.id}
         move = self.invoice(self.town, post=False, chorus_market_id=self.market.id, invoice_line_ids=[Command.create(values)])
         self.assertEqual(move.invoice_line_ids.tax_ids, services)
         page = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", move.ids)[0].decode()
