@@ -12,6 +12,7 @@ import requests
 
 from ...services.api.session import shared_tokens
 from . import swagger
+from .apart import Apart
 from .places import ROOT
 
 CLIENT_ID, CLIENT_SECRET = "simulator-client", "simulator-secret"
@@ -26,10 +27,9 @@ class Simulator:
 
     def __init__(self):
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools"), "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", "--port", "0", "--control", "--processing-time", "never"],
+        self.process = Apart(
+            [sys.executable, "-m", "simulator", "--port", "0", "--control", "--processing-time", "never", "--with-input"],
             env=environment,
-            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
@@ -42,10 +42,8 @@ class Simulator:
 
     def stop(self):
         """End the process."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(10)
-        self.process.stdout.close()
+        atexit.unregister(self.stop)
+        self.process.stop()
 
     def control(self, name, method="POST", **body):
         """A control call (`tools/simulator`): its JSON answer."""
@@ -114,7 +112,7 @@ class Simulator:
 
         :raises AssertionError: naming the requests that do not conform.
         """
-        if self.process.poll() is not None:
+        if not self.process.runs():
             return
         problems = [
             f"{entry['path']}: {problem}"
@@ -130,7 +128,7 @@ _running = None
 def simulator():
     """The simulator of this test run, started at the first call, as new at each."""
     global _running
-    if _running is None or _running.process.poll() is not None:
+    if _running is None or not _running.process.runs():
         _running = Simulator()
     _running.reset()
     return _running

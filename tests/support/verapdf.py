@@ -11,7 +11,6 @@ import atexit
 import json
 import os
 import struct
-import subprocess
 import sys
 import threading
 import unittest
@@ -37,15 +36,16 @@ def problems(pdf: bytes) -> list[str]:
     return verdict["problems"]
 
 
-_started: list[subprocess.Popen[bytes]] = []
+_started: list[Any] = []
 
 
-def _process() -> subprocess.Popen[bytes]:
-    """The process that judges; another one where it was ended, as Odoo ends what a class of its tests leaves running."""
-    if not _started or _started[-1].poll() is not None:
-        command = [sys.executable, "-I", __file__, *map(str, _class_path())]
-        _started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-        atexit.register(_started[-1].communicate)
+def _process() -> Any:
+    """The process that judges; another one where it was ended for want of an answer."""
+    from .apart import Apart  # this file is a program too, with nothing beside it
+
+    if not _started or not _started[-1].runs():
+        _started.append(Apart([sys.executable, "-I", __file__, *map(str, _class_path())]))
+        atexit.register(_started[-1].stop)
     return _started[-1]
 
 

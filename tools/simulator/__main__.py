@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -90,18 +91,20 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 1
-    _run(server, memory)
+    _run(server, memory, options.with_input)
     return 0
 
 
-def _run(server: Server, memory: Memory | None) -> None:
-    """Until SIGTERM or SIGINT."""
+def _run(server: Server, memory: Memory | None, with_input: bool) -> None:
+    """Until SIGTERM or SIGINT, or the end of the standard input."""
 
     def stop(_signal: int, _frame: object) -> None:
         threading.Thread(target=server.shutdown).start()  # shutdown waits for the loop this handler interrupts
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    if with_input:
+        threading.Thread(target=_stop_with_input, args=(server,), daemon=True).start()
     platform = server.platform
     platform.flows.start()
     if memory:
@@ -115,6 +118,12 @@ def _run(server: Server, memory: Memory | None) -> None:
         platform.flows.stop()
         if memory:
             memory.stop()
+
+
+def _stop_with_input(server: Server) -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    server.shutdown()
 
 
 def _greeting(server: Server) -> str:
@@ -149,6 +158,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--token-lifetime", type=_seconds, default=3600.0, metavar="S", help="seconds (default: %(default)s)")
     parser.add_argument("--control", action="store_true", help="serves the control calls")
+    parser.add_argument("--with-input", action="store_true", help="ends when its standard input does")
     return parser.parse_args(arguments)
 
 
