@@ -4,13 +4,58 @@ import atexit
 import contextlib
 import functools
 import json
+import os
 import pathlib
+import select
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
 from . import simulated
+from .places import SUPPORT
+
+#: Seconds for a step.
+PATIENCE = 120
+
+
+class Started:
+    """An Odoo that has started and waits for steps, which it makes processes of their own; see `steps_server`."""
+
+    def __init__(self, work, database, environment):
+        asked, self._ask = os.pipe()
+        self._answered, answer = os.pipe()
+        command = work.odoo_command("shell", "-d", database, "--no-http", "--log-level=error")
+        with open(SUPPORT / "steps_server.py", "rb") as script:
+            self._process = subprocess.Popen(
+                command,
+                env={**environment, "STEPS": f"{asked} {answer}"},
+                stdin=script,
+                pass_fds=(asked, answer),
+                start_new_session=True,
+            )
+        os.close(asked)
+        os.close(answer)
+
+    def run(self, script, environment):
+        """A step's exit status, what it wrote on standard output, and on standard error."""
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = (pathlib.Path(folder, name) for name in ("out", "err"))
+            asked = {"script": str(script), "environment": environment, "out": str(out), "err": str(err)}
+            os.write(self._ask, json.dumps(asked).encode() + b"\n")
+            assert select.select([self._answered], [], [], PATIENCE)[0], f"no end within {PATIENCE} s: {environment}"
+            answer = os.read(self._answered, 100)
+            assert answer, "Odoo did not start"
+            return int(answer), out.read_text(), err.read_text()
+
+    def stop(self):
+        """End it, and a step that has not ended."""
+        os.close(self._ask)
+        os.close(self._answered)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 class Shop:
@@ -18,6 +63,7 @@ class Shop:
 
     def __init__(self, work, database, simulator, script):
         self.work, self.database, self.simulator, self.script = work, database, simulator, script
+        self._started = {}
 
     def run(self, step, **variables):
         """Run a step in a process of its own.
@@ -25,7 +71,6 @@ class Shop:
         :return: its exit status and the result it printed, None when it did not get that far.
         """
         environment = {
-            **self.work.env,
             "STEP": step,
             "SIMULATOR": self.simulator.url,
             "SUPPLIER": simulated.SUPPLIER,
@@ -37,14 +82,23 @@ class Shop:
             "CHORUS_TIMEOUT": "3",
             **variables,
         }
-        command = self.work.odoo_command("shell", "-d", self.database, "--no-http", "--log-level=error")
-        with open(self.script, "rb") as script:
-            done = subprocess.run(
-                command, env=environment, stdin=script, capture_output=True, text=True, timeout=120, check=False
-            )
-        lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-        assert lines or done.returncode == -signal.SIGKILL, done.stdout + done.stderr
-        return done.returncode, json.loads(lines[0].removeprefix("RESULT ")) if lines else None
+        code, out, err = self._odoo(environment).run(self.script, environment)
+        lines = [line for line in out.splitlines() if line.startswith("RESULT ")]
+        assert lines or code == -signal.SIGKILL, out + err
+        return code, json.loads(lines[0].removeprefix("RESULT ")) if lines else None
+
+    def _odoo(self, environment):
+        """One that was started with the durations of these variables, which are read at the start."""
+        durations = frozenset((name, value) for name, value in environment.items() if name.startswith("CHORUS_"))
+        if durations not in self._started:
+            self._started[durations] = Started(self.work, self.database, {**self.work.env, **dict(durations)})
+        return self._started[durations]
+
+    def close(self):
+        """End all that it started."""
+        for started in self._started.values():
+            started.stop()
+        self.simulator.stop()
 
     def deposits(self):
         return self.simulator.state()["deposits"]
@@ -95,4 +149,4 @@ def opened(script):
         try:
             yield shop
         finally:
-            shop.simulator.stop()
+            shop.close()
