@@ -12,11 +12,8 @@ from workspace import ADDON, BRIDGES, PYTHON, TEST_ADDONS, Workspace, bridges
 LEFT_OUT = (
     "missing-readme",  # it is README.md
     "missing-return",  # computes and constraints return nothing, whatever they extend
-    "consider-merging-classes-inherited",  # asked of each package of models by itself, see ONCE_A_PACKAGE
+    "consider-merging-classes-inherited",  # allowed once a package, which tests/odoo/core/test_inheritance.py sees to
 )
-
-# A model of Odoo is extended once in each package of models/, in a file of its name (ARCHITECTURE.md).
-ONCE_A_PACKAGE = ("--disable=all", "--enable=consider-merging-classes-inherited")
 
 
 def static(work: Workspace) -> bool:
@@ -27,9 +24,6 @@ def static(work: Workspace) -> bool:
     options = (f"--rcfile={REPO / '.pylintrc'}", f"--disable={','.join(LEFT_OUT)}")
     pylint = [PYTHON.parent / "pylint", *options, ADDON.name]
     codes = [processes.foreground(ruff, work.env, cwd=REPO), processes.foreground(pylint, work.env, cwd=ADDON.parent)]
-    for package in sorted(path.parent for path in ADDON.glob("models/*/__init__.py")):
-        once = [PYTHON.parent / "pylint", options[0], *ONCE_A_PACKAGE, package.relative_to(ADDON.parent)]
-        codes.append(processes.foreground(once, work.env, cwd=ADDON.parent))
     for folder in (BRIDGES, TEST_ADDONS):
         names = [bridge.name for bridge in bridges(folder)]
         codes.append(processes.foreground([PYTHON.parent / "pylint", *options, *names], work.env, cwd=folder) if names else 0)

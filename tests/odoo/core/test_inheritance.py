@@ -4,9 +4,11 @@ import inspect
 
 from odoo.tests import TransactionCase, tagged
 
+from ...support.places import ROOT
+
 PACKAGE = "odoo.addons.l10n_fr_chorus_pro."
 #: In their written order; see models/__init__.py.
-PACKAGES = ("core", "connection", "exchange", "directory", "followup", "market", "works")
+PACKAGES = ("core", "connection", "exchange", "directory", "followup", "takeover", "market", "works")
 
 
 def classes_of_ours(model):
@@ -39,12 +41,17 @@ class TestInheritance(TransactionCase):
         self.assertGreater(overridden, 20, "else the walk looks at nothing")
 
     def test_later_packages_run_first(self):
+        seen = set()
         for name in sorted(self.env.registry):
             order = [cls.__module__.removeprefix(f"{PACKAGE}models.").split(".")[0] for cls in classes_of_ours(self.env[name])
                      if cls._name == name]  # fmt: skip
             ranks = [PACKAGES.index(package) for package in order if package in PACKAGES]
+            seen.update(ranks)
             self.assertEqual(ranks, sorted(ranks, reverse=True), name)
             self.assertEqual(len(ranks), len(set(ranks)), f"{name} is extended twice in one package: {order}")
+        self.assertEqual(len(seen), len(PACKAGES), "else the walk looks at nothing")
+        folders = {path.parent.name for path in (ROOT / "models").glob("*/__init__.py")}
+        self.assertEqual(folders, set(PACKAGES))
 
     def test_an_invoice_has_no_more_fields_of_ours_than_needed(self):
         """What no view, search or rule needs of an invoice is a method, or stands on its deposit, not a 46th field."""
