@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
 import re
 import shutil
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ commands:
                        bridges/NAME: in a database with what that bridge joins)
        --with-auto-install   in a database with the modules a real one gets along (account_peppol and others);
                              without ARGS the tests that use a database
+       --beside              what runs beside all tests: the linters, and the tests of the bridges and of the example
        --odoo-pins           with the oldest packages that Odoo 19 pins for this Python, in a database without French;
                              without ARGS the tests of imports, session and documents, and of deposits
   chaos [ARGS]         invoices sent while calls fail and processes are killed: each arrives exactly once (see its --help)
@@ -80,7 +83,7 @@ PINS_TESTS = (
     "--deselect=tests/plain/test_factur_x.py::test_is_pdfa3[pdf]",
 )
 # All tests of a database at once: a process for each processor, each on a copy of it; the tests of a class stay together.
-IN_PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadscope")
+IN_PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadscope", "--no-loadscope-reorder")
 # Of Debian, for `fresh`.
 RELEASES = ("bookworm", "trixie")
 # Commands whose arguments, --help included, are another program's.
@@ -107,11 +110,8 @@ def database_tests() -> list[str]:
 
 
 def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pins: bool) -> int:
-    """Run the tests, after the linters when nothing was asked for in particular; the exit status."""
-    import lint
-
+    """Run the tests, the linters beside them when nothing was asked for in particular; the exit status."""
     whole = not arguments and not odoo_pins
-    everything = whole and not with_auto_install
     asked_of = next((bridge for bridge in workspace.beside() if any(_is_in(path, bridge) for path in arguments)), None)
     if odoo_pins:
         log("with " + ", ".join(f"{name} {metadata.version(name)}" for name in TOLD_OF_PINS))
@@ -119,27 +119,60 @@ def test(work: Workspace, arguments: list[str], with_auto_install: bool, odoo_pi
     else:
         ensure_browser()
         axe.fetch()
-    clean = lint.static(work) if everything else True
     if with_auto_install and not arguments:
         arguments = database_tests()
     if whole:
         log(f"Python {platform.python_version()}")
-    # first, so that what is read last is the summary of the whole
-    folders = [str(bridge.folder.relative_to(REPO)) for bridge in (workspace.beside() if everything else ())]
-    codes = [test(work, [folder], False, False) for folder in folders]
     kind = workspace.Base(auto_install=with_auto_install, french=not odoo_pins, companies=True)
-    with work.database("test", kind, bridge=asked_of) as database:
-        if with_auto_install:
-            log("modules: " + " ".join(work.installed(database)))
-        if everything:
-            clean = lint.odoo_rules(work, database) and clean
-        log("pytest")
-        code = work.pytest("--odoo-http", f"--odoo-database={database}", *(IN_PARALLEL if whole else ()), *arguments)
+    with _beside() if whole and not with_auto_install else contextlib.nullcontext(lambda: 0) as others:
+        with work.database("test", kind, bridge=asked_of) as database:
+            if with_auto_install:
+                log("modules: " + " ".join(work.installed(database)))
+            log("pytest")
+            code = work.pytest("--odoo-http", f"--odoo-database={database}", *(IN_PARALLEL if whole else ()), *arguments)
+        code = others() or code
     if code == NOTHING_SELECTED:
         print(f"No test was selected by: {' '.join(arguments)}\nWhat to do: give another file or another -k.", file=sys.stderr)
+    return code
+
+
+@contextlib.contextmanager
+def _beside() -> Iterator[Callable[[], int]]:
+    """Run `beside` in a process of its own, for two do not keep two processors busy all the time: what waits for its exit status.
+
+    What it wrote is shown when it failed; else the last thing to be read is the summary of the main run.
+    """
+    path = workspace.RUN / f"beside-{os.getpid()}.log"
+    with open(path, "wb") as out:
+        process = processes.start([sys.executable, __file__, "test", "--beside"], os.environ, stdout=out, stderr=out)
+
+    def wait() -> int:
+        if code := process.wait():
+            print(path.read_text(errors="replace"), file=sys.stderr)
+        log(f"the linters, the bridges and the example: {'FAILED, see above' if code else 'passed'}")
+        return code
+
+    try:
+        yield wait
+    finally:
+        processes.finish(process)
+        path.unlink(missing_ok=True)
+
+
+def beside(work: Workspace) -> int:
+    """Run the linters, then the tests of the bridges and of the example, each in a database of its own; the exit status."""
+    import lint
+
+    clean, codes = lint.static(work), []
+    for bridge in workspace.beside():
+        with work.database("test", workspace.Base(companies=True), bridge=bridge) as database:
+            if not bridge.beside:  # with no module of others than this add-on needs
+                clean = lint.odoo_rules(work, database) and clean
+            log(f"pytest {bridge.name}")
+            codes.append(work.pytest("--odoo-http", f"--odoo-database={database}", bridge.folder))
     if not clean:
         print("The linters found something: see above.", file=sys.stderr)
-    return code or max(codes, default=0) or int(not clean)
+    return max(codes, default=0) or int(not clean)
 
 
 def _is_in(path: str, bridge: workspace.Bridge) -> bool:
@@ -205,7 +238,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     }
     parser = argparse.ArgumentParser(description=__doc__, **form)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
-    options = {"demo": ["--once"], "test": ["--with-auto-install", "--odoo-pins"], "clean": ["--all"]}
+    options = {"demo": ["--once"], "test": ["--with-auto-install", "--odoo-pins", "--beside"], "clean": ["--all"]}
     names = (
         "contracts",
         "pictures",
@@ -254,7 +287,9 @@ def run(options: argparse.Namespace, home: Path) -> int:
         "demo": lambda: demo.demo(work, options.once),
         "serve": lambda: demo.serve(work, options.rest),
         "simulator": lambda: simulator(work, options.rest),
-        "test": lambda: test(work, options.rest, options.with_auto_install, options.odoo_pins),
+        "test": lambda: (
+            beside(work) if options.beside else test(work, options.rest, options.with_auto_install, options.odoo_pins)
+        ),
         "lint": lambda: lint_command(work),
         "chaos": lambda: chaos.chaos(work, options.rest),
         "hostile": lambda: hostile.command.hostile(work, options.rest),

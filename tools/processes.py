@@ -80,6 +80,21 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def start(command: Sequence[object], env: Mapping[str, str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program, which Ctrl-C reaches too; `finish` is to follow.
+
+    :param options: of `subprocess.Popen`.
+    """
+    return subprocess.Popen([str(word) for word in command], env=dict(env), preexec_fn=_die_with_parent, **options)
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """End a program that `start` started, where it has not ended by itself."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
+
+
 def foreground(command: Sequence[object], env: Mapping[str, str], **options: Any) -> int:
     """Run a program to its end; its exit status.
 
@@ -87,16 +102,13 @@ def foreground(command: Sequence[object], env: Mapping[str, str], **options: Any
 
     :param options: of `subprocess.Popen`.
     """
-    words = [str(word) for word in command]
-    process = subprocess.Popen(words, env=dict(env), preexec_fn=_die_with_parent, **options)
+    process = start(command, env, **options)
     try:
         while True:
             with contextlib.suppress(KeyboardInterrupt):
                 return process.wait()
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+        finish(process)
 
 
 def listens(pid: int, port: int) -> bool:

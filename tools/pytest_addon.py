@@ -28,6 +28,8 @@ ADDON = "l10n_fr_chorus_pro"
 NOT_STANDARD = "not a standard test: "
 #: What the reason of a skip begins with when what the test judges by is not at hand.
 NOT_JUDGED = "NOT JUDGED: "
+#: The files that keep a process busy or waiting for a minute and more, the longest first.
+LONGEST = ("test_corpus", "test_chaos", "test_commits", "test_hostile", "test_accessibility", "test_market_amounts")
 #: What the web client asks for at each start within a test: the bundles, and which sheets or scripts of them.
 BUNDLES = {
     **dict.fromkeys(("web.assets_web", "web.assets_tests", "web.__assets_tests_call__"), ("css", "js")),
@@ -122,11 +124,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config["test_tags"] = config["test_tags"] or ""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what Odoo's own runner leaves out by default, of Odoo's tests; of ours that is a mistake.
 
     A mix-in that is no test case loses the tag `standard` when it is tagged itself, and so do the test cases that begin with it.
+    Processes of pytest-xdist begin with what takes longest, and end with what needs no database: none waits long for another.
     """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: (*(item.path.stem != name for name in LONGEST), ROOT / "tests/odoo" not in item.path.parents))
     for item in items:
         tags = getattr(getattr(item, "cls", None), "test_tags", None)
         if tags is not None and "standard" not in tags:
