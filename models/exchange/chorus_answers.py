@@ -352,7 +352,8 @@ class ChorusAnswers(models.AbstractModel):
                 siren = move.company_id._chorus_siret()[:9]
                 if row.supplier[:9] != siren or not move.try_lock_for_update(allow_referencing=True):
                     continue
-                if not move._chorus_may_be_elsewhere():
+                if not move._chorus_may_be_elsewhere() or move.sudo().chorus_number_taken_by:  # sudo: of another company perhaps
+                    # what is there under a number that another invoice has is that one, as like as two may be
                     continue
                 line = self.env["chorus.deposit.line"].sudo().new(move._chorus_line_values())  # sudo: only compared, see below
                 if line._chorus_same_as(row):
@@ -382,6 +383,7 @@ class ChorusAnswers(models.AbstractModel):
             }
         )  # fmt: skip
         self.invalidate_recordset(["chorus_deposit_line_ids"])
+        self.invalidate_model(["chorus_number_taken_by"], flush=False)
         self._chorus_follow_elsewhere(row, quiet)
         return deposit
 

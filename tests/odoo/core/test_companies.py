@@ -205,6 +205,18 @@ class TestSisters(ChorusCommon):
         self.sister.company_registry = simulated.SECOND_SUPPLIER
         self.assertTrue(self.told(again, self.sender))
 
+    def test_what_is_there_under_a_number_is_the_one_that_was_sent(self):
+        """As like as two invoices may be, the second is not taken for deposited elsewhere."""
+        sent, twin = self.invoice(name="F00001"), self.invoice(name="F00001", journal_id=self.second_journal().id)
+        self.arrive(sent)
+        with self.assertRaisesRegex(UserError, "not at Chorus Pro"):
+            twin.with_user(self.sender).action_chorus_find()
+        connection = self.env["chorus.connection"]._of(self.company)
+        connection.last_poll = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+        self.simulator.act(sent.chorus_identifier, "MANDATEE")
+        self.follow()
+        self.assertEqual((sent.chorus_state, twin.chorus_state), ("processing", "to_send"))
+
     def test_two_with_one_number_sent_by_one_click(self):
         self.sender.company_ids |= self.sister
         first, sister = self.invoice(name="F00001"), self.invoice(company=self.sister, name="F00001")
