@@ -28,6 +28,9 @@ class ChorusDepositLine(models.Model):
         "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
     )
     number = fields.Char(required=True, readonly=True, index=True)
+    number_place = fields.Char(
+        readonly=True, export_string_translation=False, help="Where that number serves once: environment, SIREN, number, year."
+    )
     recipient = fields.Char("Recipient's SIRET", readonly=True)
     issue_date = fields.Date("Invoice date", readonly=True)
     total = fields.Monetary(readonly=True)
@@ -52,6 +55,13 @@ class ChorusDepositLine(models.Model):
 
     _one_live_deposit = models.UniqueIndex(
         "(move_id) WHERE live", "This invoice is being sent, or was sent, to Chorus Pro already."
+    )
+    #: Two people may send one number at one moment, of two journals or of two companies with one SIREN: neither sees the other's
+    #: intent before it is committed. Later the check tells (R-06).
+    _one_pending_number = models.UniqueIndex(
+        "(number_place) WHERE live AND outcome = 'pending'",
+        "Another invoice with this number is being sent to Chorus Pro at this very moment. Nothing of this one left. Open it again"
+        " in a moment: it tells which one has the number.",
     )
 
     @api.depends("outcome", "deposit_id.state", "deposit_id.released")

@@ -192,9 +192,11 @@ class ChorusSending(models.AbstractModel):
     def _chorus_line_values(self):
         """What a deposit remembers of this invoice: enough to recognise it at Chorus Pro."""
         self.ensure_one()
+        place = self._chorus_number_place()
         return {
             "move_id": self.id,
             "number": self._chorus_number(),
+            "number_place": place and " ".join(map(str, place)),
             "total": self._chorus_grand_total(),
             "recipient": compact(self.commercial_partner_id.company_registry),
             "issue_date": self.invoice_date,

@@ -3,6 +3,7 @@
 A killed step ends by SIGKILL at a named point of the deposit. The other steps print their result as JSON after ``RESULT``.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -38,8 +39,16 @@ def invoice(step):
 
 def setup():
     make_company(env)
-    make_invoices(env, (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron"))
+    make_invoices(env, (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron", "first_journal"))
+    twin(invoice("first_journal"), "second_journal")
     env.cr.commit()
+
+
+def twin(move, step):
+    """An invoice like this one with the same number, in another journal."""
+    journal = env["account.journal"].create({"name": "Ventes 2", "code": "V2", "type": "sale"})
+    values = {"journal_id": journal.id, "invoice_date": move.invoice_date, "ref": step, "name": move.name}
+    move.copy(values).action_post()
 
 
 def killed(point):
@@ -109,10 +118,14 @@ def retry():
 
 
 def together(name, *works):
-    """Run these at once, each in a transaction of its own; what each ended with."""
-    move, barrier, ends = invoice(name), threading.Barrier(len(works)), []
+    """Run these at once, each in a transaction of its own; what each ended with.
 
-    def run(work):
+    :param name: the step, or several: one for each work.
+    """
+    names = [name] * len(works) if isinstance(name, str) else name
+    moves, barrier, ends = [invoice(step) for step in names], threading.Barrier(len(works)), []
+
+    def run(work, move):
         with Registry(env.cr.dbname).cursor() as cr:
             own = api.Environment(cr, env.uid, {})
             barrier.wait()
@@ -123,7 +136,7 @@ def together(name, *works):
                 ends.append("told")
 
     env.cr.commit()
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(works, moves, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -133,6 +146,21 @@ def together(name, *works):
 
 def double_click():
     return together("double_click", *[lambda _env, move: move.action_chorus_send()] * 2)
+
+
+def same_number():
+    """Two people send two invoices with one number at once: neither sees the other's before it is committed."""
+    look = type(env["account.move"])._chorus_checked_file
+    both = threading.Barrier(2)
+
+    def looked(self, *args, **options):
+        file = look(self, *args, **options)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(10)
+        return file
+
+    type(env["account.move"])._chorus_checked_file = looked
+    return together(("first_journal", "second_journal"), *[lambda _env, move: move.action_chorus_send()] * 2)
 
 
 def act_double_click():

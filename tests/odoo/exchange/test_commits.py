@@ -71,6 +71,14 @@ def test_double_click(fresh):
     assert len(fresh.deposits()) == 1
 
 
+def test_one_number_sent_twice_at_once(fresh):
+    """Of two invoices with one number, sent by two people at once, one arrives; the other person is told, and it may go later."""
+    assert fresh.run("same_number")[1] == ["sent", "told"]
+    states = fresh.recover()
+    assert sorted(states[ref][0] for ref in ("first_journal", "second_journal")) == ["deposited", "to_send"]
+    assert len(fresh.simulator.invoices()) == len(fresh.deposits()) == 1
+
+
 def test_user_beside_cron(fresh):
     fresh.run("beside_cron")
     assert fresh.recover()["beside_cron"][0] == "deposited"
