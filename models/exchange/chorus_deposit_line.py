@@ -28,9 +28,8 @@ class ChorusDepositLine(models.Model):
         "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="restrict", check_company=True
     )
     number = fields.Char(required=True, readonly=True, index=True)
-    number_place = fields.Char(
-        readonly=True, export_string_translation=False, help="Where that number serves once: environment, SIREN, number, year."
-    )
+    #: Where that number serves once, as one text: see ``_chorus_number_place``.
+    number_place = fields.Char(readonly=True, export_string_translation=False)
     recipient = fields.Char("Recipient's SIRET", readonly=True)
     issue_date = fields.Date("Invoice date", readonly=True)
     total = fields.Monetary(readonly=True)
@@ -60,8 +59,8 @@ class ChorusDepositLine(models.Model):
     #: intent before it is committed. Later the check tells (R-06).
     _one_pending_number = models.UniqueIndex(
         "(number_place) WHERE live AND outcome = 'pending'",
-        "Another invoice with this number is being sent to Chorus Pro at this very moment. Nothing of this one left. Open it again"
-        " in a moment: it tells which one has the number.",
+        "Another invoice with this number is being sent to Chorus Pro at this very moment. Nothing of this one left. Open it"
+        " again in a moment: it tells which one has the number.",
     )
 
     @api.depends("outcome", "deposit_id.state", "deposit_id.released")

@@ -39,7 +39,9 @@ def invoice(step):
 
 def setup():
     make_company(env)
-    make_invoices(env, (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron", "first_journal"))
+    make_invoices(
+        env, (*POINTS, *ACT_POINTS, "act_double_click", "retry", "double_click", "time_out", "beside_cron", "first_journal")
+    )
     twin(invoice("first_journal"), "second_journal")
     env.cr.commit()
 
