@@ -193,8 +193,8 @@ class ChorusFiles(models.AbstractModel):
         """
         self.check_access("read")
         # sudo: who may read the record may read its files, as by the field itself; a field's group was asked before by its caller
-        files = self.env["ir.attachment"].sudo().search(
-            [("res_model", "=", self._name), ("res_field", "=", name), ("res_id", "in", self.ids)]
+        files = self.env["ir.attachment"].sudo().search_fetch(
+            [("res_model", "=", self._name), ("res_field", "=", name), ("res_id", "in", self.ids)], ["res_id", "store_fname"]
         )  # fmt: skip
         return {file.res_id: stored_bytes(file) for file in files}
 

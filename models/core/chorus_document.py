@@ -96,6 +96,8 @@ class ChorusDocument(models.AbstractModel):
 
         Odoo's own code asks for it by the lines of one invoice, which then brings nothing of the others along.
         """
+        # with our own address, which is asked for too
+        (self.commercial_partner_id | self.partner_id | self.company_id.partner_id).mapped("name")
         for name in ("tax_ids", "tax_tag_ids", "product_id", "product_uom_id"):
             self.line_ids.mapped(name)
 

@@ -106,9 +106,9 @@ class ChorusSending(models.AbstractModel):
         first, twins = {}, self.browse()
         for (company, form), moves in self.grouped(lambda move: (move.company_id, move._chorus_format())).items():
             files, ours = [], moves._chorus_lock()
+            moves._chorus_read_ahead()
             # of a hundred invoices it is asked once
             missing = company._chorus_missing_settings()
-            moves._chorus_read_ahead()
             for move in moves:
                 if len(self) > 1 and first.setdefault(move._chorus_number_place() or move, move) != move:
                     # nothing of the first is recorded yet, which its check would find
@@ -197,10 +197,11 @@ class ChorusSending(models.AbstractModel):
             "move_id": self.id,
             "number": self._chorus_number(),
             "number_place": place and " ".join(map(str, place)),
+            # before the amount, which Odoo would otherwise read it again for
+            "currency_id": self.currency_id.id,
             "total": self._chorus_grand_total(),
             "recipient": compact(self.commercial_partner_id.company_registry),
             "issue_date": self.invoice_date,
-            "currency_id": self.currency_id.id,
         }
 
     def _chorus_notification(self, refused, printing):
@@ -208,6 +209,8 @@ class ChorusSending(models.AbstractModel):
 
         :param dict refused: the reasons of those that did not leave. :param printing: those left to Odoo's own job.
         """
+        # all that is told of what went well: the commit has forgotten the rest
+        self.fetch(["name", "chorus_state"])
         sent = self.filtered(lambda move: move.chorus_state == "deposited")
         waiting = self.filtered(lambda move: move.chorus_state == "sending")
         troubled = self - sent - waiting
