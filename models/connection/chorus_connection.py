@@ -39,6 +39,10 @@ OWN_FACTS = (
 )
 
 
+#: How it does, which every answer is compared with.
+HEALTH = ("error_code", "failures", "refusals", "password_refused_on")
+
+
 ACTIVITY = "l10n_fr_chorus_pro.mail_activity_type_expiry"
 OLD_SECRET = "l10n_fr_chorus_pro.mail_activity_type_secret"  # noqa: S105
 
@@ -171,6 +175,14 @@ class ChorusConnection(models.Model):
         """The connection of a company in its present environment, made when there is none yet."""
         values = {"company_id": company.id, "environment": company.chorus_environment}
         return company._chorus_connection() or self._known(company) or self.sudo().create(values)  # sudo: see _known
+
+    @api.model
+    def _at(self, company, environment):
+        """The connection of a company in the environment where it was called, made when there is none: with its health alone."""
+        place = {"company_id": company.id, "environment": environment}
+        known = self.sudo()  # sudo: see _known
+        found = known.search_fetch([(name, "=", value) for name, value in place.items()], HEALTH, limit=1)
+        return found or known.create(place)
 
     def _is_paused(self):
         """Whether failures, those of this very run too, keep the scheduled jobs from calling."""

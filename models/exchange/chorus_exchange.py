@@ -1,4 +1,5 @@
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -86,18 +87,30 @@ class ChorusExchange(models.AbstractModel):
 
     # -- one record ----------------------------------------------------------------------------------------------------
 
-    def _chorus_send(self, **patience):
+    def _chorus_ways_in(self):
+        """By company of these records what ``_chorus_way_in`` gives, where it gives something: for ``_chorus_send``.
+
+        A caller who has read the settings already asks before the commit, which forgets them.
+        """
+        ways = {}
+        for company in self.sudo().company_id:  # sudo: see _chorus_send
+            with suppress(NotAllowed):
+                ways[company.id] = company._chorus_way_in()
+        return ways
+
+    def _chorus_send(self, ways_in=None, **patience):
         """Go on with these records, one at a time; the caller has committed them.
 
         What an announced maintenance holds stays as it is, as the banner of its invoice says.
 
-        :param patience: for ``PisteSession``.
+        :param dict ways_in: what ``_chorus_ways_in`` gave. :param patience: for ``PisteSession``.
         """
+        ways_in = ways_in or {}
         for company, records in self.sudo().grouped("company_id").items():  # sudo: senders need not own the records
             if company._chorus_maintenance():
                 continue
             try:
-                with company._chorus_client(**patience) as client:
+                with company._chorus_client(way_in=ways_in.get(company.id), **patience) as client:
                     for record in records:
                         record._chorus_step(client)
             except NotAllowed as error:
@@ -176,7 +189,8 @@ class ChorusExchange(models.AbstractModel):
         if self.state not in (("sending", "unknown", "ready") if accepted else ("sending",)):
             _logger.warning("Chorus Pro: a late answer to %s, now %s, is left alone: %s", self, self.state, answer)
             return
-        connection = self.env["chorus.connection"]._of(self.company_id)
+        # where it was called: the company may work in another environment by now
+        connection = self.env["chorus.connection"]._at(self.company_id, self.environment)
         if accepted:
             connection._note_success()
             self._chorus_receive(answer)

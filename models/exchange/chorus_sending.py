@@ -85,9 +85,10 @@ class ChorusSending(models.AbstractModel):
             ready -= move
         if not ready and not printing:
             raise self._chorus_refusal(refused)
+        at_once = deposits if len(deposits) <= SENT_AT_ONCE else deposits.browse()
+        ways_in = at_once._chorus_ways_in()
         transactions.commit(self.env)
-        if len(deposits) <= SENT_AT_ONCE:
-            deposits._chorus_send()
+        at_once._chorus_send(ways_in)
         return ready._chorus_notification(refused, printing)
 
     def _chorus_enqueue(self, refused=None, printed=None, by_itself=False):
