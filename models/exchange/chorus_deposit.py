@@ -1,6 +1,6 @@
 import hashlib
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -237,7 +237,9 @@ class ChorusDeposit(models.Model):
 
     # EXTENDS 'l10n_fr_chorus_pro'
     def write(self, vals):
-        result = super().write(vals)
+        leaving = vals.get("state") == "sending" and all(deposit.state == "ready" for deposit in self)
+        with self._chorus_same_to_invoices() if leaving else nullcontext():
+            result = super().write(vals)
         # that an invoice entered Chorus Pro is told when the outcome of its line is written
         # and that it is about to leave changes nothing for anybody: whatever comes of it will
         told = vals.get("state") in (None, "sending", "integrated", "partial")
@@ -246,6 +248,13 @@ class ChorusDeposit(models.Model):
         if not told:
             self.line_ids.move_id._chorus_call_people()
         return result
+
+    def _chorus_same_to_invoices(self):
+        """While these go from ``ready`` to ``sending``, which is one to their invoices, nothing of those is computed anew."""
+        lines = self.line_ids
+        state = lines.move_id._fields["chorus_state"]
+        follow = [field for field in self.pool.get_dependent_fields(state) if field.store and field.model_name == "account.move"]
+        return self.env.protecting([([state, *follow], lines.move_id), ([lines._fields["live"]], lines)])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -91,7 +91,8 @@ class AccountMove(models.Model):
     )
     def _compute_chorus_expected_date(self):
         for move in self:
-            sent = move.chorus_state and move.chorus_state not in states.TO_LEAVE
+            # of what is on its way to Chorus Pro nothing is told, but of a former deposit
+            sent = move.chorus_state and move.chorus_state not in (*states.TO_LEAVE, "sending")
             expected = sent and move.move_type == "out_invoice" and move.chorus_state not in states.GONE
             steps = move._chorus_steps() if expected else ()
             # before anything is told of it the customer need not be read
