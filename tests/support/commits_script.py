@@ -16,7 +16,7 @@ import requests
 from odoo import api
 from odoo.addons.l10n_fr_chorus_pro.models import transactions
 from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
-from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import after, kill, make_company, make_invoices
+from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import after, kill, kill_once, make_company, make_invoices
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -61,8 +61,7 @@ def killed(point):
     elif point == "after_intent":
         transactions.commit = after(transactions.commit, kill)
     elif point == "after_request":
-        # the simulator has the request and keeps its answer back
-        threading.Timer(1, kill).start()
+        kill_once(lambda state: state["deposits"])
     elif point == "after_answer":
         ChorusClient.deposit_flow = after(ChorusClient.deposit_flow, kill)
     elif point == "before_result":
@@ -92,7 +91,7 @@ def act_killed(point):
     elif point == "act_after_request":
         fault = {"path": "/cpro/factures/v1/completer", "kind": "timeout_after", "times": 1, "delay": 5}
         requests.post(os.environ["SIMULATOR"] + "/_simulator/faults", json=fault, timeout=20).raise_for_status()
-        threading.Timer(2, kill).start()
+        kill_once(lambda state: any(step["statut"] == "COMPLETEE" for row in state["invoices"] for step in row["history"]))
     elif point == "act_after_answer":
         ChorusClient.complete_invoice = after(ChorusClient.complete_invoice, kill)
     elif point == "act_before_result":

@@ -2,12 +2,27 @@
 
 import os
 import signal
+import threading
+import time
+
+import requests
 
 from odoo import Command, fields
 
 
 def kill(*_args, **_options):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_once(seen):
+    """Die when the simulator has what ``seen`` finds in its state, and keeps its answer back."""
+
+    def watch():
+        while not seen(requests.get(os.environ["SIMULATOR"] + "/_simulator/state", timeout=20).json()):
+            time.sleep(0.05)
+        kill()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def after(function, then):

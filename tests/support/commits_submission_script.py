@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-import time
 
 import requests
 
@@ -15,7 +14,7 @@ from odoo import api
 from odoo.addons.l10n_fr_chorus_pro.models import transactions
 from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests.support import printed
-from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import after, kill, make_company, make_invoices
+from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import after, kill, kill_once, make_company, make_invoices
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -40,13 +39,6 @@ def setup():
     env.cr.commit()
 
 
-def kill_once_arrived():
-    """Die when the simulator has the invoice, whose answer it keeps back."""
-    while not requests.get(os.environ["SIMULATOR"] + "/_simulator/state", timeout=20).json()["invoices"]:
-        time.sleep(0.05)
-    kill()
-
-
 def killed(point):
     """Click the button, and die at that point."""
     deposits = type(env["chorus.deposit"])
@@ -55,7 +47,7 @@ def killed(point):
     elif point == "after_file":
         ChorusClient.add_file = after(ChorusClient.add_file, kill)
     elif point == "after_request":
-        threading.Thread(target=kill_once_arrived, daemon=True).start()
+        kill_once(lambda state: state["invoices"])
     elif point == "after_answer":
         ChorusClient.submit_invoice = after(ChorusClient.submit_invoice, kill)
     elif point == "before_result":
