@@ -525,11 +525,14 @@ class ChorusDeposit(models.Model):
         self.ensure_one()
         connection = self.env["chorus.connection"]._of(self.company_id)
         connection._notice()
-        before = (self.line_ids.move_id.chorus_deposit_line_ids - self.line_ids).deposit_id
+        lines = self.env["chorus.deposit.line"].search_fetch([("deposit_id", "=", self.id)], ["move_id"])
+        before = lines.search_fetch(
+            [("move_id", "in", lines.move_id.ids), ("deposit_id", "!=", self.id)], ["deposit_id"]
+        ).deposit_id
         return (
-            any(map(other_channels.may_have_left, self.move_ids))
+            any(map(other_channels.may_have_left, lines.move_id))
             or any(deposit.uploads and not deposit.flow_number and deposit.environment == self.environment for deposit in before)
-            or connection._may_have_been_sent(self.line_ids.move_id)
+            or connection._may_have_been_sent(lines.move_id)
         )
 
     def _chorus_is_absent(self, client):
