@@ -1,9 +1,11 @@
 """What sending takes does not grow with the selection, and leaves the same behind as one by one."""
 
 import base64
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ....models import transactions
 from ....services.api.kept import shared_wires
 from ...common import ChorusCommon
 from ...support.sessions import DEPOSIT
@@ -38,6 +40,18 @@ class TestCost(ChorusCommon):
             self.assertEqual(self.simulator.calls(DEPOSIT), calls + 1)
             self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
         self.assertLessEqual(counts[1], counts[0] + 2, "nothing is asked of the database for each invoice")
+
+    def test_a_click_asks_little_though_each_commit_forgets_what_was_read(self):
+        self.send(self.invoice())
+
+        def forget(env):
+            env.flush_all()
+            env.invalidate_all()
+
+        move = self.invoice()
+        with patch.object(transactions, "commit", forget):
+            self.assertLessEqual(self.statements(lambda: self.send(move)), 84)
+        self.assertEqual(move.chorus_state, "deposited")
 
     def test_each_has_the_notes_of_its_states(self):
         """The notes of many are written at once; each says what changed on its own invoice, as the one of a single does."""
