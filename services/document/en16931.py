@@ -474,13 +474,18 @@ def _amount(amount: Decimal) -> str:
 
 def xml_text(text: str) -> str:
     """``text`` as XML can carry it, with plain line ends and nothing around."""
+    if text.isprintable():  # nearly all are: no line end, no control character, nothing to leave out
+        return text.strip()
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _known(terms: Terms) -> Terms:
     """Without what is unknown or empty: an empty element is an error (PEPPOL-EN16931-R008)."""
-    known = {term: value for term, value in terms.items() if value not in (None, "", [], {}, b"")}
-    return {term: _Day(*value.timetuple()[:3]) if isinstance(value, date) else value for term, value in known.items()}
+    return {
+        term: _Day(value.year, value.month, value.day) if isinstance(value, date) else value
+        for term, value in terms.items()
+        if value  # no term is a number
+    }
 
 
 class _Day(date):
