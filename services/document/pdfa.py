@@ -224,18 +224,26 @@ def glyph_widths(font: bytes) -> list[int]:
     units = struct.unpack(">H", tables[b"head"][18:20])[0]
     count = struct.unpack(">H", tables[b"hhea"][34:36])[0]
     advances = struct.unpack(f">{'H2x' * count}", tables[b"hmtx"][: 4 * count])
-    return [round(advance * 1000 / units) for advance in advances]
+    # most are none, those that are left out of the subset
+    return [round(advance * 1000 / units) if advance else 0 for advance in advances]
 
 
 def write_widths(own: list[float]) -> ArrayObject:
     """A ``/W`` array of the width of each glyph; most are none, those that are left out of the subset, and stand as ranges."""
-    array, first = ArrayObject(), 0
-    while first < len(own):
-        shown = bool(own[first])
-        after = next((glyph for glyph in range(first, len(own)) if bool(own[glyph]) != shown), len(own))
-        rest = [ArrayObject(map(NumberObject, own[first:after]))] if shown else [NumberObject(after - 1), NumberObject(0)]
-        array += [NumberObject(first), *rest]
-        first = after
+    array, after = ArrayObject(), 0
+    shown = [glyph for glyph, width in enumerate(own) if width]
+    for place, glyph in enumerate(shown):
+        if glyph < after:
+            continue
+        if glyph > after:
+            array += [NumberObject(after), NumberObject(glyph - 1), NumberObject(0)]
+        rank = place
+        while rank + 1 < len(shown) and shown[rank + 1] == shown[rank] + 1:
+            rank += 1
+        after = shown[rank] + 1
+        array += [NumberObject(glyph), ArrayObject(map(NumberObject, own[glyph:after]))]
+    if after < len(own):
+        array += [NumberObject(after), NumberObject(len(own) - 1), NumberObject(0)]
     return array
 
 
