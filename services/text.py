@@ -60,9 +60,11 @@ def fold(text: str | None) -> str:
 
     Chorus Pro writes the same sentence with accents in its documents and without them in its reports (doc/API.md §4).
     """
-    plain = unicodedata.normalize("NFKD", (text or "").translate(_SPELLINGS))
-    unaccented = "".join(character for character in plain if not unicodedata.combining(character))
-    return _BLANKS.sub(" ", unaccented).strip().lower()
+    plain = (text or "").translate(_SPELLINGS)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return _BLANKS.sub(" ", plain).strip().lower()
 
 
 def words(text: str | None) -> str:
@@ -77,11 +79,13 @@ def cleaned(text: str | None) -> str:
     A number of digits alone that was grouped to be read (``13 000 123 45``) is put together again; longer ones are left, which
     may be two numbers.
     """
-    seen = "".join(
-        " " if character.isspace() or unicodedata.category(character).startswith("Z") else character
-        for character in text or ""
-        if character.isspace() or not unicodedata.category(character).startswith("C")
-    )
+    seen = text or ""
+    if not (seen.isascii() and seen.isprintable()):
+        seen = "".join(
+            " " if character.isspace() or unicodedata.category(character).startswith("Z") else character
+            for character in seen
+            if character.isspace() or not unicodedata.category(character).startswith("C")
+        )
     plain = _BLANKS.sub(" ", seen).strip()
     joined = plain.replace(" ", "")
     return joined if _GROUPED_DIGITS.fullmatch(plain) and len(joined) <= _GROUPED_AT_MOST else plain

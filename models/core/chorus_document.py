@@ -1,9 +1,10 @@
+import functools
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import email_split, html2plaintext, ormcache
+from odoo.tools import email_split, ormcache
 
 from ...services import rules
 from ...services.clock import UTC, paris_day
@@ -31,6 +32,7 @@ from ...services.document.terms import says_retention
 from ...services.rules.override import may_be_overridden
 from ...services.text import cleaned
 from ...services.vocabulary import units
+from .chorus_settlement import plain
 
 #: What Odoo's own lines for an early payment are called in the document.
 EARLY_PAYMENT = "Escompte pour paiement anticipé"
@@ -110,10 +112,10 @@ class ChorusDocument(models.AbstractModel):
         self = self.with_context(lang=self._chorus_language())
         base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
         self._chorus_prepare(base_lines)
-        begun = self._chorus_begun_lines()
+        begun = {line.id for line in self._chorus_begun_lines()}
         products, retained, penalties = [], [], []
         for line in base_lines:
-            if line["special_type"] or line["record"] in begun:
+            if line["special_type"] or line["record"].id in begun:
                 continue
             # a retention keeps back a guarantee, a penalty indemnifies, both without VAT: they lower neither the price nor its
             # VAT, but what is paid now
@@ -128,7 +130,7 @@ class ChorusDocument(models.AbstractModel):
         adjustments = [line for line in base_lines if line["special_type"] not in (False, None, "cash_rounding")]
         self._chorus_settle([*products, *retained, *penalties, *adjustments])
         texts, leading = self._chorus_texts()
-        lines = tuple(self._chorus_document_line(line, texts.get(line["record"].id, ("", ""))) for line in products)
+        lines = tuple([self._chorus_document_line(line, texts.get(line["record"].id, ("", ""))) for line in products])
         allowances, charges = self._chorus_adjustments(adjustments)
         levies = self._chorus_levies([*products, *adjustments])
         allowances, charges = allowances + levies.allowances, charges + levies.charges
@@ -269,17 +271,20 @@ class ChorusDocument(models.AbstractModel):
         place = self._chorus_place()
         abroad = place.may_be_left
         for base_line in base_lines:
-            taxes = self.env["account.tax"].union(*(tax_data["tax"] for tax_data in base_line["tax_details"]["taxes_data"]))
+            taxes_data = base_line["tax_details"]["taxes_data"]
             # what is sold matters where goods may leave the country only
-            goods = {"consu": True, "service": False}.get(abroad and base_line["record"].product_id.type)
-            key = taxes, goods
+            goods = {"consu": True, "service": False}.get(base_line["record"].product_id.type) if abroad else None
+            key = tuple([tax_data["tax"].id for tax_data in taxes_data]), goods
             if key not in vats:
+                taxes = self.env["account.tax"].union(*(tax_data["tax"] for tax_data in taxes_data))
                 vats[key] = self._chorus_vat(taxes, goods, place)
-            unit = base_line["record"].product_uom_id
+            unit = base_line["record"].product_uom_id.id
             if unit not in codes:
-                codes[unit] = self._chorus_unit_code(unit.id) if unit else units.PIECE
-            base_line["chorus_tax"], base_line["chorus_vat"] = vats[key]
-            base_line["chorus_unit"] = codes[unit]
+                codes[unit] = self._chorus_unit_code(unit) if unit else units.PIECE
+            tax, base_line["chorus_vat"] = vats[key]
+            base_line["chorus_tax"], base_line["chorus_unit"] = tax, codes[unit]
+            # a tax that is charged and taken back at once stands there twice
+            base_line["chorus_vat_data"] = [tax_data for tax_data in taxes_data if tax_data["tax"].id == tax.id]
 
     @api.model
     @ormcache("unit")
@@ -303,34 +308,36 @@ class ChorusDocument(models.AbstractModel):
 
         The books add up too, but give the cents of a global rounding to the largest lines, whatever their VAT.
         """
-        by_tax = {}
+        by_tax, currency = {}, self.currency_id
         for base_line in base_lines:
-            by_tax.setdefault(base_line["chorus_tax"], []).append(base_line)
+            by_tax.setdefault(base_line["chorus_tax"].id, []).append(base_line)
         groups = [
-            ([self._chorus_rounded(line) for line in lines], self._chorus_base(tax, lines)) for tax, lines in by_tax.items()
+            ([self._chorus_rounded(line, currency) for line in lines], self._chorus_base(lines)) for lines in by_tax.values()
         ]
         total = sum((self._chorus_net(line) for line in base_lines), ZERO)
-        unit = Decimal(1).scaleb(-self.currency_id.decimal_places)
+        unit = Decimal(1).scaleb(-currency.decimal_places)
         for lines, amounts in zip(by_tax.values(), settle(groups, total, unit), strict=True):
             for line, amount in zip(lines, amounts, strict=True):
                 line["chorus_net"] = amount
 
-    def _chorus_rounded(self, base_line):
+    def _chorus_rounded(self, base_line, currency):
         details = base_line["tax_details"]
         exact = Decimal(f"{details['raw_total_excluded_currency']:.8f}")  # what is beyond is noise of floats
-        return Rounded(exact, self._chorus_money(details["total_excluded_currency"]))
+        return Rounded(exact, self._chorus_money(details["total_excluded_currency"], currency))
 
-    def _chorus_base(self, tax, base_lines):
+    def _chorus_base(self, base_lines):
         """What these lines put into the base of their VAT, as the books have rounded it; without VAT, rounded as a whole."""
+        tax = base_lines[0]["chorus_tax"]
         if not tax:
             exact = sum(line["tax_details"]["raw_total_excluded_currency"] for line in base_lines)
             return self._chorus_money(self.currency_id.round(exact))
         base = 0.0
         for line in base_lines:
             taxes_data = line["tax_details"]["taxes_data"]
-            base += next(data["base_amount_currency"] for data in taxes_data if data["tax"] == tax)
-            # other taxes may be in the base (eco-contribution); they are stated apart
-            base -= sum(data["tax_amount_currency"] for data in taxes_data if tax in data["taxes"])
+            base += line["chorus_vat_data"][0]["base_amount_currency"]
+            if len(taxes_data) > 1:
+                # other taxes may be in the base (eco-contribution); they are stated apart
+                base -= sum(data["tax_amount_currency"] for data in taxes_data if tax in data["taxes"])
         return self._chorus_money(base)
 
     def _chorus_texts(self):
@@ -338,6 +345,8 @@ class ChorusDocument(models.AbstractModel):
 
         :return: tuple of a dict, from a line's id to what stands before and after it, and of the notes before any line.
         """
+        if all(line.display_type == "product" for line in self.invoice_line_ids):
+            return {}, []
         before, last, texts, leading = {}, None, {}, []
         for line in self.invoice_line_ids.sorted():
             name = (line.name or "").strip()
@@ -401,7 +410,10 @@ class ChorusDocument(models.AbstractModel):
         amounts, withheld = {}, {}
         for base_line in base_lines:
             vat, vat_tax = base_line["chorus_vat"], base_line["chorus_tax"]
-            for tax_data in base_line["tax_details"]["taxes_data"]:
+            taxes_data = base_line["tax_details"]["taxes_data"]
+            if len(taxes_data) == len(base_line["chorus_vat_data"]):
+                continue
+            for tax_data in taxes_data:
                 tax = tax_data["tax"]
                 if tax == vat_tax:
                     continue
@@ -444,7 +456,7 @@ class ChorusDocument(models.AbstractModel):
         return taxation.Place(
             origin=company.partner_id.country_id.code or company.country_code or "",
             destination=self.partner_shipping_id.country_id.code or customer.country_id.code or "",
-            note=html2plaintext(self.fiscal_position_id.note or "").strip(),
+            note=plain(self.fiscal_position_id.note or "").strip(),
         )
 
     def _chorus_book_tax(self, tax):
@@ -454,7 +466,7 @@ class ChorusDocument(models.AbstractModel):
             rate=Decimal(str(tax.amount)),
             kind=TaxKind(tax.amount_type),
             label=tax.invoice_label or "",
-            note=html2plaintext(tax.invoice_legal_notes or "").strip(),
+            note=plain(tax.invoice_legal_notes or "").strip(),
             category=tax.ubl_cii_tax_category_code or "",
             reason_code=tax.ubl_cii_tax_exemption_reason_code or "",
             goods={"consu": True, "service": False}.get(tax.tax_scope),
@@ -480,7 +492,7 @@ class ChorusDocument(models.AbstractModel):
 
         The books round a base once for all its lines, the standard wants the sum of the rounded lines (EN 16931 BR-S-08).
         """
-        first, bases, taxes = {}, {}, {}
+        first, bases, taxes, currency = {}, {}, {}, self.currency_id
         for part, sign in (
             *((line, 1) for line in lines),
             *((item, -1) for item in allowances),
@@ -492,9 +504,8 @@ class ChorusDocument(models.AbstractModel):
             bases[key] = bases.get(key, ZERO) + sign * amount
         for base_line in base_lines:
             key = base_line["chorus_vat"].category, base_line["chorus_vat"].rate
-            for tax_data in base_line["tax_details"]["taxes_data"]:
-                if tax_data["tax"] == base_line["chorus_tax"]:
-                    taxes[key] = taxes.get(key, ZERO) + self._chorus_money(tax_data["tax_amount_currency"])
+            for tax_data in base_line["chorus_vat_data"]:
+                taxes[key] = taxes.get(key, ZERO) + self._chorus_money(tax_data["tax_amount_currency"], currency)
         return tuple(VatSubtotal(vat, bases[key], taxes.get(key, ZERO)) for key, vat in first.items())
 
     def _chorus_company_vat(self, base_lines):
@@ -504,15 +515,15 @@ class ChorusDocument(models.AbstractModel):
             (
                 self._chorus_money(tax_data["tax_amount"], currency)
                 for base_line in base_lines
-                for tax_data in base_line["tax_details"]["taxes_data"]
-                if tax_data["tax"] == base_line["chorus_tax"]
+                for tax_data in base_line["chorus_vat_data"]
             ),
             ZERO,
         )
 
     def _chorus_vat_due(self, base_lines):
         """VAT on debits or on receipts, when all VATs of the invoice say the same (BT-8)."""
-        exigibilities = {line["chorus_tax"].tax_exigibility for line in base_lines if line["chorus_vat"].rate}
+        taxes = {line["chorus_tax"].id: line["chorus_tax"] for line in base_lines if line["chorus_vat"].rate}
+        exigibilities = {tax.tax_exigibility for tax in taxes.values()}
         return {
             frozenset({"on_payment"}): VatDue.PAYMENT,
             frozenset({"on_invoice"}): VatDue.INVOICE,
@@ -559,21 +570,26 @@ class ChorusDocument(models.AbstractModel):
         company, person = self.company_id, self.invoice_user_id.sudo()
         if not person or person.id == SUPERUSER_ID or person.share:
             person = person.browse()
-        email = email_split(person.email or company.email or "")
         return Contact(
             name=person.name or company.name,
             phone=person.phone or company.phone or "",
-            email=email[0] if email else "",
+            email=_first_address(person.email or company.email or ""),
         )
 
     def _chorus_notes(self, leading):
         """The document's notes: those written among the lines before any of them, then the one at its end."""
         notes = tuple(Note(text, specific=True) for text in leading)
-        text = html2plaintext(self.narration or "").strip()
+        text = plain(self.narration or "").strip()
         if not text:
             return notes
-        printed_on_all = html2plaintext(self.company_id.invoice_terms or "").strip()
+        printed_on_all = plain(self.company_id.invoice_terms or "").strip()
         return (*notes, Note(text, specific=text != printed_on_all))
+
+
+@functools.lru_cache(maxsize=128)
+def _first_address(email):
+    """The first address of what is entered as one; the same few stand on all invoices."""
+    return next(iter(email_split(email)), "")
 
 
 def _price(price):

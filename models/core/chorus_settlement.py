@@ -14,8 +14,8 @@ from ...services.text import cleaned, fold, words
 #: UNTDID 4451: a clause on the assignment of the claim to a factor.
 FACTORING_NOTE = "ACC"
 
-#: HTML as text; the same terms of payment stand on hundreds of invoices.
-_plain = functools.lru_cache(maxsize=128)(html2plaintext)
+#: HTML as text; the same terms of payment and legal notes stand on hundreds of invoices.
+plain = functools.lru_cache(maxsize=128)(html2plaintext)
 
 
 class Paid(NamedTuple):
@@ -138,7 +138,7 @@ class ChorusSettlement(models.AbstractModel):
             iban=bank.acc_number or "",
             bic=bank.bank_bic or "",
             account_holder=bank.acc_holder_name or "",
-            terms=_plain(term.note or "").strip() or term.name or "",
+            terms=plain(term.note or "").strip() or term.name or "",
             reference=self.payment_reference or "",
             mandate=reference,
             creditor=creditor,
@@ -257,5 +257,5 @@ def _first(record, *names):
 
 
 def _speaks_of_factoring(text):
-    plain = fold(_plain(text or ""))
-    return any(word in plain for word in ("subrog", "affacturage", "factoring", "factor "))
+    folded = fold(plain(text or ""))
+    return any(word in folded for word in ("subrog", "affacturage", "factoring", "factor "))

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..text import fold
@@ -21,6 +22,9 @@ from .invoice import ZERO, Flaw, Vat, VatCategory
 
 FRENCH_RATES: frozenset[Decimal] = frozenset(map(Decimal, ("20", "10", "5.5", "2.1", "8.5", "1.75", "1.05", "13", "0.9")))
 """Rates of VAT charged in France: mainland, overseas (8.5, 2.1, 1.75, 1.05) and Corsica (13, 10, 2.1, 0.9)."""
+
+_KEPT = 256
+"""Of how many taxes is kept what they are: the same stand on all invoices."""
 
 _BY_CODE = {category.value: category for category in VatCategory}
 
@@ -110,6 +114,7 @@ _NO_VAT = re.compile(
 _LESS_LIKELY = re.compile(r"\bcontribution|\bcotisation|\bparticipation|\bredevance|\btaxe (?:sur|d)|\bdroits? d")
 
 
+@lru_cache(maxsize=_KEPT)
 def _likelihood(tax: BookTax) -> _Likelihood:
     if tax.kind is TaxKind.FIXED or tax.rate < 0:
         return _Likelihood.NO
@@ -138,6 +143,7 @@ def choose_vat(taxes: Sequence[BookTax]) -> tuple[BookTax | None, bool]:
     return found[-1], len(found) > 1
 
 
+@lru_cache(maxsize=_KEPT)
 def vat_of(tax: BookTax | None, place: Place, *, goods: bool | None = None, several: bool = False, rate: Decimal = ZERO) -> Vat:
     """How a line is taxed that bears this VAT (BT-151, BT-152), and why when nothing is charged (BT-120, BT-121).
 
