@@ -65,6 +65,9 @@ def _fits(value: Decimal, decimals: int) -> bool:
     """Whether it can be written with so many decimals, the zeros at its end aside, and is of a sane size."""
     if not value.is_finite() or value.adjusted() >= WHOLE_DIGITS:
         return False
+    if value.same_quantum(_CENT):
+        # in cents, as most are: every number may have two decimals, and taking one apart is slow
+        return True
     _sign, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
     return -exponent <= decimals or not any(digits[decimals + exponent :])

@@ -160,8 +160,10 @@ def ask(rules: Iterable[Rule], document: Invoice, context: Context) -> list[Find
     findings = []
     for rule in rules:
         told = rule.check(document, context)
-        values = told if isinstance(told, Mapping) else {}
-        if told and [] not in values.values():
+        if not told:
+            continue
+        values = told if isinstance(told, (dict, Mapping)) else {}
+        if [] not in values.values():
             findings.append(rule.finding(values, context))
     return findings
 
