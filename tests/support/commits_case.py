@@ -123,9 +123,9 @@ class Shop:
 @contextlib.contextmanager
 def workspace():
     """The databases of `tools/dev.py test`; without them the test is skipped."""
-    module = pytest.importorskip("workspace", reason="needs the databases of `tools/dev.py test`")
-    from odoo import release
-
+    reason = "needs the databases of `tools/dev.py test`"
+    module = pytest.importorskip("workspace", reason=reason)
+    release = pytest.importorskip("odoo.release", reason=reason)
     work = module.Workspace(pathlib.Path(release.__file__).resolve().parent.parent)
     work.open()
     try:
