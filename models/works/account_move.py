@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...services.document.en16931 import DocumentError
@@ -355,32 +355,6 @@ class AccountMove(models.Model):
             # Odoo calls paid what has nothing to be paid of its own
             if (move._chorus_is_empty_account() or move._chorus_is_empty_month()) and not move._chorus_is_settled():
                 move.status_in_payment = "sent" if move.is_move_sent else move.state
-
-    # EXTENDS 'account'
-    def _field_to_sql(self, alias, fname, query=None):
-        """A list grouped by it agrees with what it shows of documents that add nothing; see ``_chorus_is_settled``."""
-        found = super()._field_to_sql(alias, fname, query)
-        if fname != "status_in_payment":
-            return found
-
-        def column(name, table=alias):
-            return SQL.identifier(table, name)
-
-        told = "chorus_told"
-        unpaid = SQL(
-            "EXISTS (SELECT FROM account_move AS chorus_told WHERE %s = %s AND %s <= %s AND %s IN %s AND %s = 'posted'"
-            " AND %s <> 0 AND %s NOT IN ('paid', 'in_payment', 'reversed'))",
-            *(column("chorus_market_id", told), column("chorus_market_id")),
-            *(column("chorus_situation", told), column("chorus_situation")),
-            *(column("chorus_framework", told), works.ACCOUNTS, column("state", told)),
-            *(column("amount_total", told), column("payment_state", told)),
-        )
-        return SQL(
-            "CASE WHEN %s > 0 AND %s = 'out_invoice' AND %s = 'posted' AND %s = 'paid' AND %s = 0"
-            " AND CASE WHEN %s IN %s THEN %s ELSE %s IS NOT NULL AND %s <> 'paid' END THEN 'not_paid' ELSE %s END",
-            *(column(name) for name in ("chorus_situation", "move_type", "state", "payment_state", "amount_total")),
-            *(column("chorus_framework"), works.ACCOUNTS, unpaid, column("chorus_state"), column("chorus_state"), found),
-        )
 
     # EXTENDS 'account'
     def button_draft(self):

@@ -85,8 +85,6 @@ _AT_STAGE: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
 #: The final account, and the general account that comes of it: they tell the whole market and not one month.
 _FINAL = frozenset({"A7", "A14"})
 _GENERAL = frozenset({"A8", "A22", "A23"})
-ACCOUNTS = tuple(sorted(_FINAL | _GENERAL))
-"""Their codes."""
 
 #: How far a stage is along the way.
 _ORDER = (Stage.ORDINARY, Stage.MONTHLY, Stage.GENERAL, Stage.TACIT, Stage.CLOSED)

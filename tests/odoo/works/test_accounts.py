@@ -209,14 +209,12 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertNotIn("Payment Communication", self.page(move))
         draft = self.filed(move)
         self.assertEqual((move.chorus_state, move.status_in_payment), ("at_moe", "sent"))
-        self.assertEqual(self.grouped(move), "not_paid")
         self.assertNotIn("paid in your books", move.chorus_advice)
         self.assertNotIn("paid in your books", " ".join(alert["message"] for alert in move.alerts.values()))
         validated = self.simulator.answer_works(self.simulator.answer_works(draft, "moe"), "moa")
         self.simulator.answer_works(validated, "finance", "pay")
         self.poll()
         self.assertEqual((move.chorus_state, move.status_in_payment), ("paid", "paid"))
-        self.assertEqual(self.grouped(move), "paid")
         self.assertNotIn("nothing_due", move.chorus_offered)
 
     def test_what_comes_next_of_the_accounts_is_shown_with_its_day(self):
@@ -234,12 +232,6 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.market.invalidate_recordset()
         self.assertIn(f"by {filed + timedelta(days=30):%m/%d/%Y}", self.market.account_due)
         self.assertIn("(A22)", self.market.account_due)
-
-    def grouped(self, move):
-        """Under which state of payment a list has it; the same filter finds it."""
-        ((shown,),) = move._read_group([("id", "=", move.id)], ["status_in_payment"])
-        self.assertEqual(move.search([("id", "=", move.id), ("status_in_payment", "=", shown)]), move)
-        return shown
 
     def reminders(self):
         return self.market.activity_ids.filtered(lambda activity: "(A7)" in activity.summary)
@@ -352,9 +344,6 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.assertNotIn("Nothing to do: it is paid", general.chorus_advice)
         final.invalidate_recordset()
         self.assertNotIn("A8", final.chorus_next, "it is filed")
-        self.assertEqual(self.grouped(general), "not_paid", "the balance that it tells is due")
-        self.pay(final)
-        self.assertEqual(self.grouped(general), "paid")
         self.assertFalse(self.market.account_due)
         self.assertEqual((general.chorus_dossier, general.chorus_state), (final.chorus_dossier, "received"))
         self.assertEqual(self.market.stage, "closed")
