@@ -660,12 +660,6 @@ class AccountMove(models.Model):
                 move._chorus_note_call("clock", reason, person)
 
     # EXTENDS followup
-    def _chorus_call_people(self):
-        super()._chorus_call_people()
-        # sudo: whoever follows an invoice need not read markets
-        self.filtered(lambda move: works.is_final(move.chorus_framework)).sudo().chorus_market_id._chorus_remind_final()
-
-    # EXTENDS followup
     def _chorus_call_day(self, kind):
         clock = self._chorus_running_clock() if kind == "handle" else None
         if not clock or clock.who is not Actor.SUPPLIER:
@@ -731,6 +725,12 @@ class AccountMove(models.Model):
         if self._chorus_piece() != (code or ""):
             self._chorus_line().piece = code
         self._chorus_apply_found(_as_invoice(piece)._replace(identifier=self.chorus_identifier))
+        self._chorus_remind_final()
+
+    def _chorus_remind_final(self):
+        """What became of a final account decides whether one is to be filed."""
+        # sudo: whoever follows an invoice need not read markets
+        self.filtered(lambda move: works.is_final(move.chorus_framework)).sudo().chorus_market_id._chorus_remind_final()
 
 
 def _reminders():

@@ -56,7 +56,7 @@ class ChorusDeposit(models.Model):
         now = fields.Datetime.now()
         deposit.write({"state": "by_hand", "deposited_at": now, "unknown_at": now, "next_try": now})
         transactions.trigger(self.env, "follow")
-        move.chorus_market_id._chorus_remind_final()
+        move._chorus_remind_final()
         return deposit
 
     def action_not_filed(self):
@@ -67,6 +67,7 @@ class ChorusDeposit(models.Model):
             if deposit.try_lock_for_update(allow_referencing=True).state != "by_hand":
                 raise UserError(self.env._("Chorus Pro has this document already, or it was not filed by hand."))
             deposit._chorus_conclude("cancelled")
+            deposit.line_ids.move_id._chorus_remind_final()
 
     # EXTENDS 'chorus.deposit'
     def _chorus_refresh(self, moves=None):
