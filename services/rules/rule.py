@@ -162,7 +162,7 @@ def ask(rules: Iterable[Rule], document: Invoice, context: Context) -> list[Find
         told = rule.check(document, context)
         if not told:
             continue
-        values = told if isinstance(told, (dict, Mapping)) else {}
+        values = told if isinstance(told, Mapping) else {}
         if [] not in values.values():
             findings.append(rule.finding(values, context))
     return findings
