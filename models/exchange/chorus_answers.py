@@ -355,8 +355,7 @@ class ChorusAnswers(models.AbstractModel):
                 if not move._chorus_may_be_elsewhere() or move.sudo().chorus_number_taken_by:  # sudo: of another company perhaps
                     # what is there under a number that another invoice has is that one, as like as two may be
                     continue
-                line = self.env["chorus.deposit.line"].sudo().new(move._chorus_line_values())  # sudo: only compared, see below
-                if line._chorus_same_as(row):
+                if move._chorus_likeness()._chorus_same_as(row):
                     move._chorus_adopt_elsewhere(row)
                     known |= move
         return known

@@ -205,6 +205,11 @@ class ChorusSending(models.AbstractModel):
             "issue_date": self.invoice_date,
         }
 
+    def _chorus_likeness(self):
+        """This invoice as the line of a deposit, in memory alone: to be compared with what Chorus Pro shows."""
+        self.ensure_one()
+        return self.env["chorus.deposit.line"].sudo().new(self._chorus_line_values())  # sudo: never kept
+
     def _chorus_notification(self, refused, printing):
         """Tell the user what became of a sending: of each invoice when it is not well, of their number when all is.
 

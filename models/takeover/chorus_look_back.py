@@ -271,7 +271,7 @@ class ChorusLookBack(models.Model):
                 known += 1
                 continue
             for move in own:
-                line = self.env["chorus.deposit.line"].new(move._chorus_line_values())
+                line = move._chorus_likeness()
                 if not line._chorus_same_as(row):
                     left.append(f"{row.number}: {line._chorus_both(row)}")
                 else:
@@ -304,21 +304,19 @@ class ChorusLookBack(models.Model):
         sisters = companies.filtered(lambda company: siren and company._chorus_siret()[:9] == siren)
         if not sisters:
             return set()
-        moves = (
-            self.env["account.move"]
-            .sudo()
-            .search(  # sudo: see above
-                [
-                    ("company_id", "in", sisters.ids),
-                    ("move_type", "in", ("out_invoice", "out_refund")),
-                    ("state", "=", "posted"),
-                    ("name", "in", list({row.number for row in rows})),
-                ]
-            )
-        )
-        lines = self.env["chorus.deposit.line"].sudo()  # sudo: see above
-        told = [lines.new(move._chorus_line_values()) for move in moves]
-        return {row for row in rows if row.supplier[:9] == siren and any(line._chorus_same_as(row) for line in told)}
+        posted = [
+            ("company_id", "in", sisters.ids),
+            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("state", "=", "posted"),
+            ("name", "in", list({row.number for row in rows})),
+        ]
+        moves = self.env["account.move"].sudo().search(posted)  # sudo: see above
+        by_number = moves.grouped(lambda move: move._chorus_number())
+
+        def is_theirs(row):
+            return any(move._chorus_likeness()._chorus_same_as(row) for move in by_number.get(row.number, ()))
+
+        return {row for row in rows if row.supplier[:9] == siren and is_theirs(row)}
 
     @staticmethod
     def _is_over(move, row):
