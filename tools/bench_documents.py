@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import demo
 from bench import Row, earlier, judged, row, shell, table
@@ -25,8 +26,8 @@ def run(work: Workspace, words: list[str]) -> int:
     options = parser.parse_args(words)
     columns = {}
     if options.base:
-        with earlier(work, options.base):
-            columns[options.base[:10]] = measured(work, options.no_print)
+        with earlier(work, options.base) as build:
+            columns[options.base[:10]] = measured(work, options.no_print, build)
     columns["now"] = measured(work, options.no_print)
     details(columns["now"])
     tables = {name: rows(found) for name, found in columns.items()}
@@ -34,15 +35,15 @@ def run(work: Workspace, words: list[str]) -> int:
     return judged(tables["now"])
 
 
-def measured(work: Workspace, no_print: bool) -> list[dict]:
-    """What `shell_documents` measures."""
+def measured(work: Workspace, no_print: bool, build: Path = REPO) -> list[dict]:
+    """What `shell_documents` measures, of the add-on in a folder."""
     path = work.env["PATH"] if no_print else f"{REPO / 'tools'}:{work.env['PATH']}"
     port = free_port()
     with (
         work.database("check") as database,
         work.background("simulator", demo.simulator_command("--port", port), port, **demo.simulator_env(work)),
     ):
-        demo.fill(work, database, port)
+        demo.fill(work, database, port, build)
         return shell(work, "documents", database, PATH=path)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import demo
 from bench import Row, earlier, judged, row, shell, table
+from odoo_env import REPO
 from workspace import Workspace, free_port
 
 #: Of the flow.
@@ -24,22 +26,22 @@ def run(work: Workspace, words: list[str]) -> int:
     options = parser.parse_args(words)
     columns = {}
     if options.base:
-        with earlier(work, options.base):
-            columns[options.base[:10]] = measured(work)
+        with earlier(work, options.base) as build:
+            columns[options.base[:10]] = measured(work, build)
     columns["now"] = measured(work)
     tables = {name: rows(found) for name, found in columns.items()}
     table(f"a flow of {columns['now']['flow'] / 1e6:.1f} MB", tables)
     return judged(tables["now"])
 
 
-def measured(work: Workspace) -> dict[str, Any]:
-    """What `shell_memory` measures."""
+def measured(work: Workspace, build: Path = REPO) -> dict[str, Any]:
+    """What `shell_memory` measures, of the add-on in a folder."""
     port = free_port()
     with (
         work.database("check") as database,
         work.background("simulator", demo.simulator_command("--port", port), port, **demo.simulator_env(work)),
     ):
-        demo.fill(work, database, port)
+        demo.fill(work, database, port, build)
         return shell(work, "memory", database, CHORUS_DEMO_SIMULATOR=f"http://127.0.0.1:{port}")
 
 

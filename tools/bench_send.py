@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import demo
 from bench import Row, earlier, judged, row, shell, table
+from odoo_env import REPO
 from workspace import Workspace, free_port
 
 #: The OCA connector on Odoo 19, measured once beside this add-on as it was then (OURS_THEN): seconds of CPU and SQL statements
@@ -30,22 +32,22 @@ def run(work: Workspace, words: list[str]) -> int:
     options = parser.parse_args(words)
     columns = {}
     if options.base:
-        with earlier(work, options.base):
-            columns[options.base[:10]] = measured(work, options.details)
+        with earlier(work, options.base) as build:
+            columns[options.base[:10]] = measured(work, options.details, build)
     columns["now"] = measured(work, options.details)
     tables = {name: rows(found) for name, found in columns.items()}
     table("sending, in CII", tables)
     return judged(tables["now"])
 
 
-def measured(work: Workspace, details: bool) -> dict[str, Any]:
-    """What `shell_send` measures."""
+def measured(work: Workspace, details: bool, build: Path = REPO) -> dict[str, Any]:
+    """What `shell_send` measures, of the add-on in a folder."""
     port = free_port()
     with (
         work.database("check") as database,
         work.background("simulator", demo.simulator_command("--port", port), port, **demo.simulator_env(work)),
     ):
-        demo.fill(work, database, port)
+        demo.fill(work, database, port, build)
         env = {"CHORUS_BENCH_DETAILS": "1"} if details else {}
         return shell(work, "send", database, CHORUS_DEMO_SIMULATOR=f"http://127.0.0.1:{port}", **env)
 

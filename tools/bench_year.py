@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import demo
 from bench import Row, earlier, judged, row, shell, table
+from odoo_env import REPO
 from workspace import Workspace, free_port
 
 INVOICES, CALLS = 5000, 16_000
@@ -30,8 +32,8 @@ def run(work: Workspace, words: list[str]) -> int:
     options = parser.parse_args(words)
     columns = {}
     if options.base:
-        with earlier(work, options.base):
-            columns[options.base[:10]] = measured(work, options.weeks)
+        with earlier(work, options.base) as build:
+            columns[options.base[:10]] = measured(work, options.weeks, build)
     columns["now"] = measured(work, options.weeks)
     for name, found in columns.items():
         print(f"{name}, calls of a year by operation:")
@@ -42,12 +44,12 @@ def run(work: Workspace, words: list[str]) -> int:
     return judged(tables["now"])
 
 
-def measured(work: Workspace, weeks: int) -> dict[str, Any]:
-    """What `shell_year` counts."""
+def measured(work: Workspace, weeks: int, build: Path = REPO) -> dict[str, Any]:
+    """What `shell_year` counts, of the add-on in a folder."""
     port = free_port()
     simulator = demo.simulator_command("--port", port, "--processing-time", 600)
     with work.database("check") as database, work.background("simulator", simulator, port, **demo.simulator_env(work)):
-        demo.fill(work, database, port)
+        demo.fill(work, database, port, build)
         size = {"CHORUS_WEEKS": str(weeks), "CHORUS_A_DAY": str(INVOICES // WORKING_DAYS)}
         return shell(work, "year", database, CHORUS_DEMO_SIMULATOR=f"http://127.0.0.1:{port}", **size)
 

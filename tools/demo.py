@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,9 +87,12 @@ def invite(odoo: str, simulator: str) -> None:
     log("end")
 
 
-def fill(work: Workspace, database: str, simulator_port: int) -> str:
-    """Put the demonstration's company, customers and settings into a database with the add-on; Odoo's log."""
-    script = REPO / "tools/demo_data.py"
+def fill(work: Workspace, database: str, simulator_port: int, build: Path = REPO) -> str:
+    """Put the demonstration's company, customers and settings into a database with the add-on; Odoo's log.
+
+    :param build: the add-on that is in the database: an earlier one has fields of its own.
+    """
+    script = build / "tools/demo_data.py"
     address = f"http://127.0.0.1:{simulator_port}"
     options = ("shell", "-d", database, "--no-http")
     return work.odoo(f"fill-{database}", *options, script=script, CHORUS_DEMO_SIMULATOR=address)
