@@ -270,18 +270,19 @@ class ChorusLookBack(models.Model):
             if any(move._chorus_is_live() for move in own):
                 known += 1
                 continue
-            for move in own:
-                line = move._chorus_likeness()
-                if not line._chorus_same_as(row):
-                    left.append(f"{row.number}: {line._chorus_both(row)}")
-                else:
-                    move.lock_for_update(allow_referencing=True)
-                    move.invalidate_recordset(["chorus_deposit_line_ids"])
-                    if move._chorus_is_live():
-                        known += 1
-                        continue
-                    move._chorus_adopt_elsewhere(row, quiet=self._is_over(move, row))
-                    taken += 1
+            lines = {move: move._chorus_likeness() for move in own}
+            # it is one of those that bear its number, as like as two may be
+            move = next((move for move, line in lines.items() if line._chorus_same_as(row)), None)
+            if not move:
+                left += [f"{row.number}: {line._chorus_both(row)}" for line in lines.values()]
+                continue
+            move.lock_for_update(allow_referencing=True)
+            move.invalidate_recordset(["chorus_deposit_line_ids"])
+            if move._chorus_is_live():
+                known += 1
+                continue
+            move._chorus_adopt_elsewhere(row, quiet=self._is_over(move, row))
+            taken += 1
         for month, numbers in alone.items():
             names = ", ".join(islice(numbers, NAMED))
             more = "…" if len(numbers) > NAMED else ""

@@ -124,6 +124,20 @@ class TestLookBack(ChorusCommon):
         self.assertIn(f"1 not in Odoo: {number}", record.left)
         self.assertNotIn(theirs.name, record.left)
 
+    def test_of_several_with_one_number_one_is_there(self):
+        """Two are quite alike, a third has another amount: Chorus Pro takes a number once."""
+        journals = self.env["account.journal"].create(
+            [{"name": f"Ventes {code}", "code": code, "type": "sale"} for code in ("V2", "V3")]
+        )
+        moves = self.elsewhere(name="F00001")
+        moves |= self.invoice(name="F00001", journal_id=journals[0].id)
+        moves |= self.invoice(name="F00001", journal_id=journals[1].id, price=7)
+        record = self.begin()
+        self.run_job()
+        self.assertEqual((record.found_count, record.known_count, record.left), (1, 0, False))
+        self.assertEqual(sorted(moves[:2].mapped("chorus_state")), ["deposited", "to_send"])
+        self.assertEqual(moves[2].chorus_state, "to_send")
+
     def test_one_that_was_abandoned_is_replaced_as_any_abandoned_one(self):
         """Its number has served at Chorus Pro: a credit note and a new invoice take its place, and nobody is called for it."""
         move = self.elsewhere()
