@@ -330,8 +330,9 @@ class ChorusTakeOver(models.Model):
                 left.append(self.env._("%(move)s: sent by this add-on too, not taken over with flow %(flow)s.",
                                        move=move.name, flow=flow.number))  # fmt: skip
                 continue
+            # they left long ago: of two with one number the reports tell which one entered
             lines.append(fields.Command.create({**move._chorus_line_values(), **self._history_wanted(outcome, old),
-                                                "outcome": outcome}))  # fmt: skip
+                                                "outcome": outcome, "number_place": False}))  # fmt: skip
             outcomes.add(outcome)
             if outcome != "refused":
                 facts[move] = old

@@ -168,6 +168,16 @@ class TestTakeOver(ChorusCommon):
         self.assertEqual(lines.mapped("outcome"), ["integrated", "pending"])
         self.assertEqual(lines.deposit_id.state, "deposited", "its report is read")
 
+    def test_two_with_one_number_wait_for_their_reports(self):
+        """Two journals may give one number, and the connector did not mind: Chorus Pro refuses one of them."""
+        old = Leftovers(self.env)
+        journal = self.env["account.journal"].create({"name": "Ventes 2", "code": "V2", "type": "sale"})
+        moves = self.invoice(name="F00001") | self.invoice(name="F00001", journal_id=journal.id)
+        for number, move in enumerate(moves):
+            old.flow(self.company, f"CPP-{number}", {move: (None, None)}, None)
+        self.take_over()
+        self.assertEqual(moves.mapped("chorus_state"), ["deposited", "deposited"])
+
     def test_settings_customers_and_services(self):
         self.sent_to("qualification")
         old = Leftovers(self.env)
