@@ -345,18 +345,19 @@ class ChorusAnswers(models.AbstractModel):
         :param rows: ``services.api.answers.FoundInvoice`` s of their company.
         :return: the invoices that were recognised.
         """
-        known = self.browse()
-        by_number = self.grouped(lambda move: move._chorus_number())
+        known, followed = self.browse(), set()
+        # what is there under a number that another invoice has is that one, as like as two may be; asked once, since each that is
+        # followed from now on would have it asked of all the others anew. sudo: of another company perhaps
+        free = self.filtered(lambda move: not move.sudo().chorus_number_taken_by)
+        by_number = free.grouped(lambda move: move._chorus_number())
         for row in rows:
             for move in by_number.get(row.number, ()):
-                siren = move.company_id._chorus_siret()[:9]
-                if row.supplier[:9] != siren or not move.try_lock_for_update(allow_referencing=True):
+                siren, place = move.company_id._chorus_siret()[:9], move._chorus_number_place()
+                if row.supplier[:9] != siren or place in followed or not move.try_lock_for_update(allow_referencing=True):
                     continue
-                if not move._chorus_may_be_elsewhere() or move.sudo().chorus_number_taken_by:  # sudo: of another company perhaps
-                    # what is there under a number that another invoice has is that one, as like as two may be
-                    continue
-                if move._chorus_likeness()._chorus_same_as(row):
+                if move._chorus_may_be_elsewhere() and move._chorus_likeness()._chorus_same_as(row):
                     move._chorus_adopt_elsewhere(row)
+                    followed.add(place)
                     known |= move
         return known
 

@@ -195,6 +195,23 @@ class TestReissue(ChorusCommon):
         self.assertIn(stranger.name, result["params"]["message"])
         self.assertEqual(self.simulator.calls(SEARCH) - before, 1)
 
+    def test_of_two_quite_alike_one_is_found(self):
+        """Two journals gave one number: Chorus Pro has it once, and shows it for each of them."""
+        journal = self.env["account.journal"].create({"name": "Ventes 2", "code": "V2", "type": "sale"})
+        moves = self.elsewhere(name="F00001") | self.invoice(name="F00001", journal_id=journal.id)
+        result = moves.with_user(self.sender).action_chorus_find()
+        self.assertIn("F00001 is not at Chorus Pro", result["params"]["message"])
+        self.assertEqual(sorted(moves.mapped("chorus_state")), ["deposited", "to_send"])
+
+    def test_whether_a_number_is_taken_is_asked_once_of_many(self):
+        moves, asked = self.elsewhere(count=12), []
+        model = type(self.env["account.move"])
+        place = model._chorus_number_place
+        self.patch(model, "_chorus_number_place", lambda move: asked.append(move.id) or place(move))
+        moves.with_user(self.sender).action_chorus_find()
+        self.assertEqual(set(moves.mapped("chorus_state")), {"deposited"})
+        self.assertLessEqual(len(asked), 5 * len(moves), "not of all of them for each")
+
     def test_found_by_a_person(self):
         move = self.elsewhere()
         deposits = self.simulator.calls(DEPOSIT)
