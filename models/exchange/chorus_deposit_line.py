@@ -59,8 +59,8 @@ class ChorusDepositLine(models.Model):
     #: intent before it is committed. Later the check tells (R-06).
     _one_pending_number = models.UniqueIndex(
         "(number_place) WHERE live AND outcome = 'pending'",
-        "Another invoice with this number is being sent to Chorus Pro at this very moment. Nothing of this one left. Open it"
-        " again in a moment: it tells which one has the number.",
+        "Another invoice with the number of this one, or of one selected with it, is being sent to Chorus Pro at this very"
+        " moment. Nothing left. Try again in a moment: you are told then which invoice has the number.",
     )
 
     @api.depends("outcome", "deposit_id.state", "deposit_id.released")

@@ -1,3 +1,5 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -216,6 +218,18 @@ class TestSisters(ChorusCommon):
         self.simulator.act(sent.chorus_identifier, "MANDATEE")
         self.follow()
         self.assertEqual((sent.chorus_state, twin.chorus_state), ("processing", "to_send"))
+
+    def test_who_sends_a_number_beside_somebody_else_is_told(self):
+        """What the other one is about to send is not seen yet: the database tells, of one invoice as of many selected."""
+        self.speak_french()
+        first, twin = self.invoice(name="F00001"), self.invoice(name="F00001", journal_id=self.second_journal().id)
+        self.send(first)
+        self.patch(type(twin), "_chorus_taken_by", lambda move: "")
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation) as caught, self.env.cr.savepoint():
+            (twin | self.invoice())._chorus_enqueue()
+        told = self.env["chorus.deposit.line"].with_context(lang="fr_FR")._sql_error_to_message(caught.exception)
+        self.assertIn("celle-ci ou que l'une de celles sélectionnées avec elle", told)
+        self.assertIn("Rien n'est parti. Réessayez", told)
 
     def test_two_with_one_number_sent_by_one_click(self):
         self.sender.company_ids |= self.sister
