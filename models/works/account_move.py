@@ -517,6 +517,11 @@ class AccountMove(models.Model):
     def _chorus_told_fields(self):
         return (*super()._chorus_told_fields(), "chorus_dossier", "chorus_waiting_since")
 
+    # EXTENDS exchange
+    def _chorus_forget_test(self, deposit):
+        super()._chorus_forget_test(deposit)
+        self._chorus_remind_final()
+
     def _auto_init(self):
         # on installation no invoice is a situation: empty columns spare computing them for all of them
         for name, kind in (("chorus_situation", "int4"), ("chorus_period_start", "date"), ("chorus_period_end", "date")):

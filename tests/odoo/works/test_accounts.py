@@ -254,6 +254,20 @@ class TestAccounts(WorksCommon, ProgressCommon):
         self.market.date_accepted = False
         self.assertFalse(self.reminders())
 
+    def test_a_final_account_that_was_filed_as_a_test_is_still_to_be_filed(self):
+        """Released where the company works from now on, it calls a person by the day by which the real one is due."""
+        self.market.date_accepted = date(2026, 4, 15)
+        final = self.final()
+        final.action_post()
+        self.tell(final)
+        self.assertFalse(self.reminders())
+        self.env.user.group_ids |= self.env.ref("l10n_fr_chorus_pro.group_chorus_manager")
+        self.company.write({"chorus_environment": "production", "chorus_production_confirmed": True})
+        self.env.invalidate_all()
+        final.chorus_deposit_ids.action_release()
+        self.assertEqual(final.chorus_state, "to_file")
+        self.assertEqual(self.reminders().date_deadline, date(2026, 5, 15))
+
     def test_who_may_not_file_it_is_not_reminded(self):
         self.market.role = "sous_traitant"
         self.market.date_accepted = date(2026, 4, 15)
