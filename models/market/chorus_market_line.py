@@ -56,7 +56,12 @@ class ChorusMarketLine(models.Model):
     @api.depends("code", "name")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = " ".join(filter(None, (line.code, line.name)))
+            line.display_name = line._chorus_title()
+
+    def _chorus_title(self):
+        """Its name with its code. Of one line among hundreds: its ``display_name`` would be computed of all of them."""
+        self.ensure_one()
+        return " ".join(filter(None, (self.code, self.name)))
 
     @api.depends("quantity", "price_unit", "display_type")
     def _compute_amount(self):

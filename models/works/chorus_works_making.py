@@ -334,14 +334,14 @@ class ChorusWorksMaking(models.AbstractModel):
         for row in self.chorus_progress_ids.sorted(lambda row: (row.sequence, row.id)):
             line = row.market_line_id
             if row.display_type:
-                name, place = line.display_name, line.id
+                name, place = line._chorus_title(), line.id
                 continue
             given = line.tax_id
             if given not in taxes:
                 tax = self._chorus_works_tax(line)
                 taxes[given] = tax, tax_key(tax)
             tax, tax_name = taxes[given]
-            shown, key = (line.display_name, line.id) if by_line else (name, place)
+            shown, key = (line._chorus_title(), line.id) if by_line else (name, place)
             part = f"works:{key}:{tax_name}"
             if part not in groups:
                 groups[part] = Group(shown, tax)

@@ -80,7 +80,7 @@ class ChorusWorksStatement(models.AbstractModel):
         name = self.chorus_market_id.name or self.chorus_market_id.number
         for row in self.chorus_progress_ids.sorted(lambda row: (row.sequence, row.id)):
             if row.display_type:
-                name = row.market_line_id.display_name
+                name = row.market_line_id._chorus_title()
                 continue
             foreseen, done = chapters.get(name, (0, 0))
             chapters[name] = foreseen + row.market_line_id.amount, done + row.amount_total
