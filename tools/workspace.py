@@ -292,46 +292,48 @@ class Workspace:
         return False
 
     def _base(self, kind: Base) -> str:
-        """The name of the database with all that the add-on depends on; made when there is none yet."""
+        """The name of the database with all that the add-on depends on; made when there is none yet.
+
+        Each is made on a copy of the one below: modules, then French companies, then further modules.
+        """
         depends = sorted({*ast.literal_eval((REPO / "__manifest__.py").read_text())["depends"], *kind.extra})
         companions = self._companions() if kind.auto_install else ()
         flags = [*([] if kind.auto_install else ["--skip-auto-install"]), "--stop-after-init", "--no-http"]
         # the first language is the one of new users
-        flags += ["--load-language=en_US,fr_FR"] if kind.french else []
-        identity = repr((RECIPE, depends, flags, companions, self._stand_in(), str(self.home), PYTHON.parent.parent.name))
-        name = "base_" + hashlib.sha256(identity.encode()).hexdigest()[:8]
-        if kind.companies:
-            return self._base_with_companies(name + "_companies", kind)
+        languages = ["--load-language=en_US,fr_FR"] if kind.french else []
+        made_of = (RECIPE, depends, flags, languages, companions, self._stand_in(), str(self.home), PYTHON.parent.parent.name)
+        name = "base_" + hashlib.sha256(repr(made_of).encode()).hexdigest()[:8] + ("_companies" if kind.companies else "")
+        below = self._base_below(kind)
         if not self.exists(name) or not (FILESTORE / name).is_dir():
             self.drop(name)
             unfinished = name + "_wip"
-            log(f"base database: {', '.join(depends)}{' and what they auto-install' if kind.auto_install else ''}")
-            self._create(unfinished)
-            if kind.auto_install:
-                # a module of some countries comes along only where a company is in one of them already
-                self.odoo("base", "-d", unfinished, "-i", "base", *flags)
-                self.query(unfinished, FRENCH_COMPANY)
-            chosen = [*depends, *({STAND_IN} & set(companions))]
-            self.odoo("base", "-d", unfinished, "-i", ",".join(chosen), *flags)
+            if kind.extra:
+                log(f"base database: further {', '.join(kind.extra)}")
+                self._copy(below, unfinished)
+                self.odoo("base", "-d", unfinished, "-i", ",".join(kind.extra), *flags)
+            elif kind.companies:
+                self._copy(below, unfinished)
+                self.odoo("companies", "shell", "-d", unfinished, "--no-http", script=REPO / "tools/shell_companies.py")
+            else:
+                log(f"base database: {', '.join(depends)}{' and what they auto-install' if kind.auto_install else ''}")
+                self._create(unfinished)
+                if kind.auto_install:
+                    # a module of some countries comes along only where a company is in one of them already
+                    self.odoo("base", "-d", unfinished, "-i", "base", *flags, *languages)
+                    self.query(unfinished, FRENCH_COMPANY)
+                chosen = [*depends, *({STAND_IN} & set(companions))]
+                self.odoo("base", "-d", unfinished, "-i", ",".join(chosen), *flags, *languages)
             self._require(unfinished, [*depends, *companions])
             (FILESTORE / unfinished).rename(FILESTORE / name)
             self.query("postgres", "ALTER DATABASE {} RENAME TO {}", names=[unfinished, name])
         (RUN / f"{name}.lock").touch()
         return name
 
-    def _base_with_companies(self, name: str, kind: Base) -> str:
-        """A base that also has the companies of the tests, made from the one without."""
-        plain = self._base(kind._replace(companies=False))
-        if not self.exists(name) or not (FILESTORE / name).is_dir():
-            self.drop(name)
-            unfinished = name + "_wip"
-            self._copy(plain, unfinished)
-            script = REPO / "tools/shell_companies.py"
-            self.odoo("companies", "shell", "-d", unfinished, "--no-http", script=script)
-            (FILESTORE / unfinished).rename(FILESTORE / name)
-            self.query("postgres", "ALTER DATABASE {} RENAME TO {}", names=[unfinished, name])
-        (RUN / f"{name}.lock").touch()
-        return name
+    def _base_below(self, kind: Base) -> str:
+        """The name of the base on a copy of which this one is made; empty for the lowest."""
+        if kind.extra:
+            return self._base(kind._replace(extra=()))
+        return self._base(kind._replace(companies=False)) if kind.companies else ""
 
     def _copy(self, base: str, database: str) -> None:
         self.drop(database)
