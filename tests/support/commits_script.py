@@ -13,12 +13,17 @@ import psycopg2.errorcodes
 import psycopg2.errors
 import requests
 
-from odoo import api
 from odoo.addons.l10n_fr_chorus_pro.models import transactions
 from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
-from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import after, kill, kill_once, make_company, make_invoices
+from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import (
+    after,
+    kill,
+    kill_once,
+    make_company,
+    make_invoices,
+    together,
+)
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
 env = globals()["env"]  # given by `odoo shell`
@@ -118,35 +123,8 @@ def retry():
     return {"second": retrying(request, env), "tries": len(tries)}
 
 
-def together(name, *works):
-    """Run these at once, each in a transaction of its own; what each ended with.
-
-    :param name: the step, or several: one for each work.
-    """
-    names = [name] * len(works) if isinstance(name, str) else name
-    moves, barrier, ends = [invoice(step) for step in names], threading.Barrier(len(works)), []
-
-    def run(work, move):
-        with Registry(env.cr.dbname).cursor() as cr:
-            own = api.Environment(cr, env.uid, {})
-            barrier.wait()
-            try:
-                retrying(lambda: work(own, move.with_env(own)), own)
-                ends.append("sent")
-            except UserError:
-                ends.append("told")
-
-    env.cr.commit()
-    threads = [threading.Thread(target=run, args=pair) for pair in zip(works, moves, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ends)
-
-
 def double_click():
-    return together("double_click", *[lambda _env, move: move.action_chorus_send()] * 2)
+    return together(env, ["double_click"] * 2, *[lambda _env, move: move.action_chorus_send()] * 2)
 
 
 def same_number():
@@ -161,7 +139,7 @@ def same_number():
         return file
 
     type(env["account.move"])._chorus_checked_file = looked
-    return together(("first_journal", "second_journal"), *[lambda _env, move: move.action_chorus_send()] * 2)
+    return together(env, ("first_journal", "second_journal"), *[lambda _env, move: move.action_chorus_send()] * 2)
 
 
 def act_double_click():
@@ -169,7 +147,8 @@ def act_double_click():
     suspended("act_double_click")
     values = {"kind": "complete", "comment": "Voici"}
     return together(
-        "act_double_click",
+        env,
+        ["act_double_click"] * 2,
         *[lambda own, move: own["chorus.action.wizard"].create({"move_id": move.id, **values}).action_confirm()] * 2,
     )
 
@@ -177,7 +156,8 @@ def act_double_click():
 def beside_cron():
     """A user clicks while the cron sends what is ready."""
     return together(
-        "beside_cron",
+        env,
+        ["beside_cron"] * 2,
         lambda _env, move: move.action_chorus_send(),
         lambda own, _move: [own["chorus.deposit"]._cron_deposit() for _turn in range(5)],
     )

@@ -7,7 +7,10 @@ import time
 
 import requests
 
-from odoo import Command, fields
+from odoo import Command, api, fields
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 
 
 def kill(*_args, **_options):
@@ -76,3 +79,32 @@ def make_invoices(env, names):
             }
         )  # fmt: skip
         move.action_post()
+
+
+def together(env, names, *works):
+    """Carry these out at once, each in a transaction of its own, as Odoo does of requests; what each ended with.
+
+    :param names: the step of the invoice that each is about. :param works: each takes its environment and its invoice.
+    """
+    moves = [env["account.move"].search([("ref", "=", name)]) for name in names]
+    barrier, ends = threading.Barrier(len(works)), []
+
+    def run(work, move):
+        with Registry(env.cr.dbname).cursor() as cr:
+            own = api.Environment(cr, env.uid, {})
+            barrier.wait()
+            try:
+                retrying(lambda: work(own, move.with_env(own)), own)
+                ends.append("sent")
+            except UserError:
+                # left as it is, the cursor would commit what was written, without the computed fields of it
+                cr.rollback()
+                ends.append("told")
+
+    env.cr.commit()
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(works, moves, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(ends)

@@ -6,18 +6,20 @@ As `commits_script`, for invoices that go as their PDF and data (``soumettre``).
 import json
 import os
 import sys
-import threading
 
 import requests
 
-from odoo import api
 from odoo.addons.l10n_fr_chorus_pro.models import transactions
 from odoo.addons.l10n_fr_chorus_pro.services.api.client import ChorusClient
 from odoo.addons.l10n_fr_chorus_pro.tests.support import printed
-from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import after, kill, kill_once, make_company, make_invoices
-from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
+from odoo.addons.l10n_fr_chorus_pro.tests.support.commits_steps import (
+    after,
+    kill,
+    kill_once,
+    make_company,
+    make_invoices,
+    together,
+)
 
 env = globals()["env"]  # given by `odoo shell`
 POINTS = ("after_intent", "after_file", "after_request", "after_answer", "before_result")
@@ -56,25 +58,7 @@ def killed(point):
 
 
 def double_click():
-    move, barrier, ends = invoice("double_click"), threading.Barrier(2), []
-
-    def run():
-        with Registry(env.cr.dbname).cursor() as cr:
-            own = api.Environment(cr, env.uid, {})
-            barrier.wait()
-            try:
-                retrying(lambda: move.with_env(own).action_chorus_send(), own)
-                ends.append("sent")
-            except UserError:
-                ends.append("told")
-
-    env.cr.commit()
-    threads = [threading.Thread(target=run) for _index in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ends)
+    return together(env, ["double_click"] * 2, *[lambda _env, move: move.action_chorus_send()] * 2)
 
 
 def recover():
