@@ -37,6 +37,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")
 #: How often PISTE is asked for a token before its "invalid client" is believed: it says so of good ones too, now and then
 #: (doc/API.md §1.1).
 _DOUBTED = 3
+#: Seconds until it is asked the second time; twice as long until the third.
+DOUBT = 0.2
 #: Seconds by which a token is renewed before its end; a tenth of its life when it lives less than ten minutes.
 MARGIN = 30.0
 #: Seconds that a token lives where it does not say, and at most.
@@ -269,7 +271,7 @@ class PisteSession:
             "scope": "openid",
         }
         for attempt in range(_DOUBTED):
-            time.sleep(attempt * 0.2)
+            time.sleep(attempt * DOUBT)
             try:
                 answer = self._repeated(lambda: self._post(self.environment.token_url, form))
             except Broken as error:

@@ -69,7 +69,7 @@ class TestMonths(MarketCommon):
         )
         cls.schedule(script.schedule)
         cls.env.flush_all()
-        # as autovacuum does once it is committed: else PostgreSQL holds it for all but empty, and reads it for each row of progress
+        # as autovacuum does of what is committed: else PostgreSQL holds it for empty, and reads it for each row of progress
         cls.env.cr.execute("ANALYZE chorus_market_line")
 
     @classmethod
