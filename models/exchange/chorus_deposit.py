@@ -416,7 +416,20 @@ class ChorusDeposit(models.Model):
             # taken meanwhile: sent again, it would be refused as a duplicate
             self._chorus_take_refusal(Refused(code="other_channel"))
             return None
+        if self._chorus_number_taken():
+            self._chorus_take_refusal(Refused(code="number_taken"))
+            return None
         return {}
+
+    def _chorus_number_taken(self):
+        """Whether another invoice with the number of one of these is at Chorus Pro since the intent was recorded.
+
+        Who made these files saw what was there when that began, a minute ago where many were printed; the index keeps apart what
+        is pending, and no more what was taken meanwhile.
+        """
+        lines = self.line_ids
+        same = [("number", "in", lines.mapped("number")), ("number_place", "in", lines.mapped("number_place"))]
+        return bool(lines.search([*same, ("live", "=", True), ("deposit_id", "not in", self.ids)], limit=1))
 
     # EXTENDS 'chorus.exchange'
     def _chorus_is_intact(self, claim):
@@ -525,7 +538,9 @@ class ChorusDeposit(models.Model):
         self.ensure_one()
         connection = self.env["chorus.connection"]._of(self.company_id)
         connection._notice()
-        lines = self.env["chorus.deposit.line"].search_fetch([("deposit_id", "=", self.id)], ["move_id"])
+        # with what `_chorus_number_taken` asks for next
+        names = ["move_id", "number", "number_place"]
+        lines = self.env["chorus.deposit.line"].search_fetch([("deposit_id", "=", self.id)], names)
         before = lines.search_fetch(
             [("move_id", "in", lines.move_id.ids), ("deposit_id", "!=", self.id)], ["deposit_id"]
         ).deposit_id

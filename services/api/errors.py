@@ -189,6 +189,20 @@ FAILURES: dict[str, Failure] = {
             "Rien à faire : envoyée ici aussi, elle serait refusée comme doublon.",
         ),
     ),
+    "number_taken": Failure(
+        Text(
+            "Another invoice with this number, or with one of those in this file, went to Chorus Pro while the file was being"
+            " made. Nothing of it was sent.",
+            "Une autre facture portant ce numéro, ou l'un de ceux de ce fichier, est partie vers Chorus Pro pendant que le"
+            " fichier se préparait. Rien de ce fichier n'a été envoyé.",
+        ),
+        Text(
+            "The alert on the invoice says which one has the number: give this one a number of its own. If the file held others,"
+            " send them again.",
+            "L'alerte de la facture dit laquelle a le numéro : donnez à celle-ci un numéro à elle. Si le fichier en contenait"
+            " d'autres, renvoyez-les.",
+        ),
+    ),
     "file_changed": Failure(
         Text(
             "A file that was to leave is lost or is no longer the one recorded: Odoo's files were damaged, or restored from"

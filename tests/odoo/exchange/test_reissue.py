@@ -203,6 +203,30 @@ class TestReissue(ChorusCommon):
         self.assertIn("F00001 is not at Chorus Pro", result["params"]["message"])
         self.assertEqual(sorted(moves.mapped("chorus_state")), ["deposited", "to_send"])
 
+    def test_a_number_that_was_taken_while_the_file_was_made(self):
+        """The look at an invoice is as old as its transaction; before its file leaves, who has its number is asked again."""
+        account = self.company_data["default_account_revenue"].id
+        journal = self.env["account.journal"].create(
+            {"name": "Ventes 2", "code": "V2", "type": "sale", "default_account_id": account}
+        )
+        late = self.invoice(name="F00001", journal_id=journal.id)
+        form = late._chorus_format()
+        file = late._chorus_file(form, late._chorus_document())
+        first = self.arrive(self.invoice(name="F00001"))
+        deposits = self.simulator.calls(DEPOSIT)
+        deposit = self.env["chorus.deposit"]._chorus_make_one(late, file, form.code)
+        deposit._chorus_send()
+        self.assertEqual(self.simulator.calls(DEPOSIT), deposits, "nothing of it left")
+        self.assertEqual((deposit.state, deposit.error_code, late.chorus_state), ("rejected", "number_taken", "rejected"))
+        self.assertIn("give this one a number of its own", str(late.alerts))
+        with self.assertRaisesRegex(UserError, "used already for Chorus Pro this year"):
+            self.send(late)
+        late.button_draft()
+        late.name = "F00002"
+        late.action_post()
+        self.send(late)
+        self.assertEqual((late.chorus_state, first.chorus_state), ("deposited", "deposited"))
+
     def test_whether_a_number_is_taken_is_asked_once_of_many(self):
         moves, asked = self.elsewhere(count=12), []
         model = type(self.env["account.move"])
