@@ -428,7 +428,9 @@ class ChorusDeposit(models.Model):
         is pending, and no more what was taken meanwhile.
         """
         lines = self.line_ids
-        same = [("number", "in", lines.mapped("number")), ("number_place", "in", lines.mapped("number_place"))]
+        # what was recorded before places were has none, and is then alike to whoever has none
+        places = [place for place in lines.mapped("number_place") if place]
+        same = [("number", "in", lines.mapped("number")), ("number_place", "in", places)]
         return bool(lines.search([*same, ("live", "=", True), ("deposit_id", "not in", self.ids)], limit=1))
 
     # EXTENDS 'chorus.exchange'

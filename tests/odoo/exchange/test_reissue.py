@@ -227,6 +227,15 @@ class TestReissue(ChorusCommon):
         self.send(late)
         self.assertEqual((late.chorus_state, first.chorus_state), ("deposited", "deposited"))
 
+    def test_a_number_recorded_before_places_were_keeps_nobody_back(self):
+        """After an upgrade: another company's invoice of that number is no twin of what waits to be sent."""
+        first, late = self.arrive(self.invoice()), self.invoice()
+        deposit = late._chorus_enqueue()
+        former = (first.chorus_deposit_line_ids | late.chorus_deposit_line_ids).sudo()
+        former.write({"number_place": False, "number": late.name})
+        deposit._chorus_send()
+        self.assertEqual((deposit.state, late.chorus_state), ("deposited", "deposited"))
+
     def test_whether_a_number_is_taken_is_asked_once_of_many(self):
         moves, asked = self.elsewhere(count=12), []
         model = type(self.env["account.move"])
