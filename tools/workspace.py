@@ -303,16 +303,16 @@ class Workspace:
         languages = ["--load-language=en_US,fr_FR"] if kind.french else []
         made_of = (RECIPE, depends, flags, languages, companions, self._stand_in(), str(self.home), PYTHON.parent.parent.name)
         name = "base_" + hashlib.sha256(repr(made_of).encode()).hexdigest()[:8] + ("_companies" if kind.companies else "")
-        below = self._base_below(kind)
+        below = kind._replace(extra=()) if kind.extra else kind._replace(companies=False)
         if not self.exists(name) or not (FILESTORE / name).is_dir():
             self.drop(name)
             unfinished = name + "_wip"
+            if below != kind:
+                self._copy(self._base(below), unfinished)
             if kind.extra:
                 log(f"base database: further {', '.join(kind.extra)}")
-                self._copy(below, unfinished)
                 self.odoo("base", "-d", unfinished, "-i", ",".join(kind.extra), *flags)
             elif kind.companies:
-                self._copy(below, unfinished)
                 self.odoo("companies", "shell", "-d", unfinished, "--no-http", script=REPO / "tools/shell_companies.py")
             else:
                 log(f"base database: {', '.join(depends)}{' and what they auto-install' if kind.auto_install else ''}")
@@ -328,12 +328,6 @@ class Workspace:
             self.query("postgres", "ALTER DATABASE {} RENAME TO {}", names=[unfinished, name])
         (RUN / f"{name}.lock").touch()
         return name
-
-    def _base_below(self, kind: Base) -> str:
-        """The name of the base on a copy of which this one is made; empty for the lowest."""
-        if kind.extra:
-            return self._base(kind._replace(extra=()))
-        return self._base(kind._replace(companies=False)) if kind.companies else ""
 
     def _copy(self, base: str, database: str) -> None:
         self.drop(database)
